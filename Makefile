@@ -1,0 +1,55 @@
+# Everything a person types. Needs Python 3.11 or newer and git; the rest is installed into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORES ?= all
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test test-slow lint format docs lock clean
+
+demo: $(VENV)/train  ## the whole workflow on real images, in minutes on two CPU cores
+	$(SNAKEMAKE) --configfile config/demo.yaml
+	@$(BIN)/python -m naseval.look results
+
+test: $(VENV)/dev  ## the tests, save the slow ones and those that need a cluster
+	$(BIN)/python -m pytest -n auto -m "not slow and not slurm"
+
+test-slow: $(VENV)/dev  ## the slow tests
+	$(BIN)/python -m pytest -n auto -m slow
+
+lint: $(VENV)/dev  ## ruff, mypy, snakefmt, snakemake --lint
+	$(BIN)/ruff check src tests workflow
+	$(BIN)/ruff format --check src tests workflow
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+format: $(VENV)/dev  ## put code into the house's form
+	$(BIN)/ruff check --fix src tests workflow
+	$(BIN)/ruff format src tests workflow
+	$(BIN)/snakefmt Snakefile workflow
+
+docs: $(VENV)/dev  ## config/README.md and the JSON schema, from the typed configuration
+	$(BIN)/python -m naseval.schema
+
+lock: $(VENV)/dev  ## newest versions of everything into requirements-*.lock
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-annotate --extra train --extra dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --extra train -c requirements-dev.lock pyproject.toml -o requirements-train.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate -c requirements-dev.lock pyproject.toml -o requirements-analysis.lock
+
+clean:  ## remove what was installed; results stay
+	rm -rf $(VENV) build src/*.egg-info
+
+# .venv/train is touched once requirements-train.lock and the package are installed, and so on.
+$(VENV)/%: requirements-%.lock pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --no-deps -r $<
+	$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than Python 3.11; run make PYTHON=/path/to/a/newer/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)

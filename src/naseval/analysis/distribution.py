@@ -1,0 +1,51 @@
+"""How accurate are random architectures, and how far apart? (paper, section 5.1)"""
+
+import numpy as np
+import pandas as pd
+
+from naseval.analysis.finals import finals, one_dataset
+from naseval.analysis.intervals import Values, bootstrap
+from naseval.analysis.summary import summarise
+
+
+def _std(values: Values, axis: int = -1) -> Values:
+    spread: Values = values.std(axis=axis)
+    return spread
+
+
+def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Describe the accuracies of the distribution study; return the table and a sentence.
+
+    To the columns of `summarise` (space, statistic, n, mean, std with ddof 0, …) it adds the
+    95 % bootstrap interval of the standard deviation (`std_low`, `std_high`), the percentiles
+    `p5`, `median` and `p95`, the `range` (maximum − minimum, points) and `near_best`, the per
+    cent of architectures less than one point below the best one.
+    """
+    one_dataset(study)
+    table = summarise(study, ["space"])
+    runs = finals(study)
+    added = []
+    for row in table.to_dict("records"):
+        here = runs[runs["space"] == row["space"]] if pd.notna(row["space"]) else runs
+        values = here[row["statistic"]].to_numpy(np.float64)
+        low, high = bootstrap(_std, (values,), "distribution")
+        p5, median, p95 = np.percentile(values, [5, 50, 95])
+        added.append(
+            {
+                "std_low": low,
+                "std_high": high,
+                "p5": p5,
+                "median": median,
+                "p95": p95,
+                "range": float(np.ptp(values)),
+                "near_best": float(100 * (values > values.max() - 1).mean()),
+            }
+        )
+    table = table.join(pd.DataFrame(added))
+    best = table.iloc[0]
+    return table, (
+        f"{best['n']} random architectures reach {best['mean']:.2f} ± {best['std']:.2f} % (best "
+        f"over epochs), from {best['min']:.2f} to {best['max']:.2f} %: a range of "
+        f"{best['range']:.2f} points, with {best['near_best']:.1f} % of them less than one point "
+        "below the best."
+    )

@@ -1,0 +1,65 @@
+"""Two spaces with different operations, compared (paper, section 5.2 and figure 6)."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from naseval.analysis.finals import STATISTICS, finals, one_dataset
+from naseval.analysis.intervals import Values
+from naseval.analysis.welch import welch
+from naseval.errors import NasevalError
+
+BASELINE = "darts"
+"""The space that the shift is counted from."""
+
+
+def _row(original: Values, modified: Values) -> dict[str, float]:
+    described = {
+        f"{name}_{key}": value
+        for name, side in (("original", original), ("modified", modified))
+        for key, value in (("n", side.size), ("mean", side.mean()), ("std", side.std()))
+    }
+    shift = dict(zip(("shift", "low", "high", "welch_p"), welch(original, modified), strict=True))
+    return {
+        **described,
+        **shift,
+        "shift_of_medians": float(np.median(original) - np.median(modified)),
+        "kolmogorov_p": float(stats.ks_2samp(original, modified).pvalue),
+        "mann_whitney_p": float(stats.mannwhitneyu(original, modified).pvalue),
+    }
+
+
+def operations(study: pd.DataFrame, baseline: str = BASELINE) -> tuple[pd.DataFrame, str]:
+    """Compare the accuracies of the operations study's two spaces; return a table, a sentence.
+
+    One row per statistic: for each side (`original`, the space `baseline`, and `modified`) the
+    number `n`, `mean` and population `std`; `shift`, the mean of the original minus that of
+    the modified space in points, with Welch's 95 % interval; the shift of the medians; and the
+    p of Kolmogorov and Smirnov's and of Mann and Whitney's test. `NasevalError` unless there
+    are `baseline` and one other space.
+    """
+    one_dataset(study)
+    runs = finals(study)
+    others = sorted(set(runs["space"].dropna()) - {baseline})
+    if len(others) != 1 or baseline not in set(runs["space"]):
+        raise NasevalError(
+            f"the operations study compares the space {baseline} with one other, and it has "
+            f"{', '.join(sorted(set(runs['space'].dropna()))) or 'none'}; configure two"
+        )
+    rows = []
+    for statistic in STATISTICS:
+        known = runs.dropna(subset=[statistic])
+        left, right = (
+            known.loc[known["space"] == space, statistic].to_numpy(np.float64)
+            for space in (baseline, others[0])
+        )
+        if left.size and right.size:
+            rows.append({"statistic": statistic, **_row(left, right)})
+    table = pd.DataFrame(rows)
+    best = table.iloc[0]
+    return table, (
+        f"The mean of {best['modified_n']} architectures of the modified space lies "
+        f"{best['shift']:.2f} points [{best['low']:.2f}, {best['high']:.2f}] below that of "
+        f"{best['original_n']} of the original one, whose standard deviation is "
+        f"{best['original_std']:.2f}."
+    )

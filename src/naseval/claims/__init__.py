@@ -1,0 +1,1 @@
+"""The paper's quantitative claims, recomputed, with a verdict each."""

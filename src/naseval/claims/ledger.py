@@ -1,0 +1,129 @@
+"""The ledger: every claim beside what the published and the reproduced runs give."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from naseval.claims.catalogue import Claim, catalogue
+from naseval.claims.rule import Rule
+from naseval.claims.rules import RULES
+from naseval.claims.settings import UnsetError, setting
+from naseval.claims.tables import AbsentError, Tables
+from naseval.claims.values import shown
+from naseval.claims.verdict import NOT_RECOMPUTABLE, NOT_RUN, Finding, judge
+from naseval.config import Config
+
+COLUMNS = (
+    "id",
+    "section",
+    "kind",  # data: from runs or lists; setting: from the configuration; neither
+    "wording",
+    "comparator",
+    "printed",
+    "unit",
+    "recomputed",  # from the authors' published files
+    "reproduced",  # from this project's runs; of settings, from its configuration
+    "tolerance",
+    "verdict",  # on recomputed
+    "reproduced_verdict",
+    "scale",  # how much was run for `reproduced`
+    "why",
+)
+SCHEMA = pa.schema([pa.field(name, pa.string(), nullable=False) for name in COLUMNS])
+"""Values are texts as shown; lists are separated by commas."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the ledger is made from; `reproduced` and `config` may be missing."""
+
+    published: Tables
+    reproduced: Tables | None = None
+    config: Config | None = None
+
+
+def ledger(sources: Sources, claims: Iterable[Claim] | None = None) -> pa.Table:
+    """Return the ledger (`SCHEMA`), one row per claim, in the paper's order."""
+    chosen = catalogue() if claims is None else claims
+    return pa.Table.from_pylist([_row(claim, sources) for claim in chosen], schema=SCHEMA)
+
+
+def _row(claim: Claim, sources: Sources) -> dict[str, str]:
+    rule = RULES.get(claim.id)
+    published = _published(claim, rule, sources.published)
+    reproduced = _reproduced(claim, rule, sources)
+    return {
+        "id": claim.id,
+        "section": claim.section,
+        "kind": "data" if rule else "setting" if claim.setting else "neither",
+        "wording": claim.wording,
+        "comparator": claim.comparator,
+        "printed": shown(claim.printed),
+        "unit": claim.unit,
+        "recomputed": shown(published.value),
+        "reproduced": shown(reproduced.value),
+        "tolerance": shown(claim.tolerance),
+        "verdict": published.verdict,
+        "reproduced_verdict": reproduced.verdict,
+        "scale": _scale(rule, sources.reproduced) if reproduced.value is not None else "",
+        "why": _why(claim, published, reproduced),
+    }
+
+
+def _why(claim: Claim, published: Finding, reproduced: Finding) -> str:
+    return reproduced.why if claim.setting else published.why
+
+
+def _published(claim: Claim, rule: Rule | None, tables: Tables) -> Finding:
+    if rule is None:
+        why = claim.remark or "The paper says how something was done; no published file shows it."
+        return Finding(None, NOT_RECOMPUTABLE, why)
+    return _judged(claim, rule, tables, NOT_RECOMPUTABLE)
+
+
+def _reproduced(claim: Claim, rule: Rule | None, sources: Sources) -> Finding:
+    if rule is not None:
+        if sources.reproduced is None:
+            return Finding(None, NOT_RUN, "Nothing is reproduced yet.")
+        return _judged(claim, rule, sources.reproduced, NOT_RUN)
+    if claim.setting:
+        return _configured(claim, sources.config)
+    return Finding(None, NOT_RECOMPUTABLE, claim.remark)
+
+
+def _judged(claim: Claim, rule: Rule, tables: Tables, otherwise: str) -> Finding:
+    try:
+        return judge(claim, rule.compute(tables))
+    except AbsentError as error:
+        return Finding(None, otherwise, f"It can't be computed: {error}.")
+
+
+def _configured(claim: Claim, config: Config | None) -> Finding:
+    if config is None:
+        return Finding(None, NOT_RUN, "No configuration was given.")
+    try:
+        value = setting(config, claim.setting, claim.datasets)
+    except UnsetError as error:
+        return Finding(None, NOT_RUN, f"It can't be compared: {error}.")
+    return judge(claim, {f"configured at {claim.setting}": value})
+
+
+def _scale(rule: Rule | None, tables: Tables | None) -> str:
+    """Say how many runs of how many epochs the main study of a rule has."""
+    if rule is None or tables is None:
+        return ""
+    main = next(name for name in rule.needs if name in tables)
+    if "reading" not in tables[main]:
+        return ""
+    runs = tables.runs(main)
+    epochs = runs["epochs"].dropna()
+    lengths = sorted({int(epochs.min()), int(epochs.max())}) if len(epochs) else []
+    trained = f" of {' to '.join(map(str, lengths))} epochs" if lengths else ""
+    return f"{len(runs)} runs{trained}"
+
+
+def counts(table: pa.Table, column: str = "verdict") -> dict[str, int]:
+    """Count the verdicts of a ledger."""
+    found = table[column].value_counts().to_pylist()
+    return {entry["values"]: entry["counts"] for entry in found}

@@ -1,0 +1,81 @@
+"""The tables that claims are computed from: studies of one source, and what goes with them."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from naseval.analysis.finals import finals
+from naseval.claims.values import Value
+
+Readings = dict[str, Value]
+"""What a claim comes to, by how it is read; the plain reading stands first."""
+
+LAST, BEST = "last epoch", "best epoch"
+
+
+class AbsentError(LookupError):
+    """Runs or tables that a claim needs and a source lacks."""
+
+
+class Tables:
+    """Tables of one source by name.
+
+    Studies have the columns of `records.STUDY`; beside them there may be `costs`
+    (`published.cost.COSTS`), `summaries` (`published.benchmark.SUMMARY`), `genotypes`
+    (`published.genotypes.EDGES`) and `splits` (`published.splits.LISTS`).
+    """
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        self._frames = dict(frames)
+        self._finals = cache(lambda name: finals(self[name]))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._frames and len(self._frames[name]) > 0
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self:
+            raise AbsentError(f"there is no table of {name}")
+        return self._frames[name]
+
+    def runs(self, name: str) -> pd.DataFrame:
+        """Return one row per run of a study, with its `best` and `last` accuracy (per cent)."""
+        found: pd.DataFrame = self._finals(name)
+        return found
+
+    def accuracies(self, name: str) -> dict[str, pd.DataFrame]:
+        """Return the runs of a study by reading, each with a column `accuracy` (per cent).
+
+        The paper reports accuracies at the end of the training (section 3.1), so `last epoch`
+        stands first where curves are known; the best epoch follows.
+        """
+        runs = self.runs(name)
+        known = {LAST: runs["last"], BEST: runs["best"]}
+        return {
+            reading: runs.assign(accuracy=accuracies)
+            for reading, accuracies in known.items()
+            if accuracies.notna().any()
+        }
+
+    def readings(self, name: str, value: Callable[[pd.DataFrame], Value]) -> Readings:
+        """Return `value` of a study's runs under every reading of their accuracies."""
+        return {reading: value(runs) for reading, runs in self.accuracies(name).items()}
+
+
+def known(readings: Readings) -> Readings:
+    """Return `readings`; `AbsentError` where there are none."""
+    if not readings:
+        raise AbsentError("the tables needed share no reading of accuracies")
+    return readings
+
+
+def some(runs: pd.DataFrame, **columns: object) -> pd.DataFrame:
+    """Return the rows whose columns have these values; `AbsentError` where there are none."""
+    chosen = np.logical_and.reduce([runs[name] == value for name, value in columns.items()])
+    if not chosen.any():
+        raise AbsentError(
+            "there are no runs with "
+            + ", ".join(f"{name} {value}" for name, value in columns.items())
+        )
+    return runs[chosen]

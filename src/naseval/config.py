@@ -1,0 +1,202 @@
+"""The configuration: typed, cross-checked, resolved per dataset."""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import import_module
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from naseval.data.sources import source_names
+from naseval.discovery import module_names
+from naseval.methods import get_settings, method_names
+from naseval.settings.base import Positive, SearchSettings, Strict
+from naseval.settings.dataset import Dataset
+from naseval.settings.merge import merged
+from naseval.settings.protocol import Protocol
+from naseval.settings.study import StudySettings
+from naseval.settings.validation import ConfigError, known, validated
+from naseval.spaces import get_space
+
+Layers = dict[str, dict[str, Any]]
+NAME = r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$"
+
+
+class SpaceChoice(Strict):
+    """How a space is sampled."""
+
+    sampler: str = Field(description="one of the space's samplers")
+
+
+class Method(Strict):
+    """A search method with its space, its protocol and its hyperparameters."""
+
+    label: str = Field(description="the name in figures and tables")
+    algorithm: str | None = Field(
+        None, description="the module of naseval.methods; left out, the method's own key"
+    )
+    reconstruction: bool = Field(False, description="true where no public code exists; shown")
+    space: str = Field(description="the search space, by its name")
+    protocol: str = Field(description="the protocol of its augmentations, by its key")
+    search: dict[str, Any] = Field(description="hyperparameters of the search, see below")
+    overrides: Layers = Field(
+        default_factory=dict,
+        description="other values for `small` or `large` images or for one dataset",
+    )
+
+
+class Resources(Strict):
+    """What jobs use; nothing here changes what they compute, save `threads` (summation order)."""
+
+    device: str = Field(description="auto, cpu, cuda, cuda:N or mps")
+    threads: Positive = Field(description="CPU threads of a search or an augmentation")
+    workers: int = Field(ge=0, description="processes that decode large images")
+    memory_mb: Positive = Field(description="memory of a search or an augmentation, MB")
+    search_minutes: Positive = Field(description="time limit of a search")
+    run_minutes: Positive = Field(description="time limit of an augmentation")
+
+
+class Config(Strict):
+    """The whole configuration."""
+
+    results: str = Field(description="folder of everything that is made")
+    archives: str | None = Field(
+        None, description="folder with dataset archives, looked into before downloading"
+    )
+    datasets: dict[str, Dataset] = Field(description="datasets by key")
+    spaces: dict[str, SpaceChoice] = Field(description="spaces by name")
+    protocols: dict[str, dict[str, Any]] = Field(description="training protocols by key, see below")
+    methods: dict[str, Method] = Field(description="methods by key")
+    studies: dict[str, dict[str, Any]] = Field(description="studies by name, see below")
+    resources: Resources = Field(description="computing resources")
+
+    @model_validator(mode="after")
+    def _cross_checked(self) -> Self:
+        self._check_names()
+        for name, dataset in self.datasets.items():
+            known(dataset.source, source_names(), "source", f"datasets.{name}.source")
+        for name in self.spaces:
+            self._check_space(name)
+        for name in self.protocols:
+            for key in self.datasets:
+                self.protocol(name, key)
+        for name in self.methods:
+            for key in self.datasets:
+                self.search_settings(name, key)
+        for name in self.studies:
+            self._check_study(name)
+        return self
+
+    def protocol(self, name: str, dataset: str) -> Protocol:
+        """Return a protocol as it is for one dataset: what it inherits, itself, its overrides."""
+        fields: dict[str, Any] = {}
+        for layer in self._inherited(name):
+            own = {key: value for key, value in layer.items() if key not in _STRUCTURE}
+            fields = self._overridden(merged(fields, own), layer.get("overrides", {}), dataset)
+        return validated(Protocol, fields, f"protocols.{name}", dataset)
+
+    def method(self, name: str, dataset: str) -> Method:
+        """Return a method as it is for one dataset."""
+        key = f"methods.{name}"
+        method = self.methods[known(name, self.methods, "method", "methods")]
+        _known_layers(method.overrides, self.datasets, key)
+        fields = self._overridden(
+            method.model_dump(exclude={"overrides"}), method.overrides, dataset
+        )
+        resolved = validated(Method, fields, key, dataset)
+        known(resolved.space, self.spaces, "space", f"{key}.space")
+        known(resolved.protocol, self.protocols, "protocol", f"{key}.protocol")
+        known(resolved.algorithm or name, method_names(), "algorithm", f"{key}.algorithm")
+        return resolved
+
+    def algorithm(self, name: str) -> str:
+        """Return the module of naseval.methods that a method runs."""
+        return self.methods[name].algorithm or name
+
+    def search_settings(self, name: str, dataset: str) -> SearchSettings:
+        """Return the settings of a method's search on a dataset."""
+        settings = get_settings(self.algorithm(name))
+        fields = self.method(name, dataset).search
+        return validated(settings, fields, f"methods.{name}.search", dataset)
+
+    def study(self, name: str) -> StudySettings:
+        """Return a study's settings."""
+        module = import_module(f"naseval.studies.{known(name, study_names(), 'study', 'studies')}")
+        settings: StudySettings = validated(module.Settings, self.studies[name], f"studies.{name}")
+        return settings
+
+    @cached_property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """Display names of datasets and methods; reconstructions are marked."""
+        return {
+            "datasets": {key: dataset.label for key, dataset in self.datasets.items()},
+            "methods": {
+                key: f"{method.label} (reconstruction)" if method.reconstruction else method.label
+                for key, method in self.methods.items()
+            },
+        }
+
+    def _inherited(self, name: str) -> list[dict[str, Any]]:
+        chain: list[dict[str, Any]] = []
+        seen: list[str] = []
+        current: str | None = name
+        while current is not None:
+            if current in seen:
+                raise ConfigError(
+                    f"config key protocols.{name} inherits from itself: mend `inherits`"
+                )
+            known(current, self.protocols, "protocol", f"protocols.{name}.inherits")
+            layer = self.protocols[current]
+            _known_layers(layer.get("overrides", {}), self.datasets, f"protocols.{current}")
+            seen.append(current)
+            chain.insert(0, layer)
+            current = layer.get("inherits")
+        return chain
+
+    def _overridden(self, fields: dict[str, Any], layers: Layers, dataset: str) -> dict[str, Any]:
+        for layer in (self.datasets[dataset].images, dataset):
+            fields = merged(fields, layers.get(layer, {}))
+        return fields
+
+    def _check_names(self) -> None:
+        sections: Mapping[str, Mapping[str, Any]] = {
+            "datasets": self.datasets,
+            "protocols": self.protocols,
+            "methods": self.methods,
+        }
+        for section, entries in sections.items():
+            for name in entries:
+                if not re.match(NAME, name):
+                    raise ConfigError(
+                        f"config key {section}.{name}: a name is made of lower-case letters, "
+                        "digits, - and _; rename it"
+                    )
+
+    def _check_space(self, name: str) -> None:
+        samplers = get_space(name).samplers
+        known(self.spaces[name].sampler, samplers, "sampler", f"spaces.{name}.sampler")
+
+    def _check_study(self, name: str) -> None:
+        settings = self.study(name)
+        for section in ("datasets", "methods", "protocols", "spaces"):
+            for entry in getattr(settings, section, []):
+                known(entry, getattr(self, section), section[:-1], f"studies.{name}.{section}")
+
+
+_STRUCTURE = ("inherits", "overrides")
+
+
+def study_names() -> list[str]:
+    """Return the names of all studies."""
+    return module_names("naseval.studies", but=("plan", "runs", "table"))
+
+
+def load_config(raw: Mapping[str, Any]) -> Config:
+    """Check a configuration read from YAML; `ConfigError` has one sentence for each fault."""
+    return validated(Config, raw)
+
+
+def _known_layers(layers: Mapping[str, Any], datasets: Mapping[str, Any], key: str) -> None:
+    for layer in layers:
+        known(layer, ["small", "large", *datasets], "dataset", f"{key}.overrides")

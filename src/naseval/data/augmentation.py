@@ -1,0 +1,76 @@
+"""What an augmentation trains and tests on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+
+from naseval.data.batches import Batches
+from naseval.data.channels import read_channels
+from naseval.data.images import ImageSet, load_images
+from naseval.data.transforms import chosen_transform
+from naseval.settings.dataset import Channels, ImageSettings
+
+
+@dataclass(frozen=True)
+class AugmentationData:
+    """The images of a dataset: train and validation together, and test."""
+
+    dataset: ImageSettings
+    channels: Channels
+    train: ImageSet
+    test: ImageSet
+    workers: int = 0
+
+    @property
+    def classes(self) -> int:
+        """The number of classes."""
+        return self.dataset.classes
+
+    @property
+    def device(self) -> torch.device:
+        """Where batches come to lie."""
+        return self.train.device
+
+    def batches(
+        self,
+        part: Literal["train", "test"],
+        *,
+        batch_size: int,
+        seed: int,
+        augmented: bool | None = None,
+        cutout: int = 0,
+        autoaugment: bool = False,
+        shuffle: bool | None = None,
+    ) -> Batches:
+        """Return batches of a part; None: as training images need it, or as test images do."""
+        training = part == "train"
+        return Batches(
+            self.train if training else self.test,
+            batch_size=batch_size,
+            transform=chosen_transform(
+                self.dataset,
+                self.channels,
+                augmented=training if augmented is None else augmented,
+                cutout=cutout,
+                autoaugment=autoaugment,
+            ),
+            seed=seed,
+            purpose=f"augmentation {part}",
+            shuffle=training if shuffle is None else shuffle,
+            workers=self.workers,
+        )
+
+
+def load_augmentation_data(
+    folder: Path, dataset: ImageSettings, device: torch.device, workers: int = 0
+) -> AugmentationData:
+    """Load a dataset's folder; `NasevalError` names what is missing or damaged there."""
+    return AugmentationData(
+        dataset,
+        read_channels(folder),
+        load_images(folder, dataset, ("train", "validation"), device),
+        load_images(folder, dataset, ("test",), device),
+        workers,
+    )

@@ -1,0 +1,89 @@
+"""Which images make up a batch, and the randomness that each of them gets."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from naseval.randomness import stream
+
+ROW, COLUMN, FLIP, CUTOUT_ROW, CUTOUT_COLUMN = range(5)
+DRAWS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """B images and their randomness."""
+
+    positions: Tensor
+    """(B,) int64, into the `ImageSet`."""
+    samples: Tensor
+    """(B,) int64, into the store."""
+    uniform: Tensor
+    """(B, 5) float32 in [0, 1): crop row and column, flip, cutout row and column."""
+    key: tuple[int, str, int]
+    """Seed, purpose and epoch: with a sample, the name of that image's own stream."""
+
+
+class Plan:
+    """The batches of every epoch, each a pure function of (seed, purpose, epoch, step)."""
+
+    def __init__(
+        self,
+        samples: Tensor,
+        *,
+        batch_size: int,
+        seed: int,
+        purpose: str,
+        shuffle: bool,
+        random: bool,
+    ) -> None:
+        self.samples = samples
+        self.batch_size = batch_size
+        self.seed = seed
+        self.purpose = purpose
+        self.shuffle = shuffle
+        self.same = not (shuffle or random)  # every epoch is the same
+        self._table_rows = int(samples.max()) + 1
+        self._epoch: tuple[int, Tensor, Tensor] | None = None
+
+    def __len__(self) -> int:
+        """Return the steps of an epoch; the last may be incomplete."""
+        return -(-len(self.samples) // self.batch_size)
+
+    def at(self, epoch: int, step: int) -> Batch:
+        """Return the batch; `IndexError` where the epoch has no such step."""
+        if not 0 <= step < len(self):
+            raise IndexError(f"an epoch has the steps 0 to {len(self) - 1}, not {step}")
+        epoch = self.canonical(epoch)
+        order, table = self._drawn(epoch)
+        positions = order[step * self.batch_size : (step + 1) * self.batch_size]
+        samples = self.samples[positions]
+        return Batch(positions, samples, table[samples], (self.seed, self.purpose, epoch))
+
+    def canonical(self, epoch: int) -> int:
+        """Return the epoch, or 0 where all are the same."""
+        return 0 if self.same else epoch
+
+    def after(self, epoch: int, step: int) -> tuple[int, int]:
+        """Return the (epoch, step) that sequential reading comes to next."""
+        if step + 1 < len(self):
+            return epoch, step + 1
+        return self.canonical(epoch + 1), 0
+
+    def _drawn(self, epoch: int) -> tuple[Tensor, Tensor]:
+        if self._epoch is None or self._epoch[0] != epoch:
+            device = self.samples.device
+            order = np.arange(len(self.samples))
+            if self.shuffle:
+                order = stream(self.seed, self.purpose, "order", epoch).permutation(order)
+            draws = stream(self.seed, self.purpose, epoch)
+            # Rows are drawn one after the other, so a sample's row is the same in any table.
+            table = draws.random((self._table_rows, DRAWS), dtype=np.float32)
+            self._epoch = (
+                epoch,
+                torch.tensor(order, device=device),
+                torch.tensor(table, device=device),
+            )
+        return self._epoch[1:]

@@ -1,0 +1,111 @@
+"""Worker processes that prepare the batches to come."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from naseval.errors import NasevalError
+
+Step = tuple[int, int]  # epoch and step
+
+
+class Prefetch:
+    """Prepares batches ahead as long as they are asked for in sequence; any other is a new start.
+
+    `prepare` and `after` (what comes next in sequence) are pure functions of a step, so the
+    number of workers does not change a result.
+    """
+
+    def __init__(
+        self,
+        prepare: Callable[[Step], Tensor],
+        after: Callable[[Step], Step],
+        *,
+        workers: int,
+        pin_memory: bool,
+    ) -> None:
+        self._sequence = _Sequence(after)
+        self._loader: DataLoader[Any] = DataLoader(
+            _Prepared(prepare),
+            batch_size=None,
+            sampler=self._sequence,
+            num_workers=workers,
+            persistent_workers=True,
+            pin_memory=pin_memory,
+            worker_init_fn=_heed_parent_alone,
+            generator=torch.Generator(),  # else the loader draws from the global one
+            # A forked worker shares the encoded images; a spawned one gets a copy of its own.
+            multiprocessing_context="fork" if sys.platform == "linux" else None,
+        )
+        self._iterator: Iterator[Tensor | NasevalError] | None = None
+        self._next: Step | None = None
+
+    def at(self, step: Step) -> Tensor:
+        """Return what `prepare` makes of the step."""
+        if self._iterator is None or step != self._next:
+            self._sequence.start = step
+            with _blocked_signals():
+                self._iterator = iter(self._loader)
+        self._next = self._sequence.after(step)
+        prepared = next(self._iterator)
+        if isinstance(prepared, NasevalError):
+            self._next = None
+            raise prepared
+        return prepared
+
+
+class _Prepared(Dataset[Any]):
+    def __init__(self, prepare: Callable[[Step], Tensor]) -> None:
+        self.prepare = prepare
+
+    def __getitem__(self, step: Step) -> Tensor | NasevalError:
+        try:
+            return self.prepare(step)
+        except NasevalError as error:  # the loader would wrap it in a worker's traceback
+            return error
+
+
+class _Sequence(Sampler[Any]):
+    def __init__(self, after: Callable[[Step], Step]) -> None:
+        self.after = after
+        self.start: Step = (0, 0)
+
+    def __iter__(self) -> Iterator[Step]:
+        step = self.start
+        while True:
+            yield step
+            step = self.after(step)
+
+
+# A scheduler signals every process of a job. The parent wants to come to the end of its epoch,
+# which it needs its workers for: these inherit the signals blocked (all their threads do) and heed
+# them from the parent alone, which ends its workers so. macOS cannot tell who sent a signal.
+ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGUSR1} if sys.platform == "linux" else set()
+
+
+@contextmanager
+def _blocked_signals() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _heed_parent_alone(_: int) -> None:
+    if ENDING:
+        Thread(target=_await_parent, args=(os.getppid(),), daemon=True).start()
+
+
+def _await_parent(parent: int) -> None:
+    while signal.sigwaitinfo(ENDING).si_pid != parent:
+        pass
+    os._exit(os.EX_OK)

@@ -1,0 +1,24 @@
+"""Readers of archives: one module per source, named like it, with a function `read`."""
+
+from importlib import import_module
+from types import ModuleType
+
+from naseval.discovery import module_names
+from naseval.errors import NasevalError
+
+
+def source_names() -> list[str]:
+    """Return the names of all sources."""
+    return [module.replace("_", "-") for module in module_names(__name__, but=("base",))]
+
+
+def get_source(name: str) -> ModuleType:
+    """Return the source's module; `NasevalError` lists the known ones.
+
+    Its `read(archives, image_size, images)` returns a `naseval.data.sources.base.Source`:
+    `archives` is the folder of verified archives, `image_size` the side of what the network
+    sees, `images` the kind wanted, `small` or `large`.
+    """
+    if name not in source_names():
+        raise NasevalError(f"there is no source {name!r}; known are {', '.join(source_names())}")
+    return import_module(f"{__name__}.{name.replace('-', '_')}")

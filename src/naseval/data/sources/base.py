@@ -1,0 +1,33 @@
+"""What a source hands over."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """N images with their labels, in the order of the archive."""
+
+    images: NDArray[np.uint8] | Iterable[bytes]
+    """Small images: uint8 (N, H, W, 3). Large ones: N encoded files (JPEG,
+    PNG, …), which may come one by one; what cannot be read raises `NasevalError`."""
+    labels: NDArray[np.int64]
+    """(N,), indices into `classes`."""
+    classes: tuple[str, ...]
+    test: NDArray[np.bool_] | None = None
+    """(N,), the archive's own test images; None where it makes no such difference."""
+    names: tuple[str, ...] | None = None
+    """N distinct names that do not depend on the order of reading; None: the index will do."""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` where the parts do not fit together."""
+        count = len(self.labels)
+        if count == 0 or self.labels.min() < 0 or self.labels.max() >= len(self.classes):
+            raise ValueError("labels must be indices into the classes, at least one")
+        if self.test is not None and self.test.shape != (count,):
+            raise ValueError("test must mark every image")
+        if self.names is not None and len(set(self.names)) != count:
+            raise ValueError("names must be distinct, one per image")

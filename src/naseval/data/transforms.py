@@ -1,0 +1,168 @@
+"""What happens to images on their way into the network.
+
+Small training images: shift, flip, [AutoAugment], normalise, [cutout]; large ones: random resized
+crop, flip, [AutoAugment], colour jitter, normalise, [cutout] (paper, appendix A.1; the order, the
+hue jitter and the cutout that large images do not rescale are the authors' program's).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+from torchvision.transforms import v2
+
+from naseval.data.plan import COLUMN, CUTOUT_COLUMN, CUTOUT_ROW, FLIP, ROW, Batch
+from naseval.randomness import torch_seed
+from naseval.settings.dataset import Channels, ImageSettings
+
+GREY = (128, 128, 128)  # what AutoAugment fills with, the authors' program
+JITTER = {"brightness": 0.4, "contrast": 0.4, "saturation": 0.4, "hue": 0.2}
+
+
+@dataclass(frozen=True, eq=False)
+class Transform:
+    """A first stage, up to uint8 pixels, which workers may do, and a last one on the device."""
+
+    mean: Tensor
+    """(3, 1, 1), of pixels in [0, 1]."""
+    std: Tensor
+    padding: int = 0
+    """Shift by up to this many pixels; 0: none."""
+    flip: bool = False
+    """Mirror half of the images; of small ones, where large ones have it in `each`."""
+    each: Callable[[Any], Tensor] | None = None
+    """What is done image by image, its randomness torch's."""
+    cutout: int = 0
+    """Side of the square cut out, in pixels; 0: none."""
+    random: bool = False
+    """Whether images differ from epoch to epoch."""
+
+    def to(self, device: torch.device) -> "Transform":
+        """Return the same transform for a last stage on `device`."""
+        return replace(self, mean=self.mean.to(device), std=self.std.to(device))
+
+    def prepare(self, pixels: Tensor | list[Image.Image], batch: Batch) -> Tensor:
+        """Return uint8 (B, 3, S, S)."""
+        if isinstance(pixels, Tensor) and (self.padding or self.flip):
+            pixels = shift_and_flip(pixels, batch.uniform, self.padding, self.flip)
+        if self.each is not None:
+            return _one_by_one(self.each, pixels, batch)
+        assert isinstance(pixels, Tensor)
+        return pixels
+
+    def finish(self, pixels: Tensor, uniform: Tensor) -> Tensor:
+        """Normalise and cut out: uint8 (B, 3, S, S) to float32."""
+        normalised = pixels.to(torch.float32).div_(255).sub_(self.mean).div_(self.std)
+        return cut_out(normalised, uniform, self.cutout) if self.cutout else normalised
+
+
+def training_transform(
+    dataset: ImageSettings, channels: Channels, *, cutout: int = 0, autoaugment: bool = False
+) -> Transform:
+    """Return the transform of training images; `cutout` in pixels."""
+    size = dataset.image_size
+    policy = v2.AutoAugment(v2.AutoAugmentPolicy.CIFAR10, fill=list(GREY)) if autoaugment else None
+    if dataset.images == "small":
+        # Four pixels of 32: the CIFAR convention of the authors' program.
+        return Transform(
+            *_statistics(channels),
+            padding=round(4 * size / 32),
+            flip=dataset.flip,
+            each=policy,
+            cutout=cutout,
+            random=True,
+        )
+    mirror = v2.RandomHorizontalFlip() if dataset.flip else None
+    steps = [v2.RandomResizedCrop(size), mirror, policy, v2.ColorJitter(**JITTER), v2.PILToTensor()]
+    each = v2.Compose([step for step in steps if step is not None])
+    return Transform(*_statistics(channels), each=each, cutout=cutout, random=True)
+
+
+def test_transform(dataset: ImageSettings, channels: Channels) -> Transform:
+    """Return the transform of test images, without randomness."""
+    return Transform(*_statistics(channels), each=central(dataset))
+
+
+def chosen_transform(
+    dataset: ImageSettings,
+    channels: Channels,
+    *,
+    augmented: bool,
+    cutout: int = 0,
+    autoaugment: bool = False,
+) -> Transform:
+    """Return the training transform or the test transform; only the former has options."""
+    if augmented:
+        return training_transform(dataset, channels, cutout=cutout, autoaugment=autoaugment)
+    if cutout or autoaugment:
+        raise ValueError("cutout and AutoAugment are for augmented images")
+    return test_transform(dataset, channels)
+
+
+def central(dataset: ImageSettings) -> Callable[[Image.Image], Tensor] | None:
+    """Return the central crop of large images, 224 of 256 pixels; None: small ones stay whole."""
+    if dataset.images == "small":
+        return None
+    size = dataset.image_size
+    crop: Callable[[Image.Image], Tensor] = v2.Compose(
+        [v2.Resize(round(size * 256 / 224)), v2.CenterCrop(size), v2.PILToTensor()]
+    )
+    return crop
+
+
+def shift_and_flip(pixels: Tensor, uniform: Tensor, padding: int, flip: bool) -> Tensor:
+    """Crop (B, 3, S, S) out of itself padded with zeros, at random, and mirror half of it."""
+    size = pixels.shape[-1]
+    along = torch.arange(size, device=pixels.device)
+    rows = _whole(uniform[:, ROW], 2 * padding + 1) + along
+    columns = along.expand(len(pixels), -1)
+    if flip:
+        columns = torch.where(uniform[:, FLIP, None] < 0.5, columns.flip(1), columns)
+    columns = _whole(uniform[:, COLUMN], 2 * padding + 1) + columns
+    wide = size + 2 * padding
+    source = (rows[:, :, None] * wide + columns[:, None, :]).flatten(1)
+    padded = F.pad(pixels, (padding,) * 4).flatten(2)
+    return padded.gather(2, source[:, None].expand(-1, 3, -1)).view_as(pixels)
+
+
+def cut_out(pixels: Tensor, uniform: Tensor, length: int) -> Tensor:
+    """Set a square of each image of (B, 3, H, W) to 0, in place.
+
+    Its centre (y, x) is uniform over all pixels; it covers the rows from y - length // 2 to
+    y + length // 2 - 1 and likewise columns, as far as they lie in the image.
+    """
+    height, width = pixels.shape[-2:]
+    rows = _square(_whole(uniform[:, CUTOUT_ROW], height), height, length // 2)
+    columns = _square(_whole(uniform[:, CUTOUT_COLUMN], width), width, length // 2)
+    return pixels.masked_fill_((rows[:, :, None] & columns[:, None, :])[:, None], 0)
+
+
+def _square(centres: Tensor, size: int, half: int) -> Tensor:
+    along = torch.arange(size, device=centres.device)
+    return (along >= centres - half) & (along < centres + half)
+
+
+def _whole(uniform: Tensor, choices: int) -> Tensor:
+    """Turn (B,) of [0, 1) into whole numbers (B, 1) below `choices`."""
+    return (uniform * choices).long()[:, None]
+
+
+def _one_by_one(
+    each: Callable[[Any], Tensor], pixels: Tensor | list[Image.Image], batch: Batch
+) -> Tensor:
+    images = []
+    with torch.random.fork_rng(devices=[]):
+        for image, sample in zip(pixels, batch.samples.tolist(), strict=True):
+            # torch.manual_seed would reseed the GPUs' generators too, which nothing restores.
+            torch.default_generator.manual_seed(torch_seed(*batch.key, sample))
+            images.append(each(image))
+    return torch.stack(images)
+
+
+def _statistics(channels: Channels) -> tuple[Tensor, Tensor]:
+    mean, std = torch.tensor(channels.mean), torch.tensor(channels.std)
+    return mean.view(3, 1, 1), std.view(3, 1, 1)

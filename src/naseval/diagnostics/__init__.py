@@ -1,0 +1,1 @@
+"""Measurements that explain a method without being part of it."""

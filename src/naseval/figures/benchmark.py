@@ -1,0 +1,109 @@
+"""Figure 1: search methods against the average architecture of their search spaces."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Ellipse
+
+from naseval.analysis.finals import STATISTICS
+from naseval.analysis.labels import Labels, counted, in_order
+from naseval.analysis.relative_improvement import benchmark_table
+from naseval.figures.style import INK, Drawing, Row, colour, marker, panels, styled
+
+
+@styled
+def draw(
+    study: pd.DataFrame,
+    dataset_labels: Labels,
+    method_labels: Labels,
+    summaries: pd.DataFrame | None = None,
+) -> Drawing:
+    """Draw one panel per dataset: random mean across, searched mean upwards.
+
+    Each method is an ellipse whose full width and height are one standard deviation (ddof 0),
+    with thin lines of one standard deviation to either side. The data are `benchmark_table`
+    for `best` and, where it is known, `last`: a hollow marker, without its spread.
+    """
+    tables = [benchmark_table(study, statistic, summaries) for statistic in STATISTICS]
+    data = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    drawn = data.dropna(subset=["relative_improvement"])
+    best, last = (drawn[drawn["statistic"] == statistic] for statistic in STATISTICS)
+    datasets = in_order(drawn["dataset"], dataset_labels)
+    methods = in_order([*method_labels, *data["method"]], method_labels)
+
+    across = min(len(datasets), 3)
+    down = -(-len(datasets) // across)
+    figure = Figure(figsize=(max(3.1 * across, 4.2), 3.0 * down + 0.75))
+    axes = panels(figure, len(datasets))
+    for index, (panel, dataset) in enumerate(zip(axes, datasets, strict=True)):
+        for row in last[last["dataset"] == dataset].to_dict("records"):
+            _hollow(panel, row, methods.index(row["method"]))
+        for row in best[best["dataset"] == dataset].to_dict("records"):
+            _method(panel, row, methods.index(row["method"]))
+        panel.axline((0, 0), slope=1, color=INK, linestyle="--", linewidth=0.9, zorder=1.5)
+        _limits(panel, drawn[drawn["dataset"] == dataset])
+        panel.set_title(dataset_labels.get(dataset, dataset))
+        if index % across == 0:
+            panel.set_ylabel("search method (%)")
+        if index + across >= len(datasets):
+            panel.set_xlabel("random sampling (%)")
+    names = {m: method_labels.get(m, m) for m in in_order(drawn["method"], method_labels)}
+    handles = [_handle(methods.index(method), name) for method, name in names.items()]
+    diagonal = Line2D(
+        [], [], color=INK, linestyle="--", linewidth=0.9, label="average architecture"
+    )
+    columns = 3 if across == 1 else 5
+    figure.legend(handles=[*handles, diagonal], loc="outside lower center", ncols=columns)
+    return Drawing(figure, data, _caption(best, bool(len(last))))
+
+
+def _method(panel: Axes, row: Row, index: int) -> None:
+    tint = colour(index)
+    x, y = row["random_mean"], row["searched_mean"]
+    size = row["random_std"], row["searched_std"]
+    panel.add_patch(Ellipse((x, y), *size, facecolor=tint, alpha=0.35, edgecolor="none"))
+    panel.errorbar(
+        x, y, xerr=size[0], yerr=size[1], color=tint, linewidth=0.8,
+        marker=marker(index), markersize=5.5, markeredgecolor="white", markeredgewidth=0.4,
+    )  # fmt: skip
+
+
+def _hollow(panel: Axes, row: Row, index: int) -> None:
+    panel.plot(
+        row["random_mean"], row["searched_mean"], linestyle="none",
+        marker=marker(index), markersize=5, markerfacecolor="none", markeredgecolor=colour(index),
+    )  # fmt: skip
+
+
+def _handle(index: int, name: str) -> Line2D:
+    return Line2D(
+        [],
+        [],
+        color=colour(index),
+        marker=marker(index),
+        linestyle="none",
+        markersize=6,
+        label=name,
+    )
+
+
+def _limits(panel: Axes, rows: pd.DataFrame) -> None:
+    """Span the outermost mean ∓ std and a little room to spare, each axis on its own."""
+    for side, set_limits in (("random", panel.set_xlim), ("searched", panel.set_ylim)):
+        low = (rows[f"{side}_mean"] - rows[f"{side}_std"]).min()
+        high = (rows[f"{side}_mean"] + rows[f"{side}_std"]).max()
+        spare = max(0.05 * (high - low), 0.1)
+        set_limits(low - spare, high + spare)
+
+
+def _caption(best: pd.DataFrame, with_last: bool) -> str:
+    runs = counted([*best["searched_n"], *best["random_n"]])
+    return (
+        "Mean best-over-epochs test accuracy of the searched architectures against that of random "
+        f"architectures of the same search space and protocol; {runs} runs on each side. "
+        "An ellipse is one standard deviation (population form) wide and high in all; the thin "
+        "lines reach one standard deviation to either side. Methods on the dashed diagonal do as "
+        "well as the average architecture, methods above it better."
+        + (" Hollow markers: the means after the last epoch." if with_last else "")
+    )

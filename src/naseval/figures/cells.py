@@ -1,0 +1,63 @@
+"""Figure 7: random architectures with different numbers of cells."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from naseval.analysis.finals import one_dataset
+from naseval.analysis.labels import counted
+from naseval.analysis.summary import both, summarise
+from naseval.figures.style import (
+    INK,
+    MARK,
+    RANDOM,
+    Drawing,
+    spread_limits,
+    styled,
+    tick_at,
+    tick_handle,
+)
+
+
+@styled
+def draw(study: pd.DataFrame) -> Drawing:
+    """Draw one bar per number of cells: mean, population std and maximum.
+
+    The data are `summarise` by cells, for `best` and, where known, `last` (a short line).
+    """
+    one_dataset(study)
+    data = summarise(study.sort_values("cells", kind="stable"), ["cells"])
+    data["cells"] = data["cells"].astype(int)
+    best, last = both(data)
+    places = {cells: place for place, cells in enumerate(best["cells"])}
+
+    figure = Figure(figsize=(4.6, 3.4))
+    panel = figure.add_subplot()
+    panel.bar(
+        range(len(best)), best["mean"], 0.75, color=RANDOM,
+        yerr=best["std"], error_kw={"elinewidth": 1, "ecolor": INK, "capsize": 3},
+    )  # fmt: skip
+    panel.plot(range(len(best)), best["max"], linestyle="none", marker="o", color=MARK)
+    for cells, mean in zip(last["cells"], last["mean"], strict=True):
+        tick_at(panel, places[cells], mean, 0.45)
+    panel.set_xticks(
+        range(len(best)),
+        [f"{cells}\nn = {n}" for cells, n in zip(best["cells"], best["n"], strict=True)],
+    )
+    panel.grid(axis="x", visible=False)
+    panel.set_ylim(*spread_limits((best["mean"] - best["std"]).min(), best["max"].max()))
+    panel.set(xlabel="number of cells", ylabel="top-1 test accuracy (%)")
+    dot = Line2D([], [], color=MARK, marker="o", linestyle="none", label="maximum")
+    handles = [dot, tick_handle()] if len(last) else [dot]
+    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    return Drawing(figure, data, _caption(best))
+
+
+def _caption(best: pd.DataFrame) -> str:
+    first, final = best.iloc[0], best.iloc[-1]
+    return (
+        f"Test accuracy of random architectures by number of cells, {counted(best['n'])}. Bars: "
+        "means of the best accuracy over epochs; error bars: one standard deviation (population "
+        f"form); dots: the best architecture. From {first['cells']} to {final['cells']} cells the "
+        f"mean changes by {final['mean'] - first['mean']:.2f} points. The axis does not start at 0."
+    )

@@ -1,0 +1,41 @@
+"""Figure 5: how well the accuracy at an epoch predicts the final ranking."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from naseval.analysis.correlation import correlation
+from naseval.figures.style import PALETTE, Drawing, styled, whole_epochs
+
+
+@styled
+def draw(study: pd.DataFrame) -> Drawing:
+    """Draw Kendall's tau-b with the last epoch against the epoch, raw and smoothed.
+
+    The data are the table of `analysis.correlation`; bands are 95 % bootstrap intervals.
+    """
+    data, sentence = correlation(study)
+    window = int(data["window"].iloc[0])
+    figure = Figure(figsize=(5.2, 3.6))
+    panel = figure.add_subplot()
+    for kind, tint, name in (
+        ("raw", PALETTE[0], "raw accuracy"),
+        ("smoothed", PALETTE[3], f"mean of {window} epochs"),
+    ):
+        panel.plot(data["epoch"], data[kind], color=tint, linewidth=1.2, label=name)
+        band = data.dropna(subset=[f"{kind}_low"])
+        panel.fill_between(
+            band["epoch"], band[f"{kind}_low"], band[f"{kind}_high"], color=tint, alpha=0.18,
+            linewidth=0,
+        )  # fmt: skip
+    panel.set(xlabel="epoch", ylabel="Kendall's tau-b with the last epoch")
+    panel.set_xlim(0, data["epoch"].max())
+    panel.set_ylim(min(0.0, data[["raw_low", "raw", "smoothed"]].min().min() - 0.02), 1.02)
+    whole_epochs(panel)
+    figure.legend(loc="outside upper center", ncols=2)
+    caption = (
+        "Correlation of the test accuracy at an epoch with that after the last epoch, "
+        f"n = {data['n'].iloc[0]} architectures. The smoothed accuracy is the mean of {window} "
+        "epochs, drawn at the last of them; both are ranked against the unsmoothed last epoch. "
+        f"Bands: 95 % bootstrap intervals over architectures. {sentence}"
+    )
+    return Drawing(figure, data, caption)

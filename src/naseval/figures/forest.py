@@ -1,0 +1,68 @@
+"""A forest plot: every relative improvement with its interval."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from naseval.analysis.labels import Labels, in_order
+from naseval.analysis.table_1 import build
+from naseval.figures.style import INK, PALETTE, READINGS, Drawing, panels, styled
+
+LOOKS = {"best": ("o", PALETTE[0], -0.16), "last": ("s", PALETTE[1], 0.16)}
+"""Marker, colour and offset of each reading."""
+
+
+@styled
+def draw(
+    study: pd.DataFrame,
+    dataset_labels: Labels,
+    method_labels: Labels,
+    summaries: pd.DataFrame | None = None,
+) -> Drawing:
+    """Draw one panel per dataset, one line per method: relative improvement and 95 % interval.
+
+    The data are the tidy frame of table 1.
+    """
+    data, _, note = build(study, dataset_labels, method_labels, summaries)
+    datasets = in_order(data["dataset"], dataset_labels)
+    methods = in_order(data["method"], method_labels)
+    readings = [name for name in READINGS if name in set(data["statistic"])]
+    columns = min(len(datasets), 5)
+    down = -(-len(datasets) // columns)
+    height = 0.32 * len(methods) + 0.9
+    figure = Figure(figsize=(2.1 * columns + 1.2, height * down + 0.4))
+    axes = panels(figure, len(datasets), columns)
+    for index, (panel, dataset) in enumerate(zip(axes, datasets, strict=True)):
+        panel.axvline(0, color=INK, linewidth=0.9, linestyle="--")
+        for reading in readings:
+            here = data[(data["dataset"] == dataset) & (data["statistic"] == reading)]
+            _lines(panel, here, methods, reading, alone=len(readings) == 1)
+        panel.set_ylim(len(methods) - 0.5, -0.5)
+        names = [method_labels.get(m, m) for m in methods]
+        panel.set_yticks(range(len(methods)), names if index % columns == 0 else [""] * len(names))
+        panel.set_title(dataset_labels.get(dataset, dataset))
+    figure.supxlabel("relative improvement over the average architecture (%)", fontsize=9)
+    if len(readings) > 1:
+        figure.legend(
+            handles=[
+                Line2D([], [], marker=LOOKS[r][0], color=LOOKS[r][1], label=READINGS[r])
+                for r in readings
+            ],
+            loc="outside upper center",
+            ncols=2,
+        )
+    hollow = " Hollow: no interval." if data["low"].isna().any() else ""
+    return Drawing(figure, data, note.replace("*", "") + hollow)
+
+
+def _lines(panel: Axes, rows: pd.DataFrame, methods: list[str], reading: str, alone: bool) -> None:
+    symbol, tint, offset = LOOKS[reading]
+    for row in rows.dropna(subset=["relative_improvement"]).to_dict("records"):
+        y = methods.index(row["method"]) + (0 if alone else offset)
+        panel.hlines(y, row["low"], row["high"], color=tint, linewidth=1.4)
+        face = "white" if pd.isna(row["low"]) else tint
+        panel.plot(
+            row["relative_improvement"], y, marker=symbol, markersize=4.5, color=tint,
+            markerfacecolor=face,
+        )  # fmt: skip

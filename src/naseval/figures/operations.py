@@ -1,0 +1,44 @@
+"""Figure 6: the accuracies of two search spaces."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from naseval.analysis.finals import STATISTICS, finals
+from naseval.analysis.labels import Labels, in_order
+from naseval.analysis.operations import operations
+from naseval.figures.style import PALETTE, READINGS, Drawing, panels, styled
+
+BINS = 15
+COLOURS = (PALETTE[0], PALETTE[3])
+
+
+@styled
+def draw(study: pd.DataFrame, space_labels: Labels) -> Drawing:
+    """Draw one density histogram per space, `best` and, where known, `last` in panels beside it.
+
+    `space_labels` gives the order, the original space first; each histogram has 15 bins over
+    its own range. The data have one row per run: space, genotype, seed, best and last.
+    """
+    _, sentence = operations(study, next(iter(space_labels)))
+    data = finals(study)[["space", "genotype", "seed", "best", "last"]]
+    spaces = in_order(data["space"], space_labels)
+    known = [name for name in STATISTICS if data[name].notna().any()]
+    figure = Figure(figsize=(4.2 * len(known) + 0.6, 3.3))
+    axes = panels(figure, len(known))
+    for panel, statistic in zip(axes, known, strict=True):
+        for space, tint in zip(spaces, COLOURS, strict=True):
+            sample = data.loc[data["space"] == space, statistic].dropna()
+            name = f"{space_labels.get(space, space)} (n = {len(sample)})"
+            panel.hist(sample, BINS, density=True, color=tint, alpha=0.5, label=name)
+            panel.axvline(sample.mean(), color=tint, linewidth=1.3)
+        panel.set(title=READINGS[statistic], xlabel="top-1 test accuracy (%)", ylabel="density")
+    for panel in axes[1:]:
+        panel.sharex(axes[0])
+        panel.sharey(axes[0])
+        panel.autoscale_view()
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    caption = (
+        f"Histograms ({BINS} bins each over its own range) of the accuracies of random "
+        f"architectures from two search spaces; vertical lines are the means. {sentence}"
+    )
+    return Drawing(figure, data.reset_index(drop=True), caption)

@@ -1,0 +1,107 @@
+"""What a search for low error and low cost has tried, and the Pareto front it ended with."""
+
+import json
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from naseval.analysis.labels import Labels, in_order
+from naseval.figures.style import FAINT, INK, MARK, SEARCHED, Drawing, panels, styled
+
+GENERATIONS = LinearSegmentedColormap.from_list("generations", [FAINT, SEARCHED])
+"""From the first generation to the last."""
+
+
+@styled
+def draw(histories: pd.DataFrame, dataset_labels: Labels) -> Drawing:
+    """Draw one panel per dataset: cost across, validation error upwards, a dot per individual.
+
+    `histories` are NSGA-Net's, one row per individual (`records.HISTORY`), with the columns
+    `dataset` and `seed` beside them. The data are `individuals(histories)`.
+    """
+    data = individuals(histories)
+    datasets = in_order(data["dataset"], dataset_labels)
+    across = min(len(datasets), 3)
+    down = -(-len(datasets) // across)
+    figure = Figure(figsize=(max(3.1 * across, 4.2) + 0.7, 3.0 * down + 0.75))
+    axes = panels(figure, len(datasets))
+    shades = ScalarMappable(Normalize(1, max(int(data["generation"].max()), 2)), GENERATIONS)
+    for index, (panel, dataset) in enumerate(zip(axes, datasets, strict=True)):
+        _panel(panel, data[data["dataset"] == dataset], shades)
+        panel.set_title(dataset_labels.get(dataset, dataset))
+        if index % across == 0:
+            panel.set_ylabel("validation error (%)")
+        if index + across >= len(datasets):
+            panel.set_xlabel("cost (million FLOPs)")
+    figure.colorbar(shades, ax=axes, label="generation", shrink=0.8)
+    figure.legend(handles=_handles(), loc="outside lower center", ncols=3)
+    return Drawing(figure, data, _caption(data))
+
+
+def individuals(histories: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per individual with its objectives.
+
+    `error` is in per cent, `flops` in millions for one image; `front` says whether it is on the
+    front of its search's final population, `chosen` whether it is the search's result.
+    """
+    facts = histories["genotype"].map(json.loads)
+    data = pd.DataFrame(
+        {
+            "dataset": histories["dataset"],
+            "seed": histories["seed"],
+            "generation": histories["stage"],
+            "individual": histories["epoch"],
+            "error": 100 - histories["validation_accuracy"],
+            "flops": facts.map(lambda fact: fact["flops"]),
+            "front": facts.map(lambda fact: fact["front"]),
+        }
+    ).reset_index(drop=True)
+    best = data[data["front"]].sort_values(["error", "flops"], kind="stable")
+    chosen = best.groupby(["dataset", "seed"]).head(1).index
+    return data.assign(chosen=data.index.isin(chosen))
+
+
+def _panel(panel: Axes, rows: pd.DataFrame, shades: ScalarMappable) -> None:
+    panel.scatter(
+        rows["flops"],
+        rows["error"],
+        c=shades.to_rgba(rows["generation"].to_numpy()),
+        s=9,
+        linewidths=0,
+    )
+    for _, front in rows[rows["front"]].groupby("seed"):
+        steps = front.sort_values(["flops", "error"])
+        panel.step(
+            steps["flops"], steps["error"], where="post", color=MARK, linewidth=0.9,
+            marker="o", markersize=2.5,
+        )  # fmt: skip
+    chosen = rows[rows["chosen"]]
+    panel.plot(
+        chosen["flops"], chosen["error"], linestyle="none", marker="*", markersize=9,
+        markerfacecolor=MARK, markeredgecolor=INK, markeredgewidth=0.5,
+    )  # fmt: skip
+
+
+def _handles() -> list[Line2D]:
+    return [
+        Line2D([], [], linestyle="none", marker="o", color=SEARCHED, markersize=3, label="tried"),
+        Line2D([], [], marker="o", color=MARK, markersize=2.5, label="final front"),
+        Line2D(
+            [], [], linestyle="none", marker="*", markersize=9, markerfacecolor=MARK,
+            markeredgecolor=INK, label="result of the search",
+        ),
+    ]  # fmt: skip
+
+
+def _caption(data: pd.DataFrame) -> str:
+    searches = data.groupby(["dataset", "seed"]).ngroups
+    return (
+        "Validation error of each individual after its short training, against its cost; "
+        f"{len(data)} individuals of {searches} {'search' if searches == 1 else 'searches'}, "
+        "bluer in later generations. The line is the Pareto front of a search's final "
+        "population, the star its result: the lowest error, of equals the cheapest."
+    )

@@ -1,0 +1,119 @@
+"""Figures 3 and 10: the ladder of training protocols."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from naseval.analysis.finals import one_dataset
+from naseval.analysis.labels import Labels, counted, in_order
+from naseval.analysis.summary import both, summarise
+from naseval.errors import NasevalError
+from naseval.figures.style import (
+    INK,
+    RANDOM,
+    SEARCHED,
+    Drawing,
+    spread_limits,
+    styled,
+    tick_at,
+    tick_handle,
+)
+
+BARS, DOTS = (RANDOM, SEARCHED), ("#2F7FB0", "#00324F")
+DARTS_PROTOCOL = "cda"
+"""The protocol that DARTS itself trains with (paper, figure 3)."""
+
+
+@styled
+def draw(
+    study: pd.DataFrame, protocol_labels: Labels, families: Labels, darts_best: float | None = None
+) -> Drawing:
+    """Draw one touching bar per protocol and family: mean, sample std, minimum and maximum.
+
+    `families` names what is drawn by its origin, lighter bars first: `{"random": …}` for
+    figure 3, with `"fixed": "ResNet-50"` besides for figure 10. `darts_best` (per cent) is
+    marked by a triangle over DARTS's own protocol. The error bars are sample standard
+    deviations (ddof 1), as in the authors' figure. `NasevalError` where a family has no runs.
+    """
+    one_dataset(study)
+    missing = [name for origin, name in families.items() if origin not in set(study["origin"])]
+    if missing:
+        raise NasevalError(
+            f"the protocols study has no runs of {', '.join(missing)}; configure them or leave "
+            "the figure out"
+        )
+    chosen = study[study["origin"].isin(list(families))]
+    data = summarise(chosen, ["protocol", "origin"])
+    best, last = both(data)
+    protocols = in_order(data["protocol"], protocol_labels)
+
+    figure = Figure(figsize=(6.8, 4.3))
+    panel = figure.add_subplot()
+    width = 0.96 / len(families)
+    for index, origin in enumerate(families):
+        offset = (index - (len(families) - 1) / 2) * width
+        for table, paint in ((best, _bars), (last, _ticks)):
+            rows = table[table["origin"] == origin].set_index("protocol").reindex(protocols)
+            paint(panel, np.arange(len(protocols)) + offset, rows, width, index)
+    if darts_best is not None and DARTS_PROTOCOL in protocols:
+        place = protocols.index(DARTS_PROTOCOL)
+        panel.plot(place, darts_best, marker="^", color=INK, markersize=7, linestyle="none")
+    _finish(panel, best, [protocol_labels.get(p, p) for p in protocols], darts_best)
+    _legend(figure, families, darts_best, bool(len(last)))
+    return Drawing(figure, data, _caption(best, families, darts_best))
+
+
+def _bars(panel: Axes, x: np.ndarray, rows: pd.DataFrame, width: float, index: int) -> None:
+    panel.bar(
+        x, rows["mean"], width, color=BARS[index], edgecolor="white", linewidth=0.8,
+        yerr=rows["std_sample"], error_kw={"elinewidth": 1, "ecolor": INK, "capsize": 2},
+    )  # fmt: skip
+    for end in ("min", "max"):
+        panel.plot(
+            x, rows[end], linestyle="none", marker="o", markersize=4.5, color=DOTS[index],
+            markeredgecolor="white", markeredgewidth=0.6, zorder=4,
+        )  # fmt: skip
+
+
+def _ticks(panel: Axes, x: np.ndarray, rows: pd.DataFrame, width: float, _index: int) -> None:
+    for place, mean in zip(x, rows["mean"], strict=True):
+        tick_at(panel, place, mean, 0.6 * width)
+
+
+def _finish(panel: Axes, best: pd.DataFrame, names: list[str], darts_best: float | None) -> None:
+    panel.set_xticks(range(len(names)), names, rotation=35, ha="right", rotation_mode="anchor")
+    panel.grid(axis="x", visible=False)
+    high = max(best["max"].max(), darts_best if darts_best is not None else 0.0)
+    panel.set_ylim(*spread_limits(best["min"].min(), high))
+    panel.set_ylabel("top-1 test accuracy (%)")
+
+
+def _legend(figure: Figure, families: Labels, darts_best: float | None, with_last: bool) -> None:
+    handles: list[Patch | Line2D] = [
+        Patch(color=BARS[index], label=name) for index, name in enumerate(families.values())
+    ]
+    handles.append(
+        Line2D([], [], color=DOTS[0], marker="o", linestyle="none", label="minimum, maximum")
+    )
+    if darts_best is not None:
+        handles.append(
+            Line2D([], [], color=INK, marker="^", linestyle="none", label="DARTS's best")
+        )
+    if with_last:
+        handles.append(tick_handle())
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+
+
+def _caption(best: pd.DataFrame, families: Labels, darts_best: float | None) -> str:
+    triangle = ""
+    if darts_best is not None:
+        triangle = f" The triangle is DARTS's best architecture ({darts_best:.2f} %)."
+    return (
+        f"Test accuracy of {' and '.join(families.values())} under each training protocol, "
+        f"{counted(best['n'])} runs per bar. Bars: means of the best accuracy over epochs; error "
+        "bars: one sample standard deviation; dots: minimum and maximum. The axis does not start "
+        f"at 0.{triangle}"
+    )

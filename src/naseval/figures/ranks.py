@@ -1,0 +1,54 @@
+"""Figures 8 and 9: how ranks change with the seed and with the depth."""
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from naseval.analysis.ranking import named, pairs, ranking
+from naseval.figures.style import INK, READINGS, Drawing, panels, styled
+
+
+@styled
+def draw(study: pd.DataFrame, by: str) -> Drawing:
+    """Draw one line per architecture from its rank under one value of `by` to the other's.
+
+    `by` is `seed` (figure 8) or `cells` (figure 9). Ranks ascend with accuracy, ties averaged.
+    One panel for `best` and, where known, one for `last`. The data are `pairs` of both.
+    """
+    table, sentence = ranking(study, by)
+    figure = Figure(figsize=(3.4 * len(table) + 0.4, 4.2))
+    axes = panels(figure, len(table))
+    drawn = []
+    for panel, row in zip(axes, table.to_dict("records"), strict=True):
+        paired = pairs(study, by, str(row["statistic"]))
+        _slopes(panel, paired)
+        panel.set_xticks([0, 1], [named(by, value) for value in paired.attrs["values"]])
+        panel.set_title(
+            f"{READINGS[str(row['statistic'])]}, n = {row['n']}\n"
+            f"Kendall's tau {row['tau']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
+        )
+        drawn.append(paired.assign(statistic=row["statistic"], by=by))
+    axes[0].set_ylabel("rank (1 = least accurate)")
+    caption = (
+        "Ranks of random architectures, each trained twice; one line per "
+        "architecture, the darker the further its rank moves; ties share their mean rank. "
+        f"Brackets: 95 % bootstrap intervals over architectures. {sentence}"
+    )
+    return Drawing(figure, pd.concat(drawn, ignore_index=True), caption)
+
+
+def _slopes(panel: Axes, paired: pd.DataFrame) -> None:
+    left, right = paired["left_rank"].to_numpy(), paired["right_rank"].to_numpy()
+    moved = np.abs(right - left) / max(len(paired) - 1, 1)
+    order = np.argsort(moved, kind="stable")
+    tints = colormaps["viridis_r"](0.15 + 0.85 * moved)
+    lines = [[(0, left[index]), (1, right[index])] for index in order]
+    panel.add_collection(LineCollection(lines, colors=tints[order], linewidths=1.2))
+    for x, ranks in ((0, left), (1, right)):
+        panel.plot(np.full(len(ranks), x), ranks, "o", markersize=3, color=INK)
+    panel.set_xlim(-0.12, 1.12)
+    panel.set_ylim(0.3, len(paired) + 0.7)
+    panel.grid(visible=False)

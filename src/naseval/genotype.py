@@ -1,0 +1,103 @@
+"""A discrete architecture and its JSON form."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from naseval.errors import NasevalError
+from naseval.files import write_atomically
+
+Edge = tuple[str, int]
+Node = tuple[Edge, ...]
+
+
+class GenotypeError(NasevalError):
+    """A genotype that is malformed or lies outside its space."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Nodes in order, each a tuple of (operation, input) edges, and the indices concatenated.
+
+    Index 0 is the output of cell k-2, 1 that of cell k-1, 2 and up are the nodes.
+    """
+
+    nodes: tuple[Node, ...]
+    concat: tuple[int, ...]
+
+    @classmethod
+    def of(cls, nodes: Any, concat: Any) -> Self:
+        """Build from nested sequences, e.g. JSON's lists."""
+        return cls(
+            tuple(
+                tuple((str(operation), int(index)) for operation, index in node) for node in nodes
+            ),
+            tuple(int(index) for index in concat),
+        )
+
+    @property
+    def operations(self) -> list[str]:
+        """The operation of every edge, node by node."""
+        return [operation for node in self.nodes for operation, _ in node]
+
+
+@dataclass(frozen=True)
+class Genotype:
+    """A normal and a reduction cell of the space named."""
+
+    space: str
+    normal: Cell
+    reduce: Cell
+
+    @classmethod
+    def from_dict(cls, fields: Any) -> Self:
+        """Raise `GenotypeError` where `fields` is not the dictionary form of a genotype."""
+        try:
+            return cls(
+                str(fields["space"]),
+                Cell.of(fields["normal"], fields["normal_concat"]),
+                Cell.of(fields["reduce"], fields["reduce_concat"]),
+            )
+        except KeyError as error:
+            raise GenotypeError(f"a genotype needs the key {error}") from error
+        except (TypeError, ValueError) as error:
+            raise GenotypeError(
+                "a genotype's cells are lists of nodes, a node a list of [operation, input] pairs"
+            ) from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the dictionary that the JSON form holds."""
+        return {
+            "space": self.space,
+            "normal": [[list(edge) for edge in node] for node in self.normal.nodes],
+            "normal_concat": list(self.normal.concat),
+            "reduce": [[list(edge) for edge in node] for node in self.reduce.nodes],
+            "reduce_concat": list(self.reduce.concat),
+        }
+
+    def to_json(self) -> str:
+        """Return the genotype on one line."""
+        return json.dumps(self.to_dict())
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raise `GenotypeError` where `text` is not a genotype's JSON."""
+        try:
+            return cls.from_dict(json.loads(text))
+        except json.JSONDecodeError as error:
+            raise GenotypeError(f"not JSON: {error}") from error
+
+    def write(self, path: str | Path) -> None:
+        """Write the JSON form atomically."""
+        write_atomically(path, (self.to_json() + "\n").encode())
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Raise `GenotypeError`, naming the file, where it holds no genotype."""
+        try:
+            return cls.from_json(Path(path).read_text())
+        except (GenotypeError, OSError, UnicodeDecodeError) as error:
+            raise GenotypeError(
+                f"{path} holds no genotype ({error}); delete it and run again"
+            ) from error

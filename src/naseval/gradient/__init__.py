@@ -1,0 +1,1 @@
+"""Gradient search on a supernet: what DARTS and its kin share."""

@@ -1,0 +1,102 @@
+"""The second-order ("unrolled") architecture gradient of DARTS."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+from torch.optim import SGD
+
+Loss = Callable[[], Tensor]
+
+RADIUS = 0.01
+"""Norm of the finite-difference step on the weights (DARTS, section 2.3)."""
+
+
+@contextmanager
+def kept(tensors: Sequence[Tensor]) -> Iterator[Callable[[], None]]:
+    """Give the tensors back, at the end and at each call of what it yields, as they are now.
+
+    Copies are put back, so that the values return bit for bit.
+    """
+    copies = [tensor.detach().clone() for tensor in tensors]
+
+    def restore() -> None:
+        torch._foreach_copy_(_values(tensors), copies)
+
+    try:
+        yield restore
+    finally:
+        restore()
+
+
+def gradient(loss: Tensor, parameters: Sequence[Tensor]) -> list[Tensor]:
+    """Return the loss's gradient; zeros for a parameter that the loss does not depend on.
+
+    No `.grad` is touched, and no gradient of any other parameter is computed.
+    """
+    return list(torch.autograd.grad(loss, parameters, materialize_grads=True))
+
+
+def unrolled_gradient(
+    training_loss: Loss,
+    validation_loss: Loss,
+    optimizer: SGD,
+    alphas: Sequence[Tensor],
+    *,
+    legacy_fd_scale: bool = False,
+) -> list[Tensor]:
+    """Return the gradient, by `alphas`, of the validation loss after one virtual weight step.
+
+    The losses are functions of the alphas and of the weights that `optimizer` (plain SGD) holds,
+    as those stand when the loss is called. The virtual step uses the optimizer's learning rate,
+    momentum (and its buffers) and weight decay, but no gradient clipping. Four forward passes;
+    afterwards the weights are what they were. `legacy_fd_scale` multiplies the finite
+    difference by its step where it ought to be divided.
+    """
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    rate = optimizer.param_groups[0]["lr"]
+    with kept(weights) as restore:
+        direction = _sgd_direction(optimizer, weights, gradient(training_loss(), weights))
+        _shift(weights, direction, -rate)
+        found = gradient(validation_loss(), [*alphas, *weights])
+        restore()
+        direct, slope = found[: len(alphas)], found[len(alphas) :]
+        step = _difference_step(slope)
+        change = torch._foreach_mul(slope, step)
+        _shift(weights, change, 1.0)
+        above = gradient(training_loss(), alphas)
+        restore()
+        _shift(weights, change, -1.0)
+        below = gradient(training_loss(), alphas)
+    scale = step / 2 if legacy_fd_scale else 1 / (2 * step)
+    return [
+        plain - rate * scale * (up - down)
+        for plain, up, down in zip(direct, above, below, strict=True)
+    ]
+
+
+def _sgd_direction(optimizer: SGD, weights: list[Tensor], slope: list[Tensor]) -> list[Tensor]:
+    """Return momentum x buffer + gradient + decay x weight, for every weight."""
+    group = optimizer.param_groups[0]
+    buffers = [_momentum_buffer(optimizer, weight) for weight in weights]
+    direction = torch._foreach_add(slope, _values(weights), alpha=group["weight_decay"])
+    return list(torch._foreach_add(direction, buffers, alpha=group["momentum"]))
+
+
+def _momentum_buffer(optimizer: SGD, weight: Tensor) -> Tensor:
+    buffer: Tensor | None = optimizer.state.get(weight, {}).get("momentum_buffer")
+    return torch.zeros_like(weight) if buffer is None else buffer
+
+
+def _difference_step(slope: list[Tensor]) -> Tensor:
+    norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(slope)))
+    return RADIUS / norm.clamp_min(torch.finfo(norm.dtype).eps)
+
+
+def _values(tensors: Sequence[Tensor]) -> list[Tensor]:
+    return [tensor.detach() for tensor in tensors]
+
+
+def _shift(tensors: list[Tensor], by: Sequence[Tensor], scale: float) -> None:
+    torch._foreach_add_(_values(tensors), list(by), alpha=scale)

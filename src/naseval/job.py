@@ -1,0 +1,63 @@
+"""The frame of every rule's script: log, check of the code, and one sentence on failure."""
+
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from naseval.errors import NasevalError
+from naseval.provenance import circumstances, code_digest, now
+
+
+class Job:
+    """What a script needs of Snakemake's object, and the provenance of what it writes."""
+
+    def __init__(self, snakemake: Any) -> None:
+        self.start = now()
+        self.code: Mapping[str, Any] = snakemake.params.code
+        self.resources: Mapping[str, Any] = snakemake.config["resources"]
+        self.settings: Any = {
+            name: value for name, value in snakemake.params.items() if name != "code"
+        }
+
+    def check_code(self, folder: str) -> None:
+        """Refuse to run other code than was planned; `folder` is where the scripts lie."""
+        script = Path(folder) / self.code["script"]
+        if code_digest(*self.code["modules"], scripts=[script]) != self.code["digest"]:
+            raise NasevalError(
+                "the code changed between planning and this job; run snakemake again"
+            )
+
+    def provenance(self, **facts: Any) -> dict[str, Any]:
+        """Return everything that is stored with a result."""
+        return circumstances(
+            code=self.code["digest"], settings=self.settings, start=self.start, **facts
+        )
+
+
+@contextmanager
+def job(snakemake: Any) -> Iterator[Job]:
+    """Run a rule's script: log to its file, check its code, end failures in one sentence."""
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(message)s",
+        datefmt="%Y-%m-%d %H:%M:%S",
+        handlers=[logging.StreamHandler(), *_log_file(snakemake)],
+        force=True,
+    )
+    try:
+        running = Job(snakemake)
+        running.check_code(snakemake.scriptdir)
+        yield running
+    except NasevalError as error:
+        logging.error("%s", error)
+        sys.exit(getattr(error, "exit_code", 1))
+
+
+def _log_file(snakemake: Any) -> list[logging.Handler]:
+    if not snakemake.log:
+        return []
+    Path(snakemake.log[0]).parent.mkdir(parents=True, exist_ok=True)
+    return [logging.FileHandler(snakemake.log[0])]

@@ -1,0 +1,54 @@
+"""From a genotype to the network that is trained."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from torch import nn
+
+from naseval.errors import NasevalError
+from naseval.genotype import Genotype
+from naseval.spaces import get_space
+
+
+def build_network(
+    genotype: Genotype,
+    *,
+    images: str,
+    image_size: int,
+    classes: int,
+    channels: int,
+    cells: int,
+    auxiliary: bool,
+    options: Mapping[str, Any] | None = None,
+) -> nn.Module:
+    """Return the network of the genotype's space, freshly initialised.
+
+    It maps float images (B, 3, image_size, image_size) to logits (B, classes) and, in training
+    with `auxiliary`, the tower's logits (else None). `images` is `small` or `large`, `channels`
+    the initial width. `options` are those that only this space has (`Space.network_options`);
+    the space's `build` takes them as keywords.
+
+    Raises `NasevalError` where the genotype lies outside its space, where the image size does not
+    divide as the reductions need, or for an unknown option.
+    """
+    space = get_space(genotype.space)
+    space.validate(genotype)
+    chosen = dict(options or {})
+    unknown = sorted(chosen.keys() - space.network_options.keys())
+    if unknown:
+        known = ", ".join(space.network_options) or "none"
+        raise NasevalError(
+            f"network option {unknown[0]!r} is not one of the space {space.name} (it has {known})"
+        )
+    network: nn.Module = import_module(f"naseval.networks.{genotype.space}").build(
+        genotype,
+        images=images,
+        image_size=image_size,
+        classes=classes,
+        channels=channels,
+        cells=cells,
+        auxiliary=auxiliary,
+        **{**space.network_options, **chosen},
+    )
+    return network

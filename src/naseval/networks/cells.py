@@ -1,0 +1,76 @@
+"""A cell of a discrete architecture, and what all cells do to their inputs."""
+
+from functools import reduce
+
+import torch
+from torch import Tensor, nn
+from torchvision.ops import StochasticDepth
+
+from naseval.genotype import Cell
+from naseval.networks.operations import FactorizedReduce, OperationTable, relu_conv_norm
+
+
+class Preprocess(nn.Module):
+    """Bring both inputs of a cell to its width and to one resolution.
+
+    `widths` are the inputs' channels; `halve_first` says that the first has twice the side.
+    """
+
+    def __init__(
+        self, widths: tuple[int, int], channels: int, halve_first: bool, affine: bool
+    ) -> None:
+        super().__init__()
+        self.first: nn.Module = (
+            FactorizedReduce(widths[0], channels, affine)
+            if halve_first
+            else relu_conv_norm(widths[0], channels, 1, 1, affine)
+        )
+        self.second = relu_conv_norm(widths[1], channels, 1, 1, affine)
+
+    def forward(self, first: Tensor, second: Tensor) -> list[Tensor]:
+        """Return the states that the first node may read."""
+        return [self.first(first), self.second(second)]
+
+
+def edge_stride(source: int, reduction: bool) -> int:
+    """Return 2 for what leaves the inputs of a reduction cell, else 1."""
+    return 2 if reduction and source < 2 else 1
+
+
+def _with_drop_path(operation: nn.Module) -> nn.Module:
+    """Append drop path, per sample; the stride-1 identity is exempt."""
+    if isinstance(operation, nn.Identity):
+        return operation
+    return nn.Sequential(operation, StochasticDepth(0.0, mode="row"))
+
+
+class DiscreteCell(nn.Module):
+    """A cell of the evaluation network: each node is the sum of its chosen edges."""
+
+    def __init__(
+        self,
+        cell: Cell,
+        operations: OperationTable,
+        channels: int,
+        *,
+        reduction: bool,
+        preprocess: Preprocess,
+    ) -> None:
+        super().__init__()
+        self.cell = cell
+        self.width = channels * len(cell.concat)
+        self.preprocess = preprocess
+        self.edges = nn.ModuleList(
+            _with_drop_path(operations[name](channels, edge_stride(source, reduction), True))
+            for node in cell.nodes
+            for name, source in node
+        )
+
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
+        """Map the outputs of the two cells before to (B, width, H, W)."""
+        states = self.preprocess(first, second)
+        edges = iter(self.edges)
+        for node in self.cell.nodes:
+            terms = [next(edges)(states[source]) for _, source in node]
+            states.append(reduce(torch.add, terms))
+        return torch.cat([states[index] for index in self.cell.concat], dim=1)

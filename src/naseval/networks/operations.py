@@ -1,0 +1,134 @@
+"""The operations of the DARTS space, as torch modules.
+
+No convolution has a bias. ReLUs leave their input alone, since other edges read it too.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+Operation = Callable[[int, int, bool], nn.Module]
+"""Builds an operation of `(channels, stride, affine)` that keeps the number of channels.
+
+`affine` says whether its batch normalisation has a learnt scale and offset.
+"""
+OperationTable = Mapping[str, Operation]
+
+
+class FactorizedReduce(nn.Module):
+    """Halve height and width, which must be even, without losing pixels.
+
+    One 1x1 convolution of stride 2 reads the pixels at even positions, another those at odd ones.
+    """
+
+    def __init__(self, channels_in: int, channels_out: int, affine: bool) -> None:
+        super().__init__()
+        half = channels_out // 2
+        self.even = nn.Conv2d(channels_in, half, 1, stride=2, bias=False)
+        self.odd = nn.Conv2d(channels_in, channels_out - half, 1, stride=2, bias=False)
+        self.norm = nn.BatchNorm2d(channels_out, affine=affine)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, channels_in, H, W) to (B, channels_out, H/2, W/2)."""
+        x = torch.relu(x)
+        norm: Tensor = self.norm(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], dim=1))
+        return norm
+
+
+class Zero(nn.Module):
+    """The operation `none`."""
+
+    def __init__(self, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return zeros of the strided shape."""
+        return torch.zeros_like(x[:, :, :: self.stride, :: self.stride])
+
+
+def relu_conv_norm(
+    channels_in: int, channels_out: int, kernel: int, stride: int, affine: bool
+) -> nn.Sequential:
+    """Return ReLU, a dense convolution and batch normalisation."""
+    return nn.Sequential(
+        nn.ReLU(),
+        nn.Conv2d(channels_in, channels_out, kernel, stride, kernel // 2, bias=False),
+        nn.BatchNorm2d(channels_out, affine=affine),
+    )
+
+
+def _separable(
+    channels: int, stride: int, affine: bool, kernel: int, dilation: int
+) -> list[nn.Module]:
+    padding = dilation * (kernel // 2)
+    return [
+        nn.ReLU(),
+        nn.Conv2d(
+            channels, channels, kernel, stride, padding, dilation, groups=channels, bias=False
+        ),
+        nn.Conv2d(channels, channels, 1, bias=False),
+        nn.BatchNorm2d(channels, affine=affine),
+    ]
+
+
+def sep_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
+    """Return two separable convolutions; the first has the stride."""
+    return nn.Sequential(
+        *_separable(channels, stride, affine, kernel, dilation=1),
+        *_separable(channels, 1, affine, kernel, dilation=1),
+    )
+
+
+def dil_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
+    """Return one separable convolution of dilation 2."""
+    return nn.Sequential(*_separable(channels, stride, affine, kernel, dilation=2))
+
+
+def skip_connect(channels: int, stride: int, affine: bool) -> nn.Module:
+    """Return the identity, or for stride 2 a `FactorizedReduce`."""
+    return nn.Identity() if stride == 1 else FactorizedReduce(channels, channels, affine)
+
+
+def none(_channels: int, stride: int, _affine: bool) -> nn.Module:
+    """Return the zero operation."""
+    return Zero(stride)
+
+
+def max_pool(_channels: int, stride: int, _affine: bool, kernel: int) -> nn.Module:
+    """Return a bare maximum pool."""
+    return nn.MaxPool2d(kernel, stride, kernel // 2)
+
+
+def avg_pool(_channels: int, stride: int, _affine: bool, kernel: int) -> nn.Module:
+    """Return a bare average pool; padding does not count."""
+    return nn.AvgPool2d(kernel, stride, kernel // 2, count_include_pad=False)
+
+
+def normed(pool: Operation) -> Operation:
+    """Return the pool followed by batch normalisation."""
+
+    def build(channels: int, stride: int, affine: bool) -> nn.Module:
+        norm = nn.BatchNorm2d(channels, affine=affine)
+        return nn.Sequential(pool(channels, stride, affine), norm)
+
+    return build
+
+
+BARE_POOLS: OperationTable = {
+    "max_pool_3x3": partial(max_pool, kernel=3),
+    "avg_pool_3x3": partial(avg_pool, kernel=3),
+}
+
+OPERATIONS: OperationTable = {
+    **{name: normed(pool) for name, pool in BARE_POOLS.items()},
+    "skip_connect": skip_connect,
+    "sep_conv_3x3": partial(sep_conv, kernel=3),
+    "sep_conv_5x5": partial(sep_conv, kernel=5),
+    "dil_conv_3x3": partial(dil_conv, kernel=3),
+    "dil_conv_5x5": partial(dil_conv, kernel=5),
+    "none": none,
+}
+"""The DARTS space's; pools are followed by batch normalisation."""

@@ -1,0 +1,1 @@
+"""The authors' raw statistics: fetched, checked, and read into study tables."""

@@ -1,0 +1,92 @@
+"""Search methods against random sampling: five tables, one per dataset (Fig. 1, Table 1)."""
+
+from math import isnan
+from pathlib import Path
+
+import pyarrow as pa
+
+from naseval.errors import NasevalError
+from naseval.published.raw import PERFORMANCE, read_columns
+from naseval.published.rows import best_row, study_table
+from naseval.settings.published import Published
+
+FILES = {
+    "cifar10": f"{PERFORMANCE}/CIFAR10.csv",
+    "cifar100": f"{PERFORMANCE}/CIFAR100.csv",
+    "sport8": f"{PERFORMANCE}/Sport8.csv",
+    "mit67": f"{PERFORMANCE}/MIT67.csv",
+    "flowers102": f"{PERFORMANCE}/Flowers102.csv",
+}
+METHODS = ("darts", "pdarts", "nsganet", "enas", "cnas", "manas", "stacnas", "nao")
+ALIASES = {"manas-ls": "manas"}
+"""Headers that name a method otherwise."""
+
+SUMMARY = pa.schema(
+    [
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("method", pa.string(), nullable=False),
+        pa.field("origin", pa.string(), nullable=False),
+        pa.field("n", pa.int64(), nullable=False),
+        pa.field("mean", pa.float64(), nullable=False),
+        pa.field("std", pa.float64(), nullable=False),
+        pa.field("min", pa.float64(), nullable=False),
+        pa.field("max", pa.float64(), nullable=False),
+    ]
+)
+"""Groups of runs of which the authors give the summary alone; per cent."""
+
+
+def column_meaning(header: str) -> tuple[str, str]:
+    """Return (method, origin) of a header such as `Random DARTS` or `DARTS`.
+
+    `NasevalError` where it names no method.
+    """
+    words = header.strip().lower().split()
+    origin = "random" if words[:1] == ["random"] else "searched"
+    name = words[-1] if words else ""
+    method = ALIASES.get(name, name)
+    if method not in METHODS:
+        raise NasevalError(
+            f"the authors' table has the unknown column {header!r}; fetch the pinned file again"
+        )
+    return method, origin
+
+
+def read(folder: str | Path) -> pa.Table:
+    """Return the benchmark study, one row per run, in the files' order of columns.
+
+    Empty columns give no rows. Row i of `DARTS` is the genotype `darts/<dataset>/seed-i`, row i
+    of `Random DARTS` is `darts/<dataset>/random-00i`; rows of different columns aren't paired.
+    """
+    rows = [
+        best_row(_run(dataset, *column_meaning(header), index), accuracy)
+        for dataset, path in FILES.items()
+        for header, column in read_columns(folder, path).items()
+        for index, accuracy in enumerate(column.tolist())
+        if not isnan(accuracy)
+    ]
+    return study_table("benchmark", rows)
+
+
+def _run(dataset: str, method: str, origin: str, index: int) -> dict[str, str]:
+    architecture = f"seed-{index}" if origin == "searched" else f"random-{index:03d}"
+    return {
+        "dataset": dataset,
+        "origin": origin,
+        "genotype": f"{method}/{dataset}/{architecture}",
+        "protocol": "cda" if method == "darts" else method,
+        "method": method,
+    }
+
+
+def summaries(constants: Published) -> pa.Table:
+    """Return the groups (`SUMMARY`) that stand in for runs which are not published."""
+    known = constants.stacnas_cifar100
+    row = {
+        "dataset": "cifar100",
+        "method": "stacnas",
+        "origin": "searched",
+        "n": known.runs,
+        **known.model_dump(include={"mean", "std", "min", "max"}),
+    }
+    return pa.Table.from_pylist([row], schema=SUMMARY)

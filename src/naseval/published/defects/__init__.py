@@ -1,0 +1,1 @@
+"""Flaws of the authors' files, each found by computation."""

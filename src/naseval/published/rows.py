@@ -1,0 +1,47 @@
+"""Rows of study tables from the authors' numbers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from naseval import records
+from naseval.published.raw import Accuracies
+
+SOURCE = "published"
+UNSTATED_SEED = 0
+"""Stands for the seed of an augmentation, which the authors' files don't state."""
+
+Row = dict[str, Any]
+
+
+def study_table(study: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Return a study table (`records.STUDY`) of the published source."""
+    common = {"source": SOURCE, "study": study, "seed": UNSTATED_SEED}
+    return records.table(records.STUDY, [{**common, **row} for row in rows])
+
+
+def best_row(run: Mapping[str, Any], accuracy: float) -> Row:
+    """Return the row of a run known by one accuracy (per cent), the best over its epochs."""
+    return {**run, "reading": "best", "test_accuracy": float(accuracy)}
+
+
+def curve_rows(curves: Accuracies, runs: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Return a row per run and epoch of `curves` (runs × epochs, per cent)."""
+    return [
+        {**run, "reading": "epoch", "epoch": epoch, "test_accuracy": accuracy}
+        for run, curve in zip(runs, curves.tolist(), strict=True)
+        for epoch, accuracy in enumerate(curve, start=1)
+    ]
+
+
+def darts_run(genotype: str, protocol: str = "cda", **other: Any) -> Row:
+    """Name a run of a random architecture on CIFAR-10, of the DARTS space unless told otherwise."""
+    return {
+        "dataset": "cifar10",
+        "origin": "random",
+        "space": "darts",
+        "genotype": genotype,
+        "protocol": protocol,
+        **other,
+    }

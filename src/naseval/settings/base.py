@@ -1,0 +1,57 @@
+"""What all settings share."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[int, Field(gt=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+NonNegative = Annotated[float, Field(ge=0)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+Probability = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Restarts(Strict):
+    """Cosine annealing that starts anew (SGDR)."""
+
+    first: Positive = Field(description="epochs of the first cycle")
+    factor: Positive = Field(description="each cycle is this many times as long as the last")
+
+
+class Optimizer(Strict):
+    """How network weights are trained: the optimizer and its learning-rate schedule."""
+
+    name: Literal["sgd", "adam", "adamax"] = Field(description="the optimizer")
+    learning_rate: PositiveFloat = Field(description="at the start")
+    learning_rate_min: NonNegative = Field(description="where the cosine schedule ends")
+    restarts: Restarts | None = Field(None, description="warm restarts of the cosine schedule")
+    momentum: Probability = Field(0.9, description="of sgd; paper, appendix A.1")
+    nesterov: bool = Field(False, description="Nesterov momentum, of sgd")
+    betas: tuple[Probability, Probability] = Field(
+        (0.5, 0.999), description="of adam and adamax; paper, appendix A.1"
+    )
+    weight_decay: NonNegative = Field(description="L2 penalty on all weights")
+    gradient_clip: PositiveFloat | None = Field(5.0, description="global gradient norm at most")
+
+
+class ArchitectureOptimizer(Strict):
+    """Adam on architecture parameters, at a constant learning rate."""
+
+    learning_rate: PositiveFloat = Field(description="constant over the search")
+    betas: tuple[Probability, Probability] = Field((0.5, 0.999), description="Adam's betas")
+    weight_decay: NonNegative = Field(description="L2 penalty inside Adam")
+    gradient_clip: PositiveFloat | None = Field(None, description="global gradient norm at most")
+
+
+class SearchSettings(Strict):
+    """What every search is told."""
+
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="of the networks' forward passes (bfloat16: autocast)"
+    )

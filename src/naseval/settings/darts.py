@@ -1,0 +1,26 @@
+"""Settings of DARTS."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from naseval.settings.base import ArchitectureOptimizer, Optimizer, Positive, SearchSettings
+
+
+class Settings(SearchSettings):
+    """DARTS: bilevel gradient search on a supernet."""
+
+    epochs: Positive = Field(description="epochs of the search")
+    batch_size: Positive = Field(description="of training and validation batches alike")
+    channels: Positive = Field(description="initial channels of the supernet")
+    cells: Positive = Field(description="cells of the supernet")
+    weights: Optimizer = Field(description="of the supernet's weights")
+    architecture: ArchitectureOptimizer = Field(description="of the alphas")
+    order: Literal[1, 2] = Field(description="1: plain gradient; 2: unrolled")
+    legacy_fd_scale: bool = Field(
+        description="true multiplies the finite difference by its step in place of dividing by "
+        "it, a slip in the program the paper cites"
+    )
+    skip_rule: Literal["none", "release"] = Field(
+        description="release: an undocumented limit of two skips in the authors' program"
+    )

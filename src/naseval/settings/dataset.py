@@ -1,0 +1,61 @@
+"""Settings of a dataset."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from naseval.settings.base import Fraction, Positive, PositiveFloat, Strict
+
+
+class Split(Strict):
+    """How images are divided, class by class."""
+
+    train: Fraction = Field(description="share searched on")
+    validation: Fraction = Field(description="share that searches validate on")
+    test: Fraction | Literal["archive"] = Field(
+        description="share tested on; archive: the archive's own test images, and train and "
+        "validation are shares of the rest"
+    )
+    seed: int = Field(description="of the stratified draw")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        test = 0.0 if self.test == "archive" else self.test
+        if abs(self.train + self.validation + test - 1) > 1e-9:
+            raise ValueError("the shares of a split must add up to 1")
+        return self
+
+
+class Channels(Strict):
+    """Mean and standard deviation of each colour channel, of pixels in [0, 1]."""
+
+    mean: tuple[Fraction, Fraction, Fraction] = Field(description="red, green, blue")
+    std: tuple[PositiveFloat, PositiveFloat, PositiveFloat] = Field(description="red, green, blue")
+
+
+class ImageSettings(Strict):
+    """What training needs to know of a dataset's images."""
+
+    images: Literal["small", "large"] = Field(
+        description="small: pad and crop, a stem that keeps the resolution; "
+        "large: random resized crops, a stem of stride 8"
+    )
+    image_size: Positive = Field(description="side of what the network sees, in pixels")
+    classes: Positive = Field(description="number of classes")
+    flip: bool = Field(True, description="mirror training images at random")
+
+
+class Dataset(ImageSettings):
+    """A dataset and how its images are prepared."""
+
+    label: str = Field(description="the name in figures and tables")
+    source: str = Field(description="the reader, a module of naseval.data.sources")
+    split: Split = Field(description="train, validation and test parts")
+    channels: Channels | Literal["computed"] = Field(
+        description="normalisation; computed: of the images that augmentation trains on"
+    )
+
+    @property
+    def training(self) -> ImageSettings:
+        """The part that training depends on."""
+        return ImageSettings(**self.model_dump(include=set(ImageSettings.model_fields)))

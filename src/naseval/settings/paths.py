@@ -1,0 +1,20 @@
+"""What MANAS and MANAS-LS are both told."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from naseval.settings.base import Optimizer, Positive, SearchSettings
+
+
+class PathSettings(SearchSettings):
+    """A search that trains one path of a shared network per batch."""
+
+    epochs: Positive = Field(description="epochs of the search")
+    batch_size: Positive = Field(description="of training and validation batches alike")
+    channels: Positive = Field(description="initial channels of the supernet")
+    cells: Positive = Field(description="cells of the supernet")
+    weights: Optimizer = Field(description="of the supernet's weights")
+    recommend: Literal["argmax", "sample"] = Field(
+        description="the operation of an edge in the result: the best, or drawn from the policy"
+    )

@@ -1,0 +1,65 @@
+"""Settings of the authors' published statistics: where they lie, and what no file of theirs holds.
+
+The numbers here stand only in the plotting notebook that the authors released, or are typed
+into it; every entry says where. They are facts about the paper, not knobs.
+"""
+
+from pydantic import Field
+
+from naseval.settings.base import NonNegative, Positive, PositiveFloat, Strict
+
+
+class Summary(Strict):
+    """A group of runs of which only the summary is known; accuracies in per cent."""
+
+    runs: Positive = Field(description="number of runs summarised")
+    mean: PositiveFloat = Field(description="mean accuracy, per cent")
+    std: NonNegative = Field(description="standard deviation, per cent")
+    min: PositiveFloat = Field(description="lowest accuracy, per cent")
+    max: PositiveFloat = Field(description="highest accuracy, per cent")
+    provenance: str = Field(description="where the numbers stand")
+
+
+class CostFigure(Strict):
+    """What Fig. 2 draws, by method key: accuracies in per cent, costs in GPU-days."""
+
+    random: dict[str, list[PositiveFloat]] = Field(description="accuracies of random sampling")
+    searched: dict[str, list[PositiveFloat]] = Field(description="accuracies of the searches")
+    gpu_days: dict[str, PositiveFloat] = Field(description="cost of one search")
+    provenance: str = Field(description="where the numbers stand")
+
+
+class Marker(Strict):
+    """One accuracy, in per cent."""
+
+    value: PositiveFloat = Field(description="per cent")
+    provenance: str = Field(description="where the number stands")
+
+
+class Window(Strict):
+    """The width of a moving average."""
+
+    epochs: Positive = Field(description="epochs averaged, up to and including the one named")
+    provenance: str = Field(description="where the number stands")
+
+
+class SeedPairs(Strict):
+    """Accuracies of architectures trained with two seeds, in per cent."""
+
+    pairs: list[tuple[PositiveFloat, PositiveFloat]] = Field(description="seed A, seed B")
+    provenance: str = Field(description="where the numbers stand")
+
+
+class Published(Strict):
+    """The authors' raw statistics."""
+
+    mirror: str | None = Field(
+        None,
+        description="folder with the authors' files, looked into before downloading; the "
+        "environment variable NASEVAL_PUBLISHED goes before it",
+    )
+    stacnas_cifar100: Summary = Field(description="StacNAS's searches on CIFAR-100")
+    cost_figure: CostFigure = Field(description="Fig. 2")
+    best_darts: Marker = Field(description="the triangle of Fig. 3 and 10")
+    smoothing: Window = Field(description="the moving average of Fig. 5")
+    seed_pairs: SeedPairs = Field(description="the pairs of Fig. 8 that the raw file lacks")

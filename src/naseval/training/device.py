@@ -1,0 +1,64 @@
+"""The device that trains: which one, its precision, its memory, its determinism."""
+
+import os
+import resource
+import sys
+
+import torch
+
+from naseval.errors import NasevalError
+
+
+def resolve_device(name: str) -> torch.device:
+    """Return the device named `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
+
+    `auto` takes CUDA where there is one, then MPS, then the CPU. Raises `NasevalError` where
+    the name is unknown or the machine has no such device.
+    """
+    if name == "auto":
+        name = _best()
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = None
+    if device is None or device.type not in ("cpu", "cuda", "mps"):
+        raise NasevalError(f"device {name!r} is unknown; choose auto, cpu, cuda, cuda:N or mps")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        count = torch.cuda.device_count()
+        raise NasevalError(
+            f"device {name!r} is not here ({count} CUDA devices are visible); "
+            "choose another device, or auto"
+        )
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise NasevalError("device 'mps' is not here; choose another device, or auto")
+    return device
+
+
+def _best() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def deterministic(device: torch.device) -> None:
+    """Make the device repeat itself bit by bit where it can; torch warns where it cannot.
+
+    Call it before the first work on the device: cuBLAS reads its workspace size only once.
+    """
+    if device.type == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.backends.cudnn.benchmark = False
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def autocast(device: torch.device, precision: str) -> torch.autocast:
+    """Return the context of a forward pass in `float32` or `bfloat16`."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+
+
+def peak_memory(device: torch.device) -> int:
+    """Return the most memory this process has used, in bytes: of the GPU, else of the machine."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB

@@ -1,0 +1,40 @@
+"""What a person sees of a training: a bar on a terminal, and one line per epoch in the log."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from tqdm import tqdm
+
+log = logging.getLogger(__name__)
+
+
+def bar(epoch: int, steps: int, done: int) -> "tqdm[Any]":
+    """Return the bar of an epoch (from 0) of which `done` steps are done; silent elsewhere."""
+    return tqdm(
+        total=steps,
+        initial=done,
+        desc=f"epoch {epoch + 1}",
+        leave=False,
+        disable=None,  # unless standard error is a terminal
+    )
+
+
+def report(rows: Sequence[Mapping[str, Any]], epoch: int, epochs: int) -> None:
+    """Log the last row, of `epoch` (from 0) of `epochs`, and the time that the others will take."""
+    known = [row["seconds"] for row in rows[-epoch - 1 :]]
+    left = sum(known) / len(known) * (epochs - epoch - 1)
+    numbers = [
+        f"{name} {value:.5g}"
+        for name, value in rows[-1].items()
+        if isinstance(value, float) and name != "seconds"
+    ]
+    log.info(
+        "epoch %d/%d: %s; %.1f s, %s to go",
+        epoch + 1,
+        epochs,
+        ", ".join(numbers),
+        known[-1],
+        timedelta(seconds=round(left)),
+    )

@@ -1,0 +1,131 @@
+"""The configuration: what is refused, how, and how entries are resolved per dataset."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from naseval.config import load_config
+from naseval.schema import README_FILE, SCHEMA_FILE, json_schema, readme
+from naseval.settings.merge import merged
+from naseval.settings.validation import ConfigError
+
+ROOT = Path(__file__).parent.parent
+
+
+def put(config, key, value):
+    *path, last = key.split(".")
+    for part in path:
+        config = config.setdefault(part, {})
+    config[last] = value
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("reslts", "x", "config key reslts is unknown (did you mean results?)"),
+        ("methods.darts.serch", {}, "config key methods.darts.serch is unknown"),
+        ("methods.darts.search.epochs", 0, "methods.darts.search.epochs: input should be greater"),
+        ("methods.darts.search.epoch", 3, "(did you mean epochs?)"),
+        ("methods.darts.search.weights.name", "sdg", "methods.darts.search.weights.name"),
+        ("methods.darts.protocol", "cdaa", "(did you mean cda?)"),
+        ("methods.darts.space", "dart", "(did you mean darts?)"),
+        ("methods.darts.algorithm", "dartz", "(did you mean darts?)"),
+        ("methods.darts.overrides", {"cifar11": {}}, "(did you mean cifar10?)"),
+        ("protocols.base.epochs", 0, "protocols.base.epochs"),
+        ("protocols.base.cutuot", 1, "(did you mean cutout?)"),
+        ("protocols.cda.inherits", "bse", "(did you mean base?)"),
+        ("protocols.base.inherits", "cda", "inherits from itself"),
+        ("protocols.C+D", {"inherits": "base"}, "lower-case"),
+        ("spaces.darts.sampler", "uniform8", "(did you mean uniform7?)"),
+        ("datasets.cifar10.split.train", 0.6, "add up to 1"),
+        ("datasets.cifar10.source", "cifar-11", "datasets.cifar10.source"),
+        ("studies.benchmark.methods", ["dart"], "(did you mean darts?)"),
+        ("studies.benchmark.datasets", ["cifar"], "names the dataset 'cifar'"),
+        ("studies.benchmrk", {}, "(did you mean benchmark?)"),
+        ("studies.benchmark.random", -1, "studies.benchmark.random"),
+        ("resources.threads", 0, "resources.threads"),
+    ],
+)
+def test_a_fault_is_one_sentence_that_names_the_key(paper, key, value, told):
+    put(paper, key, value)
+    with pytest.raises(ConfigError) as caught:
+        load_config(paper)
+    first, *_ = str(caught.value).split("\n")
+    assert told in first
+
+
+def test_every_fault_gets_its_own_sentence(paper):
+    put(paper, "resources.threads", 0)
+    put(paper, "resources.colour", "blue")
+    with pytest.raises(ConfigError) as caught:
+        load_config(paper)
+    assert len(str(caught.value).split("\n")) == 2
+
+
+def test_a_missing_key_is_named(paper):
+    del paper["methods"]["darts"]["search"]["epochs"]
+    with pytest.raises(ConfigError, match=r"methods\.darts\.search\.epochs is missing"):
+        load_config(paper)
+
+
+def test_layers_go_from_inherited_to_the_dataset(paper):
+    paper["protocols"] = {
+        "base": {**paper["protocols"]["base"], "overrides": {"small": {"cells": 9, "channels": 5}}},
+        "deep": {"inherits": "base", "cells": 30},
+        "deeper": {
+            "inherits": "deep",
+            "overrides": {"cifar10": {"cells": 40}, "large": {"cells": 1}},
+        },
+    }
+    paper["methods"]["darts"]["protocol"] = "deep"
+    config = load_config(paper)
+    resolved = {name: config.protocol(name, "cifar10") for name in ("base", "deep", "deeper")}
+    assert [protocol.cells for protocol in resolved.values()] == [9, 30, 40]
+    assert [protocol.channels for protocol in resolved.values()] == [5, 5, 5]
+
+
+def test_a_methods_overrides_reach_its_search_and_its_protocol(paper):
+    paper["methods"]["darts"]["overrides"] = {
+        "small": {"search": {"cells": 3, "weights": {"learning_rate": 0.5}}, "protocol": "base"}
+    }
+    config = load_config(paper)
+    settings = config.search_settings("darts", "cifar10")
+    assert (settings.cells, settings.epochs, settings.weights.learning_rate) == (3, 50, 0.5)
+    assert settings.weights.momentum == 0.9
+    assert config.method("darts", "cifar10").protocol == "base"
+
+
+def test_merging_replaces_what_is_no_mapping():
+    assert merged({"a": [1], "b": {"c": 1, "d": 2}}, {"a": [2], "b": {"c": 3}}) == {
+        "a": [2],
+        "b": {"c": 3, "d": 2},
+    }
+
+
+@pytest.mark.parametrize("overlay", sorted(path.name for path in (ROOT / "config").glob("*.yaml")))
+def test_every_configuration_is_valid_by_type_and_by_schema(paper, overlay):
+    read = merged(paper, yaml.safe_load((ROOT / "config" / overlay).read_text()))
+    load_config(read)
+    jsonschema.validate(read, json_schema())
+
+
+def test_the_schema_refuses_what_the_types_refuse(paper):
+    put(paper, "methods.darts.search.epochs", 0)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(paper, json_schema())
+
+
+def test_schema_and_reference_are_up_to_date():
+    told = "run `make docs`"
+    assert json.loads((ROOT / SCHEMA_FILE).read_text()) == json_schema(), told
+    assert (ROOT / README_FILE).read_text() == readme(), told
+
+
+def test_reading_the_configuration_needs_no_torch():
+    check = "import sys, naseval.schema, naseval.studies.plan; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0

@@ -1,0 +1,100 @@
+"""Figure 1 and the way figures are written."""
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.patches import Ellipse
+from study_tables import (
+    DATASETS,
+    METHODS,
+    made_up_benchmark,
+    needs_published,
+    published_benchmark,
+    recomputed,
+    stacnas_summary,
+)
+
+from naseval.errors import NasevalError
+from naseval.figures import benchmark, style
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_one_panel_per_dataset(count):
+    datasets = list(DATASETS)[:count]
+    figure, data, caption = benchmark.draw(made_up_benchmark(datasets), DATASETS, METHODS)
+    assert [panel.get_title() for panel in figure.axes] == [DATASETS[d] for d in datasets]
+    assert set(data["statistic"]) == {"best", "last"}
+    assert len(data) == count * 2 * 2
+    assert "n = 3 runs" in caption and "last epoch" in caption
+
+
+def test_what_is_drawn_is_the_data():
+    figure, data, _ = benchmark.draw(made_up_benchmark(["cifar10"]), DATASETS, METHODS)
+    (panel,) = figure.axes
+    ellipses = [patch for patch in panel.patches if isinstance(patch, Ellipse)]
+    best = data[data["statistic"] == "best"]
+    assert [e.center for e in ellipses] == list(
+        zip(best["random_mean"], best["searched_mean"], strict=True)
+    )
+    assert [e.width for e in ellipses] == best["random_std"].tolist()
+    assert [e.height for e in ellipses] == best["searched_std"].tolist()
+    for side, (low, high) in (("random", panel.get_xlim()), ("searched", panel.get_ylim())):
+        for sign in (-1, 1):
+            edge = data[f"{side}_mean"] + sign * data[f"{side}_std"]
+            assert ((low < edge) & (edge < high)).all()
+
+
+def test_a_method_keeps_its_colour_when_another_is_left_out():
+    colours = {style.colour(list(METHODS).index(name)) for name in METHODS}
+    assert len(colours) == 8
+    study = made_up_benchmark(["cifar10"], ["nao"])
+    panel = benchmark.draw(study, DATASETS, METHODS).figure.axes[0]
+    assert matplotlib.colors.same_color(
+        panel.patches[0].get_facecolor()[:3], style.colour(list(METHODS).index("nao"))
+    )
+
+
+def test_one_run_on_each_side_is_drawn():
+    _, data, caption = benchmark.draw(made_up_benchmark(["cifar10"], runs=1), DATASETS, METHODS)
+    assert np.isnan(data["low"]).all() and (data["random_std"] == 0).all()
+    assert "n = 1 runs" in caption
+
+
+def test_saved_figures_are_the_same_bytes_each_time(tmp_path):
+    study = made_up_benchmark(["cifar10"])
+    contents = []
+    for folder in ("a", "b"):
+        with matplotlib.rc_context({"font.size": 30, "svg.hashsalt": folder}):
+            figure, data, _ = benchmark.draw(study, DATASETS, METHODS)
+            style.save(figure, data, tmp_path / folder / "figure")
+        files = sorted((tmp_path / folder).iterdir())
+        assert [file.name for file in files] == ["figure.csv", "figure.png", "figure.svg"]
+        contents.append([file.read_bytes() for file in files])
+    assert contents[0] == contents[1]
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "a" / "figure.csv"), data)
+    assert b"<dc:date>" not in contents[0][2]
+
+
+def test_an_unwritable_folder_is_one_sentence(tmp_path):
+    figure, data, _ = benchmark.draw(made_up_benchmark(["cifar10"]), DATASETS, METHODS)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(NasevalError, match="could not be written"):
+        style.save(figure, data, tmp_path / "file" / "figure")
+
+
+@needs_published
+def test_published_means_and_spreads():
+    drawing = benchmark.draw(published_benchmark(), DATASETS, METHODS, stacnas_summary())
+    expected = recomputed()["fig1_by_header"]
+    assert len(drawing.data) == 40
+    for row in drawing.data.itertuples():
+        known = expected[DATASETS[row.dataset]][METHODS[row.method]]
+        for side, key in (("random", "random"), ("searched", "search")):
+            found = [getattr(row, f"{side}_{part}") for part in ("n", "mean", "std")]
+            if (row.dataset, row.method, side) == ("cifar100", "stacnas", "searched"):
+                assert found == [8, 83.59, 0.47]
+            else:
+                assert found == pytest.approx(
+                    [known[key][part] for part in ("n", "mean", "std")], abs=1e-6
+                )

@@ -1,0 +1,49 @@
+"""The paper's configuration, planned and not run."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from copied_project import Project
+
+pytestmark = pytest.mark.workflow
+
+
+def test_the_paper_is_planned_without_torch(tmp_path):
+    project = Project.copied(tmp_path / "project", {})
+    trap = tmp_path / "trap"
+    trap.mkdir()
+    (trap / "torch.py").write_text("raise SystemExit('torch was imported while planning')\n")
+    done = project.snakemake("--dry-run", first_path=str(trap))
+    assert done.returncode == 0, done.stderr
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE))
+    assert (counts["random_architecture"], counts["search"], counts["run"]) == ("8", "8", "16")
+
+
+def test_the_trap_works(tmp_path):
+    (tmp_path / "torch.py").write_text("raise SystemExit('caught')\n")
+    done = subprocess.run(
+        [sys.executable, "-c", "import torch"],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "caught" in done.stderr
+
+
+@pytest.mark.parametrize("rule", ["search", "run"])
+def test_heavy_rules_ask_for_a_gpu(tmp_path, rule):
+    done = Project.copied(tmp_path, {}).run("--dry-run")
+    blocks = re.findall(rf"^rule {rule}:\n((?:    .*\n)+)", done.stdout + done.stderr, re.MULTILINE)
+    assert blocks
+    assert all("gpu=1" in block for block in blocks)
+
+
+def test_every_rule_says_what_it_does():
+    rules = Path(__file__).parent.parent.parent.glob("workflow/rules/*.smk")
+    for file in rules:
+        for name, body in re.findall(r"^rule (\w+):\n    (.*)$", file.read_text(), re.MULTILINE):
+            assert body.startswith('"""'), f"rule {name} in {file.name} has no docstring"

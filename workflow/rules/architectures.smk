@@ -1,0 +1,26 @@
+"""Space -> random genotypes, below architectures/{space}/."""
+
+
+localrules:
+    random_architecture,
+
+
+rule random_architecture:
+    """Draw a genotype; its number alone decides which."""
+    output:
+        genotype=result("architectures/{space}/random-{index}.json"),
+    log:
+        result("logs/architectures/{space}/random-{index}.log"),
+    benchmark:
+        result("benchmarks/architectures/{space}/random-{index}.tsv")
+    params:
+        code=lambda wildcards: code("random_architecture.py", f"naseval.spaces.{wildcards.space}"),
+        sampler=lambda wildcards: CONFIG.spaces[wildcards.space].sampler,
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    conda:
+        "../../envs/analysis.yaml"
+    script:
+        "../scripts/random_architecture.py"

@@ -1,0 +1,49 @@
+"""Genotype + images + protocol -> one row per epoch, below runs/{dataset}/{protocol}/."""
+
+from naseval.studies.plan import space_of
+from naseval.studies.runs import genotype_file
+
+
+def network_modules(wildcards):
+    """Return the modules that define a genotype's network."""
+    space = space_of(CONFIG, wildcards.genotype, wildcards.dataset)
+    if space is None:
+        return [f"naseval.networks.{wildcards.genotype}"]
+    return [f"naseval.networks.{space}", f"naseval.spaces.{space}"]
+
+
+def genotype_input(wildcards):
+    """Return a genotype's file; a fixed network has none."""
+    file = genotype_file(wildcards.genotype)
+    return result(file) if file else []
+
+
+rule run:
+    """Train a genotype from scratch (the paper's augmentation)."""
+    input:
+        unpack(lambda wildcards: training_data(wildcards.dataset)),
+        genotype=genotype_input,
+    output:
+        run=result("runs/{dataset}/{protocol}/{genotype}/seed-{seed}.parquet"),
+    log:
+        result("logs/runs/{dataset}/{protocol}/{genotype}/seed-{seed}.log"),
+    benchmark:
+        result("benchmarks/runs/{dataset}/{protocol}/{genotype}/seed-{seed}.tsv")
+    params:
+        code=lambda wildcards: code(
+            "run.py", "naseval.training.augment", *network_modules(wildcards)
+        ),
+        protocol=lambda wildcards: CONFIG.protocol(
+            wildcards.protocol, wildcards.dataset
+        ).model_dump(),
+        dataset=lambda wildcards: training_settings(wildcards.dataset),
+        checkpoint=result("checkpoints/runs/{dataset}/{protocol}/{genotype}/seed-{seed}.pt"),
+    threads: CONFIG.resources.threads
+    resources:
+        gpu=1,
+        mem_mb=CONFIG.resources.memory_mb,
+        runtime=CONFIG.resources.run_minutes,
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../scripts/run.py"

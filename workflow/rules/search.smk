@@ -1,0 +1,36 @@
+"""Images + splits -> genotype and history, below searches/{dataset}/{method}/seed-{seed}/."""
+
+
+rule search:
+    """Run a method once."""
+    input:
+        unpack(lambda wildcards: training_data(wildcards.dataset)),
+    output:
+        genotype=result("searches/{dataset}/{method}/seed-{seed}/genotype.json"),
+        history=result("searches/{dataset}/{method}/seed-{seed}/history.parquet"),
+    log:
+        result("logs/searches/{dataset}/{method}/seed-{seed}.log"),
+    benchmark:
+        result("benchmarks/searches/{dataset}/{method}/seed-{seed}.tsv")
+    params:
+        code=lambda wildcards: code(
+            "search.py",
+            f"naseval.methods.{CONFIG.algorithm(wildcards.method)}",
+            f"naseval.settings.{CONFIG.algorithm(wildcards.method)}",
+            f"naseval.spaces.{CONFIG.method(wildcards.method, wildcards.dataset).space}",
+        ),
+        algorithm=lambda wildcards: CONFIG.algorithm(wildcards.method),
+        search=lambda wildcards: CONFIG.search_settings(
+            wildcards.method, wildcards.dataset
+        ).model_dump(),
+        dataset=lambda wildcards: training_settings(wildcards.dataset),
+        checkpoint=result("checkpoints/searches/{dataset}/{method}/seed-{seed}.pt"),
+    threads: CONFIG.resources.threads
+    resources:
+        gpu=1,
+        mem_mb=CONFIG.resources.memory_mb,
+        runtime=CONFIG.resources.search_minutes,
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../scripts/search.py"

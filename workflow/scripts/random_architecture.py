@@ -1,0 +1,10 @@
+"""Draw one random genotype."""
+
+from naseval.job import job
+from naseval.randomness import stream
+from naseval.spaces import get_space
+
+with job(snakemake) as running:
+    space = get_space(snakemake.wildcards.space)
+    rng = stream("architecture", space.name, int(snakemake.wildcards.index))
+    space.sample(rng, snakemake.params.sampler).write(snakemake.output.genotype)

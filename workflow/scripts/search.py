@@ -1,0 +1,29 @@
+"""Run one search."""
+
+from pathlib import Path
+
+from naseval import records
+from naseval.data.search import load_search_data
+from naseval.job import job
+from naseval.methods import get_method, get_settings
+from naseval.settings.dataset import ImageSettings
+from naseval.training.session import session
+
+with job(snakemake) as running, session(running, snakemake) as training:
+    params = snakemake.params
+    data = load_search_data(
+        Path(snakemake.input.splits).parent,
+        ImageSettings(**params.dataset),
+        training.device,
+        running.resources["workers"],
+    )
+    found = get_method(params.algorithm).search(
+        data,
+        get_settings(params.algorithm)(**params.search),
+        seed=int(snakemake.wildcards.seed),
+        checkpoint=training.checkpoint,
+    )
+    provenance = running.provenance(seed=int(snakemake.wildcards.seed), **training.facts)
+    history = records.table(records.HISTORY, found.history)
+    records.write(snakemake.output.history, history, provenance)
+    found.genotype.write(snakemake.output.genotype)
