@@ -7,10 +7,14 @@ CORES ?= all
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-slow lint format docs lock clean
+.PHONY: demo published test test-slow lint format docs lock clean
 
 demo: $(VENV)/train  ## the whole workflow on real images, in minutes on two CPU cores
 	$(SNAKEMAKE) --configfile config/demo.yaml
+	@$(BIN)/python -m naseval.look results
+
+published: $(VENV)/analysis  ## figures, tables and verdicts from the authors' statistics; no torch
+	$(SNAKEMAKE) published
 	@$(BIN)/python -m naseval.look results
 
 test: $(VENV)/dev  ## the tests, save the slow ones and those that need a cluster

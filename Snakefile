@@ -14,13 +14,20 @@ include: "workflow/rules/architectures.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/augmentation.smk"
 include: "workflow/rules/studies.smk"
+include: "workflow/rules/published.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/claims.smk"
+include: "workflow/rules/report.smk"
 
 
 localrules:
     all,
     benchmark,
+    claims,
+    figures,
+    tables,
+    report,
 
 
 rule all:
@@ -34,3 +41,27 @@ rule benchmark:
     """Searched against random architectures: Figure 1 and Table 1."""
     input:
         figures_and_tables(["benchmark"]),
+
+
+rule figures:
+    """Every figure from the authors' published statistics; no GPU, no torch."""
+    input:
+        figure_files("published"),
+
+
+rule tables:
+    """Every table from the authors' published statistics; no GPU, no torch."""
+    input:
+        table_files("published"),
+
+
+rule claims:
+    """A verdict on every number the paper prints, from the authors' published statistics."""
+    input:
+        result("claims/published.parquet"),
+
+
+rule report:
+    """The page of everything there is, once every study is reproduced."""
+    input:
+        result("report.html"),

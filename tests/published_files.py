@@ -8,7 +8,7 @@ import yaml
 
 from naseval.settings.published import Published
 
-FRAGMENT = Path(__file__).parents[1] / "config" / "published.yaml"
+CONFIG = Path(__file__).parents[1] / "config" / "config.yaml"
 
 needs_files = pytest.mark.skipif(
     "NASEVAL_PUBLISHED" not in os.environ,
@@ -23,4 +23,4 @@ def folder() -> Path:
 
 def constants() -> Published:
     """Return the constants of the authors' notebook."""
-    return Published(**yaml.safe_load(FRAGMENT.read_text())["published"])
+    return Published(**yaml.safe_load(CONFIG.read_text())["published"])

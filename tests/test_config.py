@@ -34,7 +34,7 @@ def put(config, key, value):
         ("methods.darts.search.weights.name", "sdg", "methods.darts.search.weights.name"),
         ("methods.darts.protocol", "cdaa", "(did you mean cda?)"),
         ("methods.darts.space", "dart", "(did you mean darts?)"),
-        ("methods.darts.algorithm", "dartz", "(did you mean darts?)"),
+        ("methods.darts.algorithm", "enass", "(did you mean enas?)"),
         ("methods.darts.overrides", {"cifar11": {}}, "(did you mean cifar10?)"),
         ("protocols.base.epochs", 0, "protocols.base.epochs"),
         ("protocols.base.cutuot", 1, "(did you mean cutout?)"),
@@ -82,7 +82,7 @@ def test_layers_go_from_inherited_to_the_dataset(paper):
             "overrides": {"cifar10": {"cells": 40}, "large": {"cells": 1}},
         },
     }
-    paper["methods"]["darts"]["protocol"] = "deep"
+    paper["methods"], paper["studies"] = {}, {}
     config = load_config(paper)
     resolved = {name: config.protocol(name, "cifar10") for name in ("base", "deep", "deeper")}
     assert [protocol.cells for protocol in resolved.values()] == [9, 30, 40]

@@ -5,14 +5,14 @@ import json
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 from torch.nn.modules.module import register_module_forward_hook
 
 from gradient_toys import StoppedData, darts_settings, made_up_data
 from naseval import records
-from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.methods import get_method
-from naseval.methods.darts import EDGES, architecture_gradient, search, with_few_skips
+from naseval.methods.darts import EDGES, search, with_few_skips
 from naseval.networks.supernet import Supernet
 from naseval.spaces.darts import SPACE
 from naseval.training.checkpoint import Checkpoint
@@ -107,9 +107,9 @@ def test_bfloat16():
 
 @pytest.mark.parametrize("weights", [{"name": "adam"}, {"nesterov": True}])
 def test_order_2_needs_plain_sgd(weights):
-    with pytest.raises(NasevalError, match="order"):
-        architecture_gradient(darts_settings(weights=weights))
-    architecture_gradient(darts_settings(weights=weights, order=1))
+    with pytest.raises(ValidationError, match="order"):
+        darts_settings(weights=weights)
+    darts_settings(weights=weights, order=1)
 
 
 def alphas_with_skips(strengths):

@@ -15,6 +15,7 @@ from naseval.settings.base import Positive, SearchSettings, Strict
 from naseval.settings.dataset import Dataset
 from naseval.settings.merge import merged
 from naseval.settings.protocol import Protocol
+from naseval.settings.published import Published
 from naseval.settings.study import StudySettings
 from naseval.settings.validation import ConfigError, known, validated
 from naseval.spaces import get_space
@@ -68,7 +69,10 @@ class Config(Strict):
     spaces: dict[str, SpaceChoice] = Field(description="spaces by name")
     protocols: dict[str, dict[str, Any]] = Field(description="training protocols by key, see below")
     methods: dict[str, Method] = Field(description="methods by key")
-    studies: dict[str, dict[str, Any]] = Field(description="studies by name, see below")
+    studies: dict[str, dict[str, Any]] = Field(
+        description="studies by name, see below; null leaves one out"
+    )
+    published: Published = Field(description="the authors' published statistics")
     resources: Resources = Field(description="computing resources")
 
     @model_validator(mode="after")
@@ -116,9 +120,9 @@ class Config(Strict):
 
     def search_settings(self, name: str, dataset: str) -> SearchSettings:
         """Return the settings of a method's search on a dataset."""
-        settings = get_settings(self.algorithm(name))
-        fields = self.method(name, dataset).search
-        return validated(settings, fields, f"methods.{name}.search", dataset)
+        method = self.method(name, dataset)
+        settings = get_settings(method.algorithm or name)
+        return validated(settings, method.search, f"methods.{name}.search", dataset)
 
     def study(self, name: str) -> StudySettings:
         """Return a study's settings."""
@@ -189,12 +193,18 @@ _STRUCTURE = ("inherits", "overrides")
 
 def study_names() -> list[str]:
     """Return the names of all studies."""
-    return module_names("naseval.studies", but=("plan", "runs", "table"))
+    return module_names("naseval.studies", but=("grid", "plan", "runs", "table"))
 
 
 def load_config(raw: Mapping[str, Any]) -> Config:
-    """Check a configuration read from YAML; `ConfigError` has one sentence for each fault."""
-    return validated(Config, raw)
+    """Check a configuration read from YAML; `ConfigError` has one sentence for each fault.
+
+    A study that is null is left out, so that overlays can take studies away.
+    """
+    studies = {
+        name: study for name, study in (raw.get("studies") or {}).items() if study is not None
+    }
+    return validated(Config, {**raw, "studies": studies})
 
 
 def _known_layers(layers: Mapping[str, Any], datasets: Mapping[str, Any], key: str) -> None:

@@ -45,6 +45,17 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
+def check_folder(path: str | Path) -> None:
+    """Raise `NasevalError` where nothing could be written below `path`, which need not exist."""
+    place = Path(path).absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise NasevalError(
+            f"nothing can be written below {path}; set the config key results to another folder"
+        )
+
+
 def _flush(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:

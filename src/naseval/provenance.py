@@ -53,9 +53,11 @@ class _Inspected:
 
     def __init__(self, text: str, path: Path) -> None:
         tree = ast.parse(text, filename=str(path))
-        self.imports = sorted(set(_imports(tree)))
+        imports: set[str] = set()
         for node in ast.walk(tree):
+            imports.update(_imports(node))
             _drop_docstring(node)
+        self.imports = sorted(imports)
         self.digest = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
@@ -69,15 +71,14 @@ def _inspect_version(path: Path, _modified: int, _size: int) -> _Inspected:
     return _Inspected(path.read_text(), path)
 
 
-def _imports(tree: ast.AST) -> Iterable[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if _ours(alias.name))
-        elif isinstance(node, ast.ImportFrom) and node.module and _ours(node.module):
-            for alias in node.names:
-                name = f"{node.module}.{alias.name}"
-                is_module = _find(SOURCE.joinpath(*name.split(".")[1:])) is not None
-                yield name if is_module else node.module
+def _imports(node: ast.AST) -> Iterable[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names if _ours(alias.name))
+    elif isinstance(node, ast.ImportFrom) and node.module and _ours(node.module):
+        for alias in node.names:
+            name = f"{node.module}.{alias.name}"
+            is_module = _find(SOURCE.joinpath(*name.split(".")[1:])) is not None
+            yield name if is_module else node.module
 
 
 def _ours(name: str) -> bool:

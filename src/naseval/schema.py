@@ -21,6 +21,8 @@ from naseval.settings.protocol import Protocol
 SCHEMA_FILE = "workflow/schemas/config.schema.json"
 README_FILE = "config/README.md"
 
+NULL = {"type": "null"}
+
 INTRODUCTION = """\
 # Configuration
 
@@ -33,7 +35,7 @@ key, a misspelt name or an impossible value is one sentence that says which key 
 |---|---|
 | `config.yaml` | the paper: its numbers, all of them data, none a constant in the code |
 | `demo.yaml` | overlay: the whole workflow in minutes on two CPU cores |
-| `authors-code.yaml` | overlay: settings that the authors' programs ran and the paper prints otherwise |
+| `authors-code.yaml` | overlay: what the authors' programs ran where the paper prints otherwise |
 
 Protocols and methods have `overrides`: other values for `small` images, for `large` ones, or for
 one dataset by its key. They are applied in this order: what a protocol inherits (as it is for this
@@ -59,7 +61,7 @@ def json_schema() -> dict[str, Any]:
     schema["properties"]["studies"] = {
         "type": "object",
         "properties": {
-            name: _adopt(_study_settings(name), f"study-{name}", definitions)
+            name: {"anyOf": [_adopt(_study_settings(name), f"study-{name}", definitions), NULL]}
             for name in study_names()
         },
         "additionalProperties": False,

@@ -25,6 +25,7 @@ class Project:
     @classmethod
     def copied(cls, folder: Path, overlay: dict[str, Any]) -> "Project":
         """Copy the project's sources; every file is as new as in a fresh clone."""
+        folder.mkdir(parents=True, exist_ok=True)
         for part in PARTS:
             source = ROOT / part
             if source.is_dir():
@@ -60,9 +61,9 @@ class Project:
     def snakemake(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake on the copy; its code is imported from the copy too."""
         paths = [*filter(None, [environment.pop("first_path", "")]), str(self.folder / "src")]
+        command = ["snakemake", "--cores", "2", *arguments, "--configfile", "overlay.yaml"]
         return subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-            + ["--configfile", "overlay.yaml"],
+            [sys.executable, "-m", *command],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": ":".join(paths), **environment},
             capture_output=True,

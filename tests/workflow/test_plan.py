@@ -16,7 +16,7 @@ def test_the_paper_is_planned_without_torch(tmp_path):
     trap = tmp_path / "trap"
     trap.mkdir()
     (trap / "torch.py").write_text("raise SystemExit('torch was imported while planning')\n")
-    done = project.snakemake("--dry-run", first_path=str(trap))
+    done = project.snakemake("benchmark", "--dry-run", first_path=str(trap))
     assert done.returncode == 0, done.stderr
     counts = dict(re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE))
     assert (counts["random_architecture"], counts["search"], counts["run"]) == ("8", "8", "16")
@@ -36,7 +36,7 @@ def test_the_trap_works(tmp_path):
 
 @pytest.mark.parametrize("rule", ["search", "run"])
 def test_heavy_rules_ask_for_a_gpu(tmp_path, rule):
-    done = Project.copied(tmp_path, {}).run("--dry-run")
+    done = Project.copied(tmp_path, {}).run("benchmark", "--dry-run")
     blocks = re.findall(rf"^rule {rule}:\n((?:    .*\n)+)", done.stdout + done.stderr, re.MULTILINE)
     assert blocks
     assert all("gpu=1" in block for block in blocks)

@@ -1,7 +1,7 @@
 """What runs again after a change, and what does not: Snakemake for real, on tiny data."""
 
 import copy
-from pathlib import Path
+import subprocess
 
 import pytest
 from copied_project import Project
@@ -27,7 +27,8 @@ TINY = {
     },
     "methods": {"darts": {"search": SEARCH}},
     "studies": {
-        "benchmark": {"datasets": ["digits"], "methods": ["darts"], "searches": 1, "random": 1}
+        "benchmark": {"datasets": ["digits"], "methods": ["darts"], "searches": 1, "random": 1},
+        **dict.fromkeys(["protocols", "distribution", "operations", "cells", "seeds", "depth"]),
     },
     "resources": {"device": "cpu", "threads": 1, "workers": 0},
 }
@@ -149,7 +150,23 @@ def test_a_fault_in_the_configuration_stops_before_any_job(project):
 
 
 def test_results_that_cannot_be_written_are_one_sentence(project):
-    done = project.snakemake("--config", "results=/proc/results")
+    done = project.snakemake("--config", "results=overlay.yaml/results")
     assert done.returncode != 0
-    assert "/proc/results" in done.stderr
-    assert not Path("/proc/results").exists()
+    assert "nothing can be written below overlay.yaml/results" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(project, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(small)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        done = project.snakemake("--config", f"results={small}")
+        assert done.returncode != 0
+        assert "images.npy could not be written (" in done.stderr
+        assert "free disk space" in done.stderr
+        assert not list((small / "data/digits").glob("*images*"))
+    finally:
+        subprocess.run(["umount", str(small)], check=True)

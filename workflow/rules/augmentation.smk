@@ -8,7 +8,7 @@ def network_modules(wildcards):
     """Return the modules that define a genotype's network."""
     space = space_of(CONFIG, wildcards.genotype, wildcards.dataset)
     if space is None:
-        return [f"naseval.networks.{wildcards.genotype}"]
+        return [f"naseval.networks.fixed.{wildcards.genotype}"]
     return [f"naseval.networks.{space}", f"naseval.spaces.{space}"]
 
 

@@ -6,10 +6,12 @@ from snakemake.exceptions import WorkflowError
 
 from naseval.config import load_config
 from naseval.errors import NasevalError
+from naseval.files import check_folder
 from naseval.provenance import code_digest
 
 try:
     CONFIG = load_config(config)
+    check_folder(CONFIG.results)
 except NasevalError as error:
     raise WorkflowError(str(error))
 

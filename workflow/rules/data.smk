@@ -1,12 +1,26 @@
 """Archives -> images, labels -> splits -> channel statistics, below data/{dataset}/."""
 
+from naseval.data.archives import archive_content
+
+
+include: "download.smk"
+
 
 def datasets_of(images):
-    return any_of(name for name, dataset in CONFIG.datasets.items() if dataset.images == images)
+    return any_of(
+        name for name, dataset in CONFIG.datasets.items() if dataset.images == images
+    )
+
+
+def source_module(dataset):
+    return f"naseval.data.sources.{CONFIG.datasets[dataset].source.replace('-', '_')}"
 
 
 rule small_images:
     """Read an archive into one array of equally large images."""
+    input:
+        # They are verified, so their age says nothing.
+        lambda wildcards: ancient(archives_of(wildcards.dataset)),
     output:
         images=result("data/{dataset}/images.npy"),
         labels=result("data/{dataset}/labels.parquet"),
@@ -16,22 +30,26 @@ rule small_images:
         result("benchmarks/data/{dataset}/images.tsv")
     wildcard_constraints:
         dataset=datasets_of("small"),
-    params:
-        code=lambda wildcards: code(
-            "images.py",
-            "naseval.data.store",
-            f"naseval.data.sources.{CONFIG.datasets[wildcards.dataset].source}",
-        ),
-        dataset=lambda wildcards: CONFIG.datasets[wildcards.dataset].model_dump(
-            include={"source", "images", "image_size"}
-        ),
-        archives=CONFIG.archives,
+    conda:
+        "../../envs/train.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        "../../envs/train.yaml"
+    params:
+        code=lambda wildcards: code(
+            "images.py", "naseval.data.store", source_module(wildcards.dataset)
+        ),
+        dataset=lambda wildcards: CONFIG.datasets[wildcards.dataset].model_dump(
+            include={"source", "images", "image_size"}
+        ),
+        content=lambda wildcards: archive_content(
+            CONFIG.datasets[wildcards.dataset].source
+        ),
+        archives=lambda wildcards: result(
+            f"archives/{CONFIG.datasets[wildcards.dataset].source}"
+        ),
+        lock=LOCK,
     script:
         "../scripts/images.py"
 
@@ -54,17 +72,47 @@ rule splits:
         result("logs/data/{dataset}/splits.log"),
     benchmark:
         result("benchmarks/data/{dataset}/splits.tsv")
-    params:
-        code=lambda wildcards: code("splits.py", "naseval.data.splits"),
-        split=lambda wildcards: CONFIG.datasets[wildcards.dataset].split.model_dump(),
+    wildcard_constraints:
+        dataset=any_of(set(CONFIG.datasets) - set(PUBLISHED_SPLITS)),
+    conda:
+        "../../envs/train.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=10,
-    conda:
-        "../../envs/train.yaml"
+    params:
+        code=lambda wildcards: code("splits.py", "naseval.data.splits"),
+        split=lambda wildcards: CONFIG.datasets[wildcards.dataset].split.model_dump(),
     script:
         "../scripts/splits.py"
+
+
+rule published_splits:
+    """Divide the images as the authors' lists do, and the train list into train and validation."""
+    input:
+        labels=result("data/{dataset}/labels.parquet"),
+        lists=ancient(published_lists()),
+    output:
+        splits=result("data/{dataset}/splits.parquet"),
+    log:
+        result("logs/data/{dataset}/splits.log"),
+    benchmark:
+        result("benchmarks/data/{dataset}/splits.tsv")
+    wildcard_constraints:
+        dataset=any_of(PUBLISHED_SPLITS),
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=lambda wildcards: code("published_splits.py", "naseval.data.splits"),
+        split=lambda wildcards: CONFIG.datasets[wildcards.dataset].split.model_dump(),
+        source=lambda wildcards: CONFIG.datasets[wildcards.dataset].source,
+        lists=result("archives/lists"),
+    script:
+        "../scripts/published_splits.py"
 
 
 rule channels:
@@ -78,15 +126,17 @@ rule channels:
         result("logs/data/{dataset}/channels.log"),
     benchmark:
         result("benchmarks/data/{dataset}/channels.tsv")
-    params:
-        code=lambda wildcards: code("channels.py", "naseval.data.channels"),
-        dataset=lambda wildcards: training_settings(wildcards.dataset),
-        channels=lambda wildcards: CONFIG.datasets[wildcards.dataset].model_dump()["channels"],
+    conda:
+        "../../envs/train.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        "../../envs/train.yaml"
+    params:
+        code=lambda wildcards: code("channels.py", "naseval.data.channels"),
+        dataset=lambda wildcards: training_settings(wildcards.dataset),
+        channels=lambda wildcards: CONFIG.datasets[wildcards.dataset].model_dump()[
+            "channels"
+        ],
     script:
         "../scripts/channels.py"

@@ -1,47 +1,59 @@
-"""Study tables -> tables as Parquet, CSV and Markdown, tables/{source}/."""
+"""Study tables -> tables as Parquet, CSV, Markdown and HTML, tables/{source}/."""
 
-TABLES = {
-    "benchmark": ("benchmark", "table_1"),
-}
-"""The study that each table sums up, and the module of naseval.analysis that does it."""
+from naseval.report.exhibits import tables
+
+TABLES = {source: tables(source, CONFIG) for source in SOURCES}
+
+
+def table_of(wildcards):
+    return TABLES[wildcards.source][wildcards.table]
+
+
+def table_files(source, studies=None):
+    """Return a source's tables, of some studies or of all."""
+    return [
+        result(f"tables/{source}/{name}.md")
+        for name, exhibit in TABLES[source].items()
+        if studies is None or exhibit.study in studies
+    ]
 
 
 def figures_and_tables(studies):
-    """Return everything that people read of these studies."""
-    figures = [name for name, study in FIGURES.items() if study in studies]
-    tables = [name for name, (study, _) in TABLES.items() if study in studies]
-    return [result(f"figures/reproduced/{name}.svg") for name in figures] + [
-        result(f"tables/reproduced/{name}.md") for name in tables
-    ]
+    """Return everything that people read of these studies, as reproduced."""
+    return figure_files("reproduced", studies) + table_files("reproduced", studies)
 
 
 rule table:
     """Sum up a study."""
     input:
-        study=lambda wildcards: result(
-            f"studies/{wildcards.source}/{TABLES[wildcards.table][0]}.parquet"
-        ),
+        unpack(lambda wildcards: inputs_of(table_of(wildcards), wildcards.source)),
     output:
-        multiext(
-            result("tables/{source}/{table}"), parquet=".parquet", csv=".csv", markdown=".md"
+        parquet=result("tables/{source}/{table}.parquet"),
+        csv=result("tables/{source}/{table}.csv"),
+        markdown=result("tables/{source}/{table}.md"),
+        html=report(
+            result("tables/{source}/{table}.html"),
+            caption="../report/exhibit.rst",
+            category="Tables, {source}",
+            labels={"table": "{table}"},
         ),
     log:
         result("logs/tables/{source}/{table}.log"),
     benchmark:
         result("benchmarks/tables/{source}/{table}.tsv")
     wildcard_constraints:
-        table=any_of(TABLES),
-    params:
-        code=lambda wildcards: code(
-            "table.py", f"naseval.analysis.{TABLES[wildcards.table][1]}"
-        ),
-        labels=CONFIG.labels,
-        module=lambda wildcards: TABLES[wildcards.table][1],
+        table=any_of(set().union(*TABLES.values())),
+    conda:
+        "../../envs/analysis.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=10,
-    conda:
-        "../../envs/analysis.yaml"
+    params:
+        code=lambda wildcards: code("table.py", table_of(wildcards).module),
+        function=lambda wildcards: table_of(wildcards).function,
+        arguments=lambda wildcards: arguments_of(table_of(wildcards), wildcards.source),
+        title=lambda wildcards: table_of(wildcards).title,
+        paper=lambda wildcards: caption("table", wildcards.table),
     script:
         "../scripts/table.py"

@@ -8,10 +8,15 @@ from naseval.figures.style import save
 from naseval.files import write_atomically
 from naseval.job import job
 
+SCHEMAS = {"study": records.STUDY}
+
 with job(snakemake) as running:
-    study = records.read(snakemake.input.study, records.STUDY).to_pandas()
-    labels = snakemake.params.labels
-    module = import_module(f"naseval.figures.{snakemake.params.figure}")
-    drawing = module.draw(study, labels["datasets"], labels["methods"])
+    tables = {
+        name: records.read(path, SCHEMAS.get(name)).to_pandas()
+        for name, path in snakemake.input.items()
+    }
+    module, function = snakemake.params.function.split(":")
+    draw = getattr(import_module(f"naseval.{module}"), function)
+    drawing = draw(**tables, **snakemake.params.arguments)
     save(drawing.figure, drawing.data, Path(snakemake.output.svg).with_suffix(""))
     write_atomically(snakemake.output.caption, f"{drawing.caption}\n".encode())

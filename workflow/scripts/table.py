@@ -7,10 +7,15 @@ from naseval import records
 from naseval.analysis.tables import write_table
 from naseval.job import job
 
+SCHEMAS = {"study": records.STUDY}
+
 with job(snakemake) as running:
-    study = records.read(snakemake.input.study, records.STUDY).to_pandas()
-    labels = snakemake.params.labels
-    module = import_module(f"naseval.analysis.{snakemake.params.module}")
-    tidy, shown, note = module.build(study, labels["datasets"], labels["methods"])
+    tables = {
+        name: records.read(path, SCHEMAS.get(name)).to_pandas()
+        for name, path in snakemake.input.items()
+    }
+    module, function = snakemake.params.function.split(":")
+    build = getattr(import_module(f"naseval.{module}"), function)
+    tidy, *laid_out, note = build(**tables, **snakemake.params.arguments)
     stem = Path(snakemake.output.csv).with_suffix("")
-    write_table(tidy, stem, module.TITLE, note, running.provenance(), shown)
+    write_table(tidy, stem, snakemake.params.title, note, running.provenance(), *laid_out)

@@ -1,5 +1,7 @@
 """Accuracy beside the cost of the searches (paper, section 3.2 and figure 2)."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -27,6 +29,17 @@ def stated_costs(study: pd.DataFrame) -> pd.DataFrame:
             "gpu_days": rows["seconds"] / SECONDS_PER_DAY,
         }
     ).reset_index(drop=True)
+
+
+def search_costs(histories: Iterable[tuple[str, str, int, pd.DataFrame]]) -> pd.DataFrame:
+    """Return what searches cost: dataset, method, seed and `gpu_days`.
+
+    `histories` holds dataset, method, seed and history (`records.HISTORY`) of every search;
+    the `seconds` of its epochs, on one GPU, add up to its cost.
+    """
+    columns = ["dataset", "method", "seed", "gpu_days"]
+    rows = [(*names, h["seconds"].sum() / SECONDS_PER_DAY) for *names, h in histories]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def cost_table(study: pd.DataFrame, costs: pd.DataFrame, dataset: str) -> pd.DataFrame:

@@ -6,8 +6,6 @@ from naseval.analysis.finals import STATISTICS
 from naseval.analysis.labels import Labels, counted, in_order
 from naseval.analysis.relative_improvement import benchmark_table
 
-TITLE = "Relative improvement over the average architecture"
-
 
 def _text(value: float, low: float, high: float) -> str:
     if pd.isna(value):

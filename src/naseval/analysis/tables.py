@@ -1,6 +1,8 @@
-"""Tables as people and programs read them: Markdown, CSV and Parquet."""
+"""Tables as people and programs read them: Markdown, HTML, CSV and Parquet."""
 
+import re
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,9 @@ import pyarrow as pa
 
 from naseval import records
 from naseval.files import write_atomically
+
+WIDE = 40
+"""Letters beyond which the text of a cell is wrapped."""
 
 
 def rounded(column: str, value: object) -> str:
@@ -36,6 +41,32 @@ def markdown(frame: pd.DataFrame, title: str, note: str) -> str:
     return f"# {title}\n\n{body}\n\n{note}\n"
 
 
+def html(frame: pd.DataFrame, title: str, note: str) -> str:
+    """Return `frame` as an HTML table with its title as the caption, and the note below.
+
+    The note's *emphasis* is kept. Cells are of the class `number` or, if long, `text`.
+    """
+    names = [str(name) for name in frame.columns]
+    head = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in names)
+    body = "\n".join(
+        f"<tr>{''.join(map(_html_cell, names, row))}</tr>"
+        for row in frame.itertuples(index=False, name=None)
+    )
+    emphasised = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", escape(note))
+    return (
+        f'<div class="scroll" role="region" aria-label="{escape(title)}" tabindex="0">\n'
+        f"<table>\n<caption>{escape(title)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
+        f'<p class="note">{emphasised}</p>\n'
+    )
+
+
+def _html_cell(column: str, value: object) -> str:
+    text = escape(rounded(column, value))
+    kind = "number" if re.match(r"[–−\d-]", text) else "text" if len(text) > WIDE else ""
+    return f'<td class="{kind}">{text}</td>' if kind else f"<td>{text}</td>"
+
+
 def write_table(
     frame: pd.DataFrame,
     stem: str | Path,
@@ -44,14 +75,15 @@ def write_table(
     provenance: Mapping[str, Any],
     shown: pd.DataFrame | None = None,
 ) -> None:
-    """Write `frame` to `stem`.parquet, .csv and .md, each whole or not at all.
+    """Write `frame` to `stem`.parquet, .csv, .md and .html, each whole or not at all.
 
-    Parquet and CSV hold every digit; only the Markdown is rounded. `shown` is what the
-    Markdown lays out where that should differ from the tidy frame. `NasevalError` where a
-    file cannot be written.
+    Parquet and CSV hold every digit; Markdown and HTML are rounded. `shown` is what those two
+    lay out where that should differ from the tidy frame. `NasevalError` where a file cannot be
+    written.
     """
     content = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     records.write(f"{stem}.parquet", content, provenance)
     write_atomically(f"{stem}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
-    text = markdown(frame if shown is None else shown, title, note)
-    write_atomically(f"{stem}.md", text.encode())
+    readable = frame if shown is None else shown
+    write_atomically(f"{stem}.md", markdown(readable, title, note).encode())
+    write_atomically(f"{stem}.html", html(readable, title, note).encode())

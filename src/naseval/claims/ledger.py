@@ -36,9 +36,9 @@ SCHEMA = pa.schema([pa.field(name, pa.string(), nullable=False) for name in COLU
 
 @dataclass(frozen=True)
 class Sources:
-    """What the ledger is made from; `reproduced` and `config` may be missing."""
+    """What the ledger is made from, as far as it is there."""
 
-    published: Tables
+    published: Tables | None = None
     reproduced: Tables | None = None
     config: Config | None = None
 
@@ -67,15 +67,17 @@ def _row(claim: Claim, sources: Sources) -> dict[str, str]:
         "verdict": published.verdict,
         "reproduced_verdict": reproduced.verdict,
         "scale": _scale(rule, sources.reproduced) if reproduced.value is not None else "",
-        "why": _why(claim, published, reproduced),
+        "why": _why(claim, published, reproduced, sources),
     }
 
 
-def _why(claim: Claim, published: Finding, reproduced: Finding) -> str:
-    return reproduced.why if claim.setting else published.why
+def _why(claim: Claim, published: Finding, reproduced: Finding, sources: Sources) -> str:
+    return reproduced.why if claim.setting or sources.published is None else published.why
 
 
-def _published(claim: Claim, rule: Rule | None, tables: Tables) -> Finding:
+def _published(claim: Claim, rule: Rule | None, tables: Tables | None) -> Finding:
+    if tables is None:
+        return Finding(None, NOT_RUN, "The authors' files are not read here.")
     if rule is None:
         why = claim.remark or "The paper says how something was done; no published file shows it."
         return Finding(None, NOT_RECOMPUTABLE, why)
@@ -121,6 +123,14 @@ def _scale(rule: Rule | None, tables: Tables | None) -> str:
     lengths = sorted({int(epochs.min()), int(epochs.max())}) if len(epochs) else []
     trained = f" of {' to '.join(map(str, lengths))} epochs" if lengths else ""
     return f"{len(runs)} runs{trained}"
+
+
+def combined(published: pa.Table, reproduced: pa.Table) -> pa.Table:
+    """Return the ledger of the published source with the findings of the reproduced one."""
+    for name in ("reproduced", "reproduced_verdict", "scale"):
+        place = published.schema.get_field_index(name)
+        published = published.set_column(place, SCHEMA.field(name), reproduced[name])
+    return published
 
 
 def counts(table: pa.Table, column: str = "verdict") -> dict[str, int]:

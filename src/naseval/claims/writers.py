@@ -1,13 +1,12 @@
 """The ledger as files: Parquet, CSV, and a page that needs nothing but a browser."""
 
 from collections.abc import Mapping
-from html import escape
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from jinja2 import Environment, PackageLoader
 from pyarrow import csv
 
 from naseval import records
@@ -15,22 +14,21 @@ from naseval.claims.ledger import counts
 from naseval.claims.verdict import VERDICTS
 from naseval.files import atomic_path, write_atomically
 
-HEADINGS = {
-    "id": "Claim",
-    "section": "Section",
-    "kind": "Kind",
-    "wording": "What is claimed",
-    "printed": "Printed",
-    "unit": "Unit",
-    "recomputed": "Recomputed",
-    "verdict": "Verdict",
-    "reproduced": "Reproduced",
-    "reproduced_verdict": "Verdict on reproduced",
-    "scale": "Scale of the reproduction",
-    "why": "Why",
-}
-NUMERIC = ("printed", "recomputed", "reproduced")
-MARKED = ("verdict", "reproduced_verdict")
+HEADINGS = (
+    "Claim",
+    "Section",
+    "Kind",
+    "What is claimed, and why the verdict",
+    "Printed",
+    "Recomputed",
+    "Verdict",
+    "Reproduced or configured",
+    "Verdict",
+)
+OTHERS = "Anything else"
+TEMPLATES = Environment(
+    loader=PackageLoader("naseval.claims"), autoescape=True, keep_trailing_newline=True
+)
 
 
 def write_parquet(path: str | Path, ledger: pa.Table, provenance: Mapping[str, Any]) -> None:
@@ -51,41 +49,38 @@ def write_html(path: str | Path, ledger: pa.Table) -> None:
 
 def page(ledger: pa.Table) -> str:
     """Return the page's text. It can be read without scripts; with them it sorts and filters."""
-    template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
-    rows = ledger.to_pylist()
-    return template.substitute(
-        number=len(rows),
-        counts="\n".join(_count_row(ledger, verdict) for verdict in VERDICTS),
-        verdicts=_options(VERDICTS),
-        kinds=_options(sorted({row["kind"] for row in rows})),
-        head="\n".join(
-            f'<th scope="col" aria-sort="none"><button type="button">{heading}</button></th>'
-            for heading in HEADINGS.values()
-        ),
-        rows="\n".join(_row(row) for row in rows),
+    return TEMPLATES.get_template("page.html").render(_shown(ledger))
+
+
+def section(ledger: pa.Table) -> str:
+    """Return the part of the page that other pages take in; it needs the style of `style`."""
+    return TEMPLATES.get_template("section.html").render(_shown(ledger))
+
+
+def style() -> str:
+    """Return the style sheet."""
+    return TEMPLATES.get_template("claims.css").render()
+
+
+def verdict_counts(ledger: pa.Table) -> dict[str, dict[str, int]]:
+    """Count verdicts by what they are on: data from either source, settings, anything else."""
+    data, settings, other = (
+        ledger.filter(pc.equal(ledger["kind"], kind)) for kind in ("data", "setting", "neither")
     )
+    return {
+        "Numbers, recomputed": counts(data),
+        "Numbers, reproduced": counts(data, "reproduced_verdict"),
+        "Settings, as configured": counts(settings, "reproduced_verdict"),
+        OTHERS: counts(other, "reproduced_verdict"),
+    }
 
 
-def _count_row(ledger: pa.Table, verdict: str) -> str:
-    cells = "".join(f"<td>{counts(ledger, column).get(verdict, 0)}</td>" for column in MARKED)
-    return f'<tr><th scope="row">{verdict}</th>{cells}</tr>'
-
-
-def _options(names: tuple[str, ...] | list[str]) -> str:
-    return "".join(f"<option>{escape(name)}</option>" for name in names)
-
-
-def _row(row: Mapping[str, str]) -> str:
-    cells = "".join(_cell(name, row) for name in HEADINGS)
-    return f'<tr data-kind="{row["kind"]}" data-verdict="{row["verdict"]}">{cells}</tr>'
-
-
-def _cell(name: str, row: Mapping[str, str]) -> str:
-    text = escape(row[name])
-    if name == "id":
-        return f'<th scope="row" id="{text}"><a href="#{text}">{text}</a></th>'
-    if name == "printed" and row["comparator"] in ("<", "<=", ">", ">="):
-        text = f"{escape(row['comparator'])} {text}"
-    if name in MARKED:
-        return f'<td><span class="{text.replace(" ", "-")}">{text}</span></td>'
-    return f'<td class="number">{text}</td>' if name in NUMERIC else f"<td>{text}</td>"
+def _shown(ledger: pa.Table) -> dict[str, Any]:
+    rows = ledger.to_pylist()
+    return {
+        "rows": rows,
+        "groups": verdict_counts(ledger),
+        "verdicts": VERDICTS,
+        "kinds": sorted({row["kind"] for row in rows}),
+        "headings": HEADINGS,
+    }

@@ -9,14 +9,13 @@ from functools import partial
 import numpy as np
 
 from naseval.data.search import SearchData
-from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.gradient.alphas import Alphas
 from naseval.gradient.bilevel import ArchitectureGradient, BilevelTask, first_order_gradient
 from naseval.gradient.discretise import Operations, Table, strongest_cell
 from naseval.gradient.unrolled import unrolled_gradient
 from naseval.methods.base import SearchResult
-from naseval.networks.supernet import Supernet
+from naseval.networks.merged import MergedSupernet
 from naseval.randomness import stream
 from naseval.settings.darts import Settings
 from naseval.spaces.darts import SPACE
@@ -33,12 +32,9 @@ MOST_SKIPS = 2
 def search(
     data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
 ) -> SearchResult:
-    """Search the DARTS space; raise `NasevalError` where order 2 meets another optimizer than SGD.
-
-    The training part moves the weights, the validation part the alphas.
-    """
+    """Search the DARTS space: training images move the weights, validation images the alphas."""
     network = initialised(
-        lambda: Supernet(
+        lambda: MergedSupernet(
             {"normal": OPERATIONS, "reduce": OPERATIONS},
             images=data.dataset.images,
             classes=data.classes,
@@ -73,11 +69,6 @@ def architecture_gradient(settings: Settings) -> ArchitectureGradient:
     """Return the alphas' gradient of the order that the settings name."""
     if settings.order == 1:
         return first_order_gradient
-    if settings.weights.name != "sgd" or settings.weights.nesterov:
-        raise NasevalError(
-            "order: 2 unrolls a step of plain SGD; set weights.name to sgd and weights.nesterov "
-            "to false, or order to 1"
-        )
     return partial(unrolled_gradient, legacy_fd_scale=settings.legacy_fd_scale)
 
 

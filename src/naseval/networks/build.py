@@ -52,3 +52,25 @@ def build_network(
         **{**space.network_options, **chosen},
     )
     return network
+
+
+def build_fixed(
+    name: str,
+    *,
+    images: str,
+    image_size: int,
+    classes: int,
+    channels: int,
+    auxiliary: bool,
+    drop_path: float,
+) -> nn.Module:
+    """Return the fixed network named, freshly initialised; it maps images as `build_network`'s."""
+    network: nn.Module = import_module(f"naseval.networks.fixed.{name}").build(
+        images=images,
+        image_size=image_size,
+        classes=classes,
+        channels=channels,
+        auxiliary=auxiliary,
+        drop_path=drop_path,
+    )
+    return network

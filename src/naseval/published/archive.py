@@ -2,22 +2,19 @@
 
 import hashlib
 import os
-import time
 from dataclasses import dataclass
 from functools import cache
-from http.client import HTTPException
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import yaml
 
+from naseval.download import DownloadError, download
 from naseval.errors import NasevalError
 from naseval.files import write_atomically
 
 MIRROR_VARIABLE = "NASEVAL_PUBLISHED"
-TIMEOUT = 60  # seconds without an answer
 PAUSES = (0, 2, 8)  # seconds before each attempt
 
 
@@ -81,7 +78,10 @@ def fetch(path: str, target: str | Path, mirror: str | Path | None = None) -> No
     raw = raw_files()[path]
     folder = os.environ.get(MIRROR_VARIABLE) or mirror
     content = _from_mirror(raw, Path(folder)) if folder else None
-    write_atomically(target, _downloaded(raw) if content is None else content)
+    if content is None:
+        _download(raw, Path(target))
+    else:
+        write_atomically(target, content)
 
 
 def _from_mirror(raw: RawFile, folder: Path) -> bytes | None:
@@ -102,20 +102,15 @@ def _from_mirror(raw: RawFile, folder: Path) -> bytes | None:
     return None
 
 
-def _downloaded(raw: RawFile) -> bytes:
-    failure = ""
-    for pause in PAUSES:
-        time.sleep(pause)
-        try:
-            with urlopen(raw.url, timeout=TIMEOUT) as answer:
-                content: bytes = answer.read(raw.upstream.size + 1)
-        except (OSError, HTTPException) as error:
-            failure = str(error)
-            continue
-        if raw.upstream.matches(content):
-            return content
-        failure = "its sha256 differs from the pinned one"
-    raise NasevalError(
-        f"{raw.url} could not be downloaded ({failure}); connect to the network, or set the "
-        f"environment variable {MIRROR_VARIABLE} to a folder that holds {raw.upstream.path}"
-    )
+def _download(raw: RawFile, target: Path) -> None:
+    def fault(path: Path) -> str | None:
+        whole = raw.upstream.matches(path.read_bytes())
+        return None if whole else "its sha256 differs from the pinned one"
+
+    try:
+        download(raw.url, target, fault, pauses=PAUSES, limit=raw.upstream.size)
+    except DownloadError as error:
+        raise NasevalError(
+            f"{raw.url} could not be downloaded ({error}); connect to the network, or set the "
+            f"environment variable {MIRROR_VARIABLE} to a folder that holds {raw.upstream.path}"
+        ) from error

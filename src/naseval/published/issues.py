@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 
 from naseval.published.defects import (
@@ -29,4 +30,16 @@ def read(folder: str | Path, constants: Published) -> pa.Table:
             *genotypes.find(folder),
             *splits.find(folder),
         ]
+    )
+
+
+def shown(data_issues: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return the issues with the gravest first, and a sentence that counts them."""
+    order = ["error", "warning", "note"]
+    ranked = data_issues.iloc[data_issues["severity"].map(order.index).argsort(kind="stable")]
+    counts = data_issues["severity"].value_counts()
+    listed = ", ".join(f"{counts.get(name, 0)} × {name}" for name in order)
+    return ranked.reset_index(drop=True), (
+        f"{len(data_issues)} flaws, each found by computation: {listed}. An error means that data "
+        "are missing or wrong, a warning to read them with care, a note changes no number."
     )

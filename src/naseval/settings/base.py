@@ -1,8 +1,8 @@
 """What all settings share."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[int, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -38,6 +38,12 @@ class Optimizer(Strict):
     )
     weight_decay: NonNegative = Field(description="L2 penalty on all weights")
     gradient_clip: PositiveFloat | None = Field(5.0, description="global gradient norm at most")
+
+    @model_validator(mode="after")
+    def _nesterov_has_momentum(self) -> Self:
+        if self.nesterov and (self.name != "sgd" or self.momentum == 0):
+            raise ValueError("nesterov needs sgd with momentum")
+        return self
 
 
 class ArchitectureOptimizer(Strict):

@@ -1,8 +1,8 @@
 """Settings of DARTS."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from naseval.settings.base import ArchitectureOptimizer, Optimizer, Positive, SearchSettings
 
@@ -24,3 +24,12 @@ class Settings(SearchSettings):
     skip_rule: Literal["none", "release"] = Field(
         description="release: an undocumented limit of two skips in the authors' program"
     )
+
+    @model_validator(mode="after")
+    def _unrolls_plain_sgd(self) -> Self:
+        if self.order == 2 and (self.weights.name != "sgd" or self.weights.nesterov):
+            raise ValueError(
+                "order 2 unrolls a step of plain SGD: set weights.name to sgd and weights.nesterov "
+                "to false, or order to 1"
+            )
+        return self

@@ -12,15 +12,16 @@ class Split(Strict):
 
     train: Fraction = Field(description="share searched on")
     validation: Fraction = Field(description="share that searches validate on")
-    test: Fraction | Literal["archive"] = Field(
-        description="share tested on; archive: the archive's own test images, and train and "
-        "validation are shares of the rest"
+    test: Fraction | Literal["archive", "published"] = Field(
+        description="share tested on; archive: the archive's own test images, published: those "
+        "of the lists that the paper's authors published, and train and validation are shares of "
+        "the rest"
     )
     seed: int = Field(description="of the stratified draw")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        test = 0.0 if self.test == "archive" else self.test
+        test = 0.0 if isinstance(self.test, str) else self.test
         if abs(self.train + self.validation + test - 1) > 1e-9:
             raise ValueError("the shares of a split must add up to 1")
         return self

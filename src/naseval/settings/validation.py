@@ -45,7 +45,8 @@ def _sentence(fault: Any, key: str, model: type[BaseModel]) -> str:
             return f"config key {place} is missing; add it"
         case _:
             message = fault["msg"].removeprefix("Value error, ")
-            return f"config key {place}: {message[0].lower()}{message[1:]}, not {fault['input']!r}"
+            given = "" if isinstance(fault["input"], Mapping) else f", not {fault['input']!r}"
+            return f"config key {place}: {message[0].lower()}{message[1:]}{given}"
 
 
 def _field_names(model: Any, path: tuple[Any, ...]) -> list[str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from naseval.errors import NasevalError
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -31,3 +33,20 @@ class Source:
             raise ValueError("test must mark every image")
         if self.names is not None and len(set(self.names)) != count:
             raise ValueError("names must be distinct, one per image")
+
+
+def small_only(source: str, wanted: tuple[int, str], size: int) -> None:
+    """Raise `NasevalError` unless `wanted` is `(size, "small")`."""
+    if wanted != (size, "small"):
+        raise NasevalError(
+            f"the source {source} has images of {size}×{size} pixels; set the dataset's images to "
+            f"small and its image_size to {size}"
+        )
+
+
+def large_only(source: str, images: str) -> None:
+    """Raise `NasevalError` unless `images` is `large`."""
+    if images != "large":
+        raise NasevalError(
+            f"the source {source} has photographs of many sizes; set the dataset's images to large"
+        )

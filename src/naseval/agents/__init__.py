@@ -1,0 +1,1 @@
+"""Agents that choose an operation for every edge and learn from the losses of whole paths."""

@@ -1,0 +1,58 @@
+"""Table 2, the hyperparameters: as configured here, checked against the paper's cell by cell."""
+
+import pandas as pd
+
+from naseval.claims.verdict import MATCH
+
+METHODS = ("darts", "stacnas", "pdarts", "manas", "cnas")
+"""The paper's columns."""
+PREFIX = "table2."
+
+
+def build(ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return table 2 from the claims' ledger: tidy, as the paper lays it out, and its note.
+
+    The tidy frame has one row per cell: setting, method, printed, configured, verdict. In the
+    layout a cell holds what is configured, with the printed value where that differs.
+    """
+    cells = ledger[ledger["id"].str.startswith(PREFIX)]
+    names = cells["id"].str.removeprefix(PREFIX).str.split(".", n=1)
+    tidy = pd.DataFrame(
+        {
+            "setting": cells["wording"].str.partition(": ")[2],
+            "method": names.str[0],
+            "printed": cells["printed"],
+            "configured": cells["reproduced"],
+            "verdict": cells["reproduced_verdict"],
+        }
+    ).reset_index(drop=True)
+    text = tidy.assign(text=tidy.apply(_cell, axis=1)).pivot_table(
+        index="setting", columns="method", values="text", aggfunc="first", sort=False
+    )
+    labels = {
+        str(name): str(wording).partition(": ")[0]
+        for name, wording in zip(names.str[0], cells["wording"], strict=True)
+    }
+    columns = [method for method in METHODS if method in text]
+    shown = text[columns].fillna("–").rename(columns=labels).rename_axis(columns=None)
+    shown = shown.reset_index().rename(columns={"setting": "Setting"})
+    return tidy, shown, _note(tidy)
+
+
+def _cell(row: pd.Series) -> str:
+    if row["verdict"] == MATCH:
+        return str(row["configured"])
+    if row["configured"]:
+        return f"{row['configured']} (printed: {row['printed']})"
+    return f"not configured (printed: {row['printed']})"
+
+
+def _note(tidy: pd.DataFrame) -> str:
+    counts = tidy["verdict"].value_counts()
+    missing = int((tidy["configured"] == "").sum())
+    agree, judged = int(counts.get(MATCH, 0)), len(tidy) - missing
+    rest = f" {missing} are not configured or have no key." if missing else ""
+    return (
+        f"{agree} of {judged} configured cells are what the paper prints; others show both.{rest} "
+        "Lists give the stages of a search, or search and augmentation, in order."
+    )

@@ -1,0 +1,139 @@
+"""CIFAR: batches of images as Python 2 pickles in a tar.gz, read without running anything."""
+
+import io
+import pickle
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naseval.data.archives import archives as known_archives
+from naseval.data.formats.members import read_files
+from naseval.data.sources.base import Source, small_only
+from naseval.errors import NasevalError
+
+SIDE = 32  # pixels
+
+
+class _Dtype:
+    """Stands in for `numpy.dtype`: remembers its name."""
+
+    def __init__(self, name: bytes, *_: object) -> None:
+        self.name = name
+
+    def __setstate__(self, state: object) -> None:
+        pass  # the byte order, which bytes don't have
+
+
+class _Array:
+    """Stands in for `numpy.ndarray`: takes bytes only."""
+
+    def __init__(self, *_: object) -> None:
+        self.values = np.zeros(0, np.uint8)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        _, shape, dtype, by_columns, content = state
+        if dtype.name != b"u1" or by_columns:
+            raise pickle.UnpicklingError("it holds an array of other things than bytes")
+        self.values = np.frombuffer(content, np.uint8).reshape(shape)
+
+
+ADMITTED: dict[tuple[str, str], Any] = {
+    ("numpy.core.multiarray", "_reconstruct"): _Array,
+    ("numpy", "ndarray"): _Array,
+    ("numpy", "dtype"): _Dtype,
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in ADMITTED:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+        return ADMITTED[module, name]
+
+
+def read_cifar(
+    source: str,
+    archives: Path,
+    wanted: tuple[int, Literal["small", "large"]],
+    *,
+    batches: Sequence[str],
+    labels: str,
+    meta: tuple[str, str],
+) -> Source:
+    """Return a CIFAR archive, the batches one after the other, the last one for the test.
+
+    `wanted` are image_size and kind, which must be 32 and `small`; `labels` is the key of the
+    labels in each batch, `meta` the file with the names of the classes and their key in it.
+    `NasevalError` where the archive is damaged, lacks a batch or does not hold what it should.
+    """
+    small_only(source, wanted, SIDE)
+    facts = known_archives()[source]
+    archive = archives / next(iter(facts.files))
+    loaded = _read_batches(archive, [*batches, meta[0]])
+    parts = [_images(archive, loaded[batch], labels) for batch in batches]
+    images = np.concatenate([part for part, _ in parts])
+    given = np.concatenate([part for _, part in parts])
+    classes = tuple(name.decode() for name in loaded[meta[0]].get(meta[1], []))
+    numbers = len(images), len(classes), len(np.unique(given))
+    if len(images) not in facts.images or numbers[1:] != (facts.classes, facts.classes):
+        raise NasevalError(
+            f"{archive} holds {numbers[0]} images of {numbers[2]} classes, not {facts.images[0]} "
+            f"of {facts.classes}; delete it and run snakemake download"
+        )
+    test = np.arange(len(images)) >= len(images) - len(parts[-1][0])
+    return Source(images, given, classes, test)
+
+
+def _read_batches(archive: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    wanted = set(names)
+    loaded = {
+        PurePosixPath(path).name: _loaded(archive, path, content)
+        for path, content in read_files(archive, lambda path: PurePosixPath(path).name in wanted)
+    }
+    for name in names:
+        if name not in loaded:
+            raise NasevalError(f"{archive} lacks {name}; delete it and run snakemake download")
+    return loaded
+
+
+def _loaded(archive: Path, path: str, content: bytes) -> dict[str, Any]:
+    try:
+        loaded = _Unpickler(io.BytesIO(content), encoding="bytes").load()
+        return {key.decode(): value for key, value in loaded.items()}
+    except (
+        pickle.UnpicklingError,
+        AttributeError,
+        EOFError,
+        IndexError,
+        KeyError,
+        MemoryError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise NasevalError(
+            f"{archive}: {path} was refused ({error}); delete it and run snakemake download"
+        ) from error
+
+
+def _images(
+    archive: Path, batch: dict[str, Any], key: str
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return a batch's images, (N, 32, 32, 3), and its labels, (N,)."""
+    data, labels = batch.get("data"), batch.get(key)
+    pixels: NDArray[Any] = data.values if isinstance(data, _Array) else np.zeros(0, np.uint8)
+    if not (
+        pixels.ndim == 2
+        and pixels.shape[1] == 3 * SIDE * SIDE
+        and isinstance(labels, list)
+        and len(labels) == len(pixels)
+        and all(isinstance(label, int) for label in labels)
+    ):
+        raise NasevalError(
+            f"{archive} holds a batch without images of 32×32 pixels or their {key}; "
+            "delete it and run snakemake download"
+        )
+    images = pixels.reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)
+    return images, np.array(labels, dtype=np.int64)

@@ -1,0 +1,21 @@
+"""CIFAR-10."""
+
+from pathlib import Path
+from typing import Literal
+
+from naseval.data.formats.cifar import read_cifar
+from naseval.data.sources.base import Source
+
+TRAIN = tuple(f"data_batch_{part}" for part in range(1, 6))
+
+
+def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:
+    """Return the 60,000 images, 32×32; the archive's own test images are the last 10,000."""
+    return read_cifar(
+        "cifar10",
+        archives,
+        (image_size, images),
+        batches=(*TRAIN, "test_batch"),
+        labels="labels",
+        meta=("batches.meta", "label_names"),
+    )

@@ -1,0 +1,52 @@
+"""Flowers-102: photographs of 102 flowers in a tar.gz, their labels in a file of MATLAB's."""
+
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naseval.data.archives import archives as known_archives
+from naseval.data.formats.matlab import read_numbers
+from naseval.data.formats.pictures import read_pictures
+from naseval.data.sources.base import Source, large_only
+from naseval.errors import NasevalError
+
+PREFIX, SUFFIX = "image_", ".jpg"
+"""Images are called image_00001.jpg and so on; labels and tests go by that number."""
+
+
+def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:  # noqa: ARG001 - of any size
+    """Return the 8,189 images as they are; classes are flower_1 to flower_102.
+
+    That is how the paper's authors call them. The archive's own test images are those of `tstid`.
+    """
+    large_only("flowers102", images)
+    facts = known_archives()["flowers102"]
+    archive = archives / "102flowers.tgz"
+    labels = read_numbers(archives / "imagelabels.mat", "labels")
+    tested = read_numbers(archives / "setid.mat", "tstid")
+    source = read_pictures(
+        archive,
+        facts.images,
+        [f"flower_{label}" for label in range(1, facts.classes + 1)],
+        lambda path: (f"flower_{labels[_number(archive, path, labels) - 1]}", _name(path)),
+    )
+    numbers = [_number(archive, name, labels) for name in source.names or ()]
+    return Source(
+        source.images, source.labels, source.classes, np.isin(numbers, tested), source.names
+    )
+
+
+def _name(path: str) -> str:
+    return PurePosixPath(path).name
+
+
+def _number(archive: Path, path: str, labels: NDArray[np.int64]) -> int:
+    text = _name(path).removeprefix(PREFIX).removesuffix(SUFFIX)
+    if not (text.isdecimal() and 1 <= int(text) <= len(labels)):
+        raise NasevalError(
+            f"{archive} holds the image {path}, which no label belongs to; "
+            "delete it and run snakemake download"
+        )
+    return int(text)

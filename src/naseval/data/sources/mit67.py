@@ -1,0 +1,15 @@
+"""MIT-67: photographs of 67 kinds of indoor scenes, class folders in a tar."""
+
+from pathlib import Path
+from typing import Literal
+
+from naseval.data.archives import archives as known_archives
+from naseval.data.formats.pictures import read_pictures
+from naseval.data.sources.base import Source, large_only
+
+
+def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:  # noqa: ARG001 - of any size
+    """Return the images as they are."""
+    large_only("mit67", images)
+    facts = known_archives()["mit67"]
+    return read_pictures(archives / "indoorCVPR_09.tar", facts.images, facts.classes)

@@ -1,0 +1,48 @@
+"""What a handful of runs can tell: differences seen, and runs that smaller ones would take."""
+
+import pandas as pd
+import seaborn
+from matplotlib.figure import Figure
+
+from naseval.analysis.labels import Labels, in_order
+from naseval.analysis.power import power
+from naseval.figures.style import Drawing, panels, styled
+
+EFFECT = 0.3
+"""Points of accuracy whose detection the right panel counts runs for."""
+SHADES = {"cmap": "Blues", "cbar": False, "linewidths": 0.8, "annot_kws": {"fontsize": 8}}
+
+
+@styled
+def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> Drawing:
+    """Draw two heat maps, methods down and datasets across; the data are `analysis.power`.
+
+    Left the difference of mean accuracy (points) that the present runs see with a power of 80 %,
+    right how many runs on each side would see 0.3 points.
+    """
+    data, sentence = power(study)
+    best = data[(data["statistic"] == "best") & (data["effect"] == EFFECT)]
+    datasets = in_order(best["dataset"], dataset_labels)
+    methods = in_order(best["method"], method_labels)
+    figure = Figure(figsize=(1.5 * max(len(datasets), 2) + 2.2, 0.36 * len(methods) + 1.3))
+    axes = panels(figure, 2, 2)
+    contents = (
+        ("detectable", ".2f", "difference seen with 80 % power (points)"),
+        ("runs", ".0f", f"runs on each side to see {EFFECT} points"),
+    )
+    for panel, (column, form, title) in zip(axes, contents, strict=True):
+        table = best.pivot_table(index="method", columns="dataset", values=column)
+        table = table.reindex(index=methods, columns=datasets)
+        # the rank shades, since one noisy method would make all others look alike
+        shades = table.rank() if len(methods) > 1 else table
+        seaborn.heatmap(shades, annot=table, fmt=form, ax=panel, yticklabels=True, **SHADES)
+        panel.set(title=title, xlabel="", ylabel="")
+        names = [dataset_labels.get(name, name) for name in datasets]
+        panel.set_xticklabels(names, rotation=30, ha="right", rotation_mode="anchor")
+    axes[0].set_yticklabels([method_labels.get(name, name) for name in methods], rotation=0)
+    axes[1].set_yticklabels([""] * len(methods))
+    caption = (
+        "Welch's two-sided test at the 5 % level, best accuracy over epochs; the darker, the more "
+        f"is needed, ranked within each dataset. {sentence}"
+    )
+    return Drawing(figure, data, caption)

@@ -1,0 +1,36 @@
+"""How much of the spread of accuracy the protocol explains, and how much the architecture."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from naseval.analysis.summary import both
+from naseval.analysis.variance import SOURCES, variance
+from naseval.figures.style import INK, PALETTE, READINGS, Drawing, styled
+
+HEIGHT = 0.36
+
+
+@styled
+def draw(study: pd.DataFrame) -> Drawing:
+    """Draw a bar per part of the variance with its 95 % interval; the data are `variance`."""
+    data, sentence = variance(study)
+    figure = Figure(figsize=(5.2, 2.5))
+    panel = figure.add_subplot()
+    readings = [(name, rows) for name, rows in zip(READINGS, both(data), strict=True) if len(rows)]
+    for index, (name, rows) in enumerate(readings):
+        places = np.arange(len(SOURCES)) + (index - (len(readings) - 1) / 2) * HEIGHT
+        panel.barh(places, rows["share"], HEIGHT, color=PALETTE[index], label=READINGS[name])
+        panel.hlines(places, rows["low"], rows["high"], color=INK, linewidth=1.2)
+    panel.set_yticks(range(len(SOURCES)), SOURCES)
+    panel.invert_yaxis()
+    panel.set_xlim(0, 100)
+    panel.grid(axis="y", visible=False)
+    panel.set_xlabel("share of the variance of accuracy (%)")
+    if len(readings) > 1:
+        figure.legend(loc="outside upper center", ncols=2)
+    caption = (
+        "Random architectures crossed with training protocols. The rest is their interaction and "
+        f"the noise of training. Lines: 95 % bootstrap intervals over architectures. {sentence}"
+    )
+    return Drawing(figure, data, caption)

@@ -1,0 +1,105 @@
+"""ResNet-50 for the paper's protocols (appendix A.3.1): a reconstruction, no code was released.
+
+The paper says: the same protocols, the auxiliary tower after layer 2, stochastic depth in place of
+drop path. Decided here: a stem of one 3x3 convolution of stride 1 for small images, since the usual
+one leaves maps too small for the tower; drop probabilities that rise linearly with depth and stay
+the same over epochs (Huang et al., ECCV 2016); 36 initial channels mean a width of 64, other
+numbers in proportion.
+"""
+
+from torch import Tensor, nn
+from torchvision.models.resnet import Bottleneck
+from torchvision.ops import stochastic_depth
+
+from naseval.errors import NasevalError
+from naseval.networks.heads import AuxiliaryHead
+from naseval.networks.layout import last_side
+
+BLOCKS = (3, 4, 6, 3)
+WIDTH, CHANNELS = 64, 36
+TOWER_AT = 1
+"""The tower reads layer 2, counted from 0."""
+
+
+class StochasticBranch(nn.Module):
+    """Drop a residual branch for whole samples, with a probability that no schedule changes."""
+
+    def __init__(self, probability: float) -> None:
+        super().__init__()
+        self.probability = probability
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, C, H, W) to the same shape."""
+        return stochastic_depth(x, self.probability, "row", self.training)
+
+
+class ResNet50(nn.Module):
+    """Bottleneck blocks 3-4-6-3 over a stem that keeps the resolution."""
+
+    def __init__(
+        self, *, image_size: int, classes: int, width: int, auxiliary: bool, drop_path: float
+    ) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.Conv2d(3, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
+        )
+        self.layers = nn.ModuleList()
+        channels, done = width, 0
+        for index, blocks in enumerate(BLOCKS):
+            layer = nn.Sequential()
+            for block in range(blocks):
+                done += 1
+                probability = drop_path * done / sum(BLOCKS)
+                planes, stride = width * 2**index, 2 if index and block == 0 else 1
+                layer.append(bottleneck(channels, planes, stride, probability))
+                channels = planes * Bottleneck.expansion
+            self.layers.append(layer)
+        side = last_side(image_size, stem_stride=1, halvings=len(BLOCKS) - 1)
+        tower_width = width * 2**TOWER_AT * Bottleneck.expansion
+        tower_side = side * 2 ** (len(BLOCKS) - 1 - TOWER_AT)
+        self.auxiliary = AuxiliaryHead(tower_width, tower_side, classes) if auxiliary else None
+        self.classifier = nn.Linear(channels, classes)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Map (B, 3, S, S) to logits and, in training with a tower, auxiliary logits."""
+        auxiliary = None
+        x = self.stem(x)
+        for index, layer in enumerate(self.layers):
+            x = layer(x)
+            if self.training and self.auxiliary is not None and index == TOWER_AT:
+                auxiliary = self.auxiliary(x)
+        return self.classifier(x.mean(dim=(2, 3))), auxiliary
+
+
+def bottleneck(channels: int, planes: int, stride: int, probability: float) -> Bottleneck:
+    """Return torchvision's block, with stochastic depth at the end of its residual branch."""
+    wide = planes * Bottleneck.expansion
+    shortcut = None
+    if stride != 1 or channels != wide:
+        shortcut = nn.Sequential(
+            nn.Conv2d(channels, wide, 1, stride, bias=False), nn.BatchNorm2d(wide)
+        )
+    block = Bottleneck(channels, planes, stride, shortcut)
+    block.bn3 = nn.Sequential(block.bn3, StochasticBranch(probability))
+    return block
+
+
+def build(
+    *,
+    images: str,
+    image_size: int,
+    classes: int,
+    channels: int,
+    auxiliary: bool,
+    drop_path: float,
+) -> ResNet50:
+    """Return the network; raise `NasevalError` for large images, which the paper does not try."""
+    if images != "small":
+        raise NasevalError("resnet50 is for small images; take it out of the study of large ones")
+    return ResNet50(
+        image_size=image_size,
+        classes=classes,
+        width=round(WIDTH * channels / CHANNELS),
+        auxiliary=auxiliary,
+        drop_path=drop_path,
+    )

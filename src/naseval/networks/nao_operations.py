@@ -1,0 +1,72 @@
+"""The operations of NAO's training program that its search does not use.
+
+Dense convolutions are ReLU, convolution, batch normalisation; pools are bare. The average pools
+among them count their padding, unlike that of the search.
+"""
+
+from functools import partial
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from naseval.networks.loose_ends import LOOSE_OPERATIONS
+from naseval.networks.operations import OperationTable, max_pool, relu_conv_norm
+
+
+def dense_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
+    """Return a kernel × kernel convolution."""
+    return relu_conv_norm(channels, channels, kernel, stride, affine)
+
+
+def split_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
+    """Return a 1 × kernel convolution, then a kernel × 1 one; each has the stride along its own."""
+    pad = kernel // 2
+    return nn.Sequential(
+        nn.ReLU(),
+        nn.Conv2d(channels, channels, (1, kernel), (1, stride), (0, pad), bias=False),
+        nn.BatchNorm2d(channels, affine=affine),
+        nn.ReLU(),
+        nn.Conv2d(channels, channels, (kernel, 1), (stride, 1), (pad, 0), bias=False),
+        nn.BatchNorm2d(channels, affine=affine),
+    )
+
+
+class Pool2x2(nn.Module):
+    """A 2x2 pool; at stride 1 the last row and column are repeated, which keeps the size."""
+
+    def __init__(self, pool: type[nn.MaxPool2d] | type[nn.AvgPool2d], stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.pool = pool(2, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, C, H, W) to (B, C, H/stride, W/stride)."""
+        if self.stride == 1:
+            x = F.pad(x, (0, 1, 0, 1), mode="replicate")
+        pooled: Tensor = self.pool(x)
+        return pooled
+
+
+def padded_avg_pool(_channels: int, stride: int, _affine: bool, kernel: int) -> nn.Module:
+    """Return an average pool that counts its padding, zeros."""
+    return nn.AvgPool2d(kernel, stride, kernel // 2)
+
+
+def _pool_2x2(
+    _channels: int, stride: int, _affine: bool, pool: type[nn.MaxPool2d] | type[nn.AvgPool2d]
+) -> nn.Module:
+    return Pool2x2(pool, stride)
+
+
+NAO_OPERATIONS: OperationTable = {
+    **LOOSE_OPERATIONS,
+    "conv_1x1": partial(dense_conv, kernel=1),
+    "conv_3x3": partial(dense_conv, kernel=3),
+    "conv_1x3_3x1": partial(split_conv, kernel=3),
+    "conv_1x7_7x1": partial(split_conv, kernel=7),
+    "max_pool_2x2": partial(_pool_2x2, pool=nn.MaxPool2d),
+    "max_pool_5x5": partial(max_pool, kernel=5),
+    "avg_pool_2x2": partial(_pool_2x2, pool=nn.AvgPool2d),
+    "padded_avg_pool_3x3": partial(padded_avg_pool, kernel=3),
+    "padded_avg_pool_5x5": partial(padded_avg_pool, kernel=5),
+}

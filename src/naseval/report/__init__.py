@@ -1,0 +1,1 @@
+"""What people read: which figures and tables there are, and the page that shows them."""

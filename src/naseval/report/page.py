@@ -1,0 +1,136 @@
+"""One page with everything there is below a results folder; it needs nothing but a browser."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from naseval import records
+from naseval.claims import writers
+from naseval.claims.ledger import SCHEMA, combined
+from naseval.claims.verdict import VERDICTS
+from naseval.published.archive import raw_files
+
+Captions = Mapping[str, tuple[str, str]]
+"""Title and what the paper says, by the name of a figure or table."""
+
+HEADINGS = {
+    "published": "From the authors' published statistics",
+    "reproduced": "Reproduced by this project",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure or table of a source."""
+
+    anchor: str
+    title: str
+    paper: str
+    """What the paper says of it."""
+    content: Markup
+    """A figure's address, or a table's HTML with its note."""
+    note: str
+    file: str
+    """Where it lies, below the results folder."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What a source has."""
+
+    source: str
+    heading: str
+    figures: list[Shown]
+    tables: list[Shown]
+
+
+def page(results: Path, figures: Mapping[str, Captions], tables: Mapping[str, Captions]) -> str:
+    """Return the page's text.
+
+    `figures` and `tables` name, by source, those that may be shown; shown are those that lie
+    below `results`. The page holds its images and styles and works without a network.
+    """
+    sections = [
+        Section(
+            source,
+            heading,
+            list(_figures(results, source, figures[source])),
+            list(_tables(results, source, tables[source])),
+        )
+        for source, heading in HEADINGS.items()
+    ]
+    claims = _ledger(results)
+    environment = Environment(loader=PackageLoader("naseval.report"), autoescape=True)
+    return environment.get_template("report.html").render(
+        style=Markup(writers.style()),
+        sections=[section for section in sections if section.figures or section.tables],
+        claims=Markup(writers.section(claims)) if claims else None,
+        shares=_shares(claims) if claims else [],
+        studies=list(_studies(results)),
+        circumstances=_circumstances(results),
+        raw=list(raw_files().values()),
+    )
+
+
+def _figures(results: Path, source: str, captions: Captions) -> Iterator[Shown]:
+    for name, (title, paper) in captions.items():
+        file = results / f"figures/{source}/{name}.svg"
+        if file.exists():
+            image = base64.b64encode(file.read_bytes()).decode()
+            address = Markup(f"data:image/svg+xml;base64,{image}")
+            note = file.with_suffix(".txt").read_text()
+            where = str(file.relative_to(results))
+            yield Shown(f"figure-{source}-{name}", title, paper, address, note, where)
+
+
+def _tables(results: Path, source: str, captions: Captions) -> Iterator[Shown]:
+    for name, (title, paper) in captions.items():
+        file = results / f"tables/{source}/{name}.html"
+        if file.exists():
+            table = Markup(file.read_text())
+            where = str(file.relative_to(results))
+            yield Shown(f"table-{source}-{name}", title, paper, table, "", where)
+
+
+def _ledger(results: Path) -> pa.Table | None:
+    """Return the ledger of both sources, of one, or none."""
+    found = [
+        records.read(file, SCHEMA)
+        for source in HEADINGS
+        if (file := results / f"claims/{source}.parquet").exists()
+    ]
+    return combined(*found) if len(found) == 2 else next(iter(found), None)
+
+
+def _shares(claims: pa.Table) -> list[dict[str, Any]]:
+    """Return, for the bars of the overview, how many claims got each verdict."""
+    return [
+        {"name": name, "total": total, "parts": [(v, counts[v]) for v in VERDICTS if v in counts]}
+        for name, counts in writers.verdict_counts(claims).items()
+        if name != writers.OTHERS
+        and (total := sum(counts.values()))
+        and set(counts) != {"not yet run"}
+    ]
+
+
+def _studies(results: Path) -> Iterator[dict[str, Any]]:
+    for file in sorted(results.glob("studies/*/*.parquet")):
+        made = records.provenance_of(file)
+        yield {
+            "file": str(file.relative_to(results)),
+            "rows": pq.read_metadata(file).num_rows,
+            "code": str(made.get("code", ""))[:12],
+            "written": made.get("end", ""),
+        }
+
+
+def _circumstances(results: Path) -> dict[str, Any]:
+    files = sorted(results.glob("claims/*.parquet"))
+    return records.provenance_of(files[0]) if files else {}

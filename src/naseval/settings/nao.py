@@ -1,0 +1,71 @@
+"""Settings of NAO."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from naseval.settings.base import (
+    Fraction,
+    NonNegative,
+    Optimizer,
+    Positive,
+    PositiveFloat,
+    Probability,
+    SearchSettings,
+    Strict,
+)
+
+
+class Predictor(Strict):
+    """The encoder, predictor and decoder of architectures, and how they are fitted."""
+
+    token_embedding: Positive = Field(description="width of the encoder's token embedding")
+    hidden: Positive = Field(description="units of the encoder's and of the decoder's LSTM")
+    layers: Positive = Field(description="hidden layers of the predictor")
+    width: Positive = Field(description="width of these layers")
+    dropout: Probability = Field(description="in these layers")
+    initial_range: PositiveFloat = Field(description="weight matrices start uniform in ± this")
+    epochs: Positive = Field(description="epochs of each fit")
+    batch_size: Positive = Field(description="architectures per step")
+    learning_rate: PositiveFloat = Field(description="of Adam, constant")
+    weight_decay: NonNegative = Field(description="L2 penalty inside Adam")
+    gradient_clip: PositiveFloat | None = Field(description="global gradient norm at most")
+    trade_off: Fraction = Field(
+        description="weight of the predictor's squared error; the rest is the decoder's"
+    )
+
+
+class Settings(SearchSettings):
+    """NAO: architectures are moved uphill in the space of an autoencoder's embeddings."""
+
+    epochs: Positive = Field(description="epochs of the supernet, over all rounds")
+    evaluate_every: Positive = Field(description="epochs of a round; divides `epochs`")
+    batch_size: Positive = Field(description="of training batches")
+    evaluation_batch_size: Positive = Field(description="of validation batches")
+    evaluation_batches: Positive = Field(
+        description="validation batches by which an architecture of the pool is ranked"
+    )
+    channels: Positive = Field(description="initial channels of the supernet")
+    cells: Positive = Field(description="cells of the supernet")
+    weights: Optimizer = Field(description="of the shared weights")
+    dropout: Probability = Field(description="before the supernet's classifier")
+    drop_path: Probability = Field(
+        description="drop-path probability in the last cell at the last step"
+    )
+    sampling: Literal["parameters", "uniform"] = Field(
+        description="how the pool is drawn from while training: in proportion to the number of "
+        "parameters, or uniformly"
+    )
+    seed_pool: Positive = Field(description="random architectures at the start")
+    new_per_round: Positive = Field(description="decoded architectures added after each round")
+    random_per_round: int = Field(ge=0, description="random architectures added likewise")
+    parents: Positive = Field(description="best architectures that are moved uphill")
+    first_step_size: Positive = Field(description="of the steps uphill, each one longer by 1")
+    last_step_size: Positive = Field(description="where they end if new ones are still missing")
+    predictor: Predictor = Field(description="encoder, predictor and decoder")
+
+    @model_validator(mode="after")
+    def _whole_rounds(self) -> Self:
+        if self.epochs % self.evaluate_every:
+            raise ValueError("evaluate_every must divide epochs")
+        return self

@@ -1,0 +1,10 @@
+"""How random architectures of one space are distributed (paper, section 5.1)."""
+
+from naseval.studies.grid import GridSettings, grid_members
+
+
+class Settings(GridSettings):
+    """Many random architectures under one protocol."""
+
+
+members = grid_members

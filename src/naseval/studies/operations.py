@@ -1,0 +1,34 @@
+"""Whether the operations matter: the DARTS space against a poor one (paper, section 5.2)."""
+
+from pydantic import Field
+
+from naseval.config import Config
+from naseval.settings.base import Positive
+from naseval.settings.study import StudySettings
+from naseval.settings.validation import known
+from naseval.studies.grid import random_grid
+from naseval.studies.runs import Member
+
+
+class Settings(StudySettings):
+    """Random architectures of several spaces under one protocol."""
+
+    datasets: list[str] = Field(description="datasets, by their keys")
+    protocols: list[str] = Field(description="the protocol, by its key")
+    random: dict[str, Positive] = Field(description="random architectures of each space")
+    seeds: list[int] = Field(description="seeds of the augmentations")
+
+
+def members(config: Config, settings: Settings) -> list[Member]:
+    """Return the runs of each space's random architectures."""
+    return [
+        member
+        for space, count in settings.random.items()
+        for member in random_grid(
+            settings.datasets,
+            settings.protocols,
+            known(space, config.spaces, "space", "studies.operations.random"),
+            count,
+            settings.seeds,
+        )
+    ]

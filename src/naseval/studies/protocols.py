@@ -1,0 +1,34 @@
+"""How much the training protocol matters (paper, section 4 and appendix A.3.1)."""
+
+from itertools import product
+
+from pydantic import Field
+
+from naseval.config import Config
+from naseval.networks.fixed import fixed_names
+from naseval.settings.validation import known
+from naseval.studies.grid import GridSettings, grid_members
+from naseval.studies.runs import Member, Run
+
+
+class Settings(GridSettings):
+    """Protocols, from the simplest to the most elaborate, on random and on fixed networks."""
+
+    fixed: list[str] = Field(description="fixed networks, by their names; may be empty")
+    fixed_seeds: list[int] = Field(description="seeds of a fixed network's augmentations")
+
+
+def members(config: Config, settings: Settings) -> list[Member]:
+    """Return every protocol's runs of the random architectures and of the fixed networks."""
+    fixed = [
+        Member(
+            Run(dataset, protocol, known(name, fixed_names(), "network", KEY), seed), "fixed", None
+        )
+        for dataset, protocol, name, seed in product(
+            settings.datasets, settings.protocols, settings.fixed, settings.fixed_seeds
+        )
+    ]
+    return grid_members(config, settings) + fixed
+
+
+KEY = "studies.protocols.fixed"

@@ -1,0 +1,57 @@
+"""The authors' raw files -> study tables and what goes with them, studies/published/."""
+
+from naseval.published.archive import raw_files
+from naseval.published.tables import TABLES as PUBLISHED
+
+RAW = {path: result(f"published/raw/{path}") for path in raw_files()}
+
+
+localrules:
+    published_files,
+    published_tables,
+
+
+rule published_files:
+    """Fetch the authors' raw files, from a mirror or by their pinned address, and verify them."""
+    output:
+        files=list(RAW.values()),
+    log:
+        result("logs/published/files.log"),
+    benchmark:
+        result("benchmarks/published/files.tsv")
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=30,
+    params:
+        code=code("published_files.py"),
+        files=RAW,
+        digests={path: raw.upstream.sha256 for path, raw in raw_files().items()},
+    script:
+        "../scripts/published_files.py"
+
+
+rule published_tables:
+    """Read the authors' files into one table per study, and list their flaws."""
+    input:
+        files=list(RAW.values()),
+    output:
+        **{name: result(f"studies/published/{name}.parquet") for name in PUBLISHED},
+    log:
+        result("logs/published/tables.log"),
+    benchmark:
+        result("benchmarks/published/tables.tsv")
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("published_tables.py", "naseval.published.tables"),
+        folder=result("published/raw"),
+        constants=CONFIG.published.model_dump(exclude={"mirror"}),
+    script:
+        "../scripts/published_tables.py"

@@ -1,0 +1,47 @@
+"""Figures, tables, claims -> one page, report.html."""
+
+PAGE_FILES = ["templates/report.html", "templates/report.css"]
+
+
+ruleorder: report_page > published
+
+
+def captions(exhibits, kind):
+    """Return title and caption of a source's figures or tables, by name."""
+    return {
+        name: [exhibit.title, caption(kind, name)] for name, exhibit in exhibits.items()
+    }
+
+
+rule report_page:
+    """Show everything that is there on one page, once the reproduction is complete."""
+    input:
+        figures_and_tables(CONFIG.studies),
+        result("claims/reproduced.parquet"),
+    output:
+        page=result("report.html"),
+    log:
+        result("logs/report.log"),
+    benchmark:
+        result("benchmarks/report.tsv")
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("report.py", "naseval.report.page"),
+        files=package_files("claims", CLAIM_FILES) | package_files("report", PAGE_FILES),
+        figures={source: captions(FIGURES[source], "figure") for source in SOURCES},
+        tables={source: captions(TABLES[source], "table") for source in SOURCES},
+        raw=result("published/raw"),
+    script:
+        "../scripts/report.py"
+
+
+use rule report_page as published with:
+    input:
+        figure_files("published"),
+        table_files("published"),
+        result("claims/published.parquet"),

@@ -1,0 +1,9 @@
+"""Fetch the authors' raw files."""
+
+from naseval.job import job
+from naseval.published.archive import fetch
+
+with job(snakemake) as running:
+    mirror = snakemake.config["published"]["mirror"]
+    for path, target in snakemake.params.files.items():
+        fetch(path, target, mirror)

@@ -1,0 +1,20 @@
+"""Divide a dataset as the paper's authors published it."""
+
+from pathlib import Path
+
+from naseval.data.splits import write_splits
+from naseval.job import job
+from naseval.published.splits import read
+from naseval.settings.dataset import Split
+
+with job(snakemake) as running:
+    images = read(snakemake.params.lists).to_pandas()
+    images = images[images["dataset"] == snakemake.params.source]
+    names = images["class"] + "/" + images["name"]
+    write_splits(
+        Path(snakemake.output.splits).parent,
+        Split(**snakemake.params.split),
+        snakemake.wildcards.dataset,
+        lists=dict(zip(names, images["split"], strict=True)),
+        provenance=running.provenance(),
+    )

@@ -1,0 +1,14 @@
+"""Read the authors' files into tables."""
+
+from pathlib import Path
+
+from naseval import records
+from naseval.job import job
+from naseval.published.tables import TABLES
+from naseval.settings.published import Published
+
+with job(snakemake) as running:
+    folder, constants = Path(snakemake.params.folder), Published(**snakemake.params.constants)
+    for name, table in TABLES.items():
+        content = table.read(folder, constants)
+        records.write(snakemake.output[name], content, running.provenance())
