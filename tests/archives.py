@@ -98,7 +98,8 @@ def _pickled(value):
     content = value.tobytes()
     shape = b"(" + b"".join(map(_pickled, value.shape)) + b"t"
     empty = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\x00tU\x01btR"
-    dtype = b"cnumpy\ndtype\n(U\x02u1K\x00K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+    none = b"J\xff\xff\xff\xff"
+    dtype = b"cnumpy\ndtype\n(U\x02u1K\x00K\x01tR(K\x03U\x01|NNN" + none + none + b"K\x00tb"
     data = b"T" + struct.pack("<i", len(content)) + content
     return empty + b"(K\x01" + shape + dtype + b"\x89" + data + b"tb"
 
@@ -177,4 +178,3 @@ def class_folders(root, classes, count):
         for label in classes
         for index in range(count)
     ]  # fmt: skip
-

@@ -1,18 +1,19 @@
 """NAO must find the one operation that works, and find nothing where all work alike.
 
 Each seed makes another of the five operations the good one. A seed succeeds where 12 or more of
-the 20 edges of its result carry it. That happens to the best of the random architectures that a
-search looks at in 1 of 70 searches, so whoever succeeds more often went uphill.
+the 20 edges of its result carry it: for the best of all random architectures looked at, 1 in 70. A
+search that drifted to any operation, whatever it was told, would succeed with a probability of
+1 in 5.
 """
 
 import pytest
-from scipy.stats import binom, binomtest
+from scipy.stats import binomtest
 
 from controller_toys import nao_settings
 from gradient_toys import made_up_data
 from naseval.methods.nao import search
 from naseval.spaces.enas import OPERATIONS
-from rigged import EDGES, RiggedNao, good_edges, rig
+from rigged import RiggedNao, good_edges, rig
 
 ENOUGH = 12
 SETTINGS = nao_settings(
@@ -28,8 +29,7 @@ SETTINGS = nao_settings(
     parents=20,
     predictor={"epochs": 60, "batch_size": 30, "initial_range": 0.15, "dropout": 0.0},
 )
-RANDOM = SETTINGS.seed_pool + SETTINGS.random_per_round
-GUESSING = 1 - float(binom.cdf(ENOUGH - 1, EDGES, 1 / len(OPERATIONS))) ** RANDOM
+GUESSING = 1 / len(OPERATIONS)
 
 
 def succeeds(seed: int, rigged: bool) -> bool:
@@ -46,7 +46,7 @@ def interval(seeds: int, rigged: bool) -> tuple[float, float]:
     """Return the 95 % interval (Clopper and Pearson) of the probability of success."""
     successes = sum(succeeds(seed, rigged) for seed in range(seeds))
     found = binomtest(successes, seeds).proportion_ci(method="exact")
-    print(f"rigged {rigged}: {successes}/{seeds}, {found}, guessing {GUESSING:.3f}")
+    print(f"rigged {rigged}: {successes}/{seeds}, {found}")
     return found.low, found.high
 
 

@@ -86,6 +86,7 @@ def test_the_chance_of_a_random_genotype():
 def test_three_of_three_find_the_signal():
     found = successes(range(3), rigged=True)
     assert binomtest(found, 3).proportion_ci().low > 0.092  # of 3 successes: 29 to 100 %
+    assert found == 3
 
 
 def test_where_nothing_works_nothing_is_found():

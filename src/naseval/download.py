@@ -16,7 +16,7 @@ from tqdm import tqdm
 from naseval.errors import NasevalError
 
 TIMEOUT = 60  # seconds without an answer
-PAUSES = (0, 2, 8, 30)  # seconds before each attempt
+PAUSES = (0, 2, 8)  # seconds before each attempt
 BLOCK = 1 << 20  # bytes at a time
 LIMIT = 1 << 34  # bytes; no file here is larger, so that an endless answer fills no disk
 NOT_WRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM}

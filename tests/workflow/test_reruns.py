@@ -34,11 +34,14 @@ TINY = {
 }
 RANDOM = "runs/digits/cda/darts/random-000/seed-2.parquet"
 SEARCH_OUTPUT = "searches/digits/darts/seed-0/genotype.json"
+COSTS = {"studies/reproduced/costs.parquet"}
 SEARCHED = "runs/digits/cda/darts/digits/seed-0/seed-2.parquet"
 READ = {
     "study": {"studies/reproduced/benchmark.parquet"},
-    "figure": {"figures/reproduced/benchmark.svg"},
-    "table": {"tables/reproduced/benchmark.parquet"},
+    "figure": {
+        f"figures/reproduced/{name}.svg" for name in ("benchmark", "cost", "forest", "power")
+    },
+    "table": {f"tables/reproduced/{name}.parquet" for name in ("benchmark", "comparison", "power")},
     "all": set(),
 }
 
@@ -86,17 +89,17 @@ def test_another_hyperparameter_reruns_the_method(project):
     overlay = copy.deepcopy(TINY)
     overlay["methods"]["darts"]["search"]["batch_size"] = 120
     project.write_overlay(overlay)
-    assert planned(project) == expected(search={SEARCH_OUTPUT}, run={SEARCHED})
+    assert planned(project) == expected(search={SEARCH_OUTPUT}, costs=COSTS, run={SEARCHED})
 
 
 def test_other_code_in_a_method_reruns_the_method(project):
     project.edit("src/naseval/methods/darts.py", "\n\n\ndef ", "\n\n\nNEW = 1\n\n\ndef ")
-    assert planned(project) == expected(search={SEARCH_OUTPUT}, run={SEARCHED})
+    assert planned(project) == expected(search={SEARCH_OUTPUT}, costs=COSTS, run={SEARCHED})
 
 
 def test_another_training_loop_reruns_searches_and_runs(project):
     project.edit("src/naseval/training/loop.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
-    assert planned(project) == expected(search={SEARCH_OUTPUT}, run={SEARCHED, RANDOM})
+    assert planned(project) == expected(search={SEARCH_OUTPUT}, costs=COSTS, run={SEARCHED, RANDOM})
 
 
 def test_another_augmentation_reruns_runs_only(project):
@@ -108,7 +111,8 @@ def test_another_label_redraws_what_shows_it(project):
     overlay = copy.deepcopy(TINY)
     overlay["datasets"]["digits"]["label"] = "Handwritten digits"
     project.write_overlay(overlay)
-    assert planned(project) == {rule: READ[rule] for rule in ("figure", "table")}
+    unnamed = {"figures/reproduced/cost.svg"}  # it shows one dataset and says not which
+    assert planned(project) == {"figure": READ["figure"] - unnamed, "table": READ["table"]}
 
 
 def test_one_more_architecture_adds_one_run(project):

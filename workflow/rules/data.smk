@@ -140,3 +140,6 @@ rule channels:
         ],
     script:
         "../scripts/channels.py"
+
+
+include: "overview.smk"

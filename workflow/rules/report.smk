@@ -3,6 +3,7 @@
 PAGE_FILES = ["templates/report.html", "templates/report.css"]
 
 
+# Both write the same page, which shows whatever is there; they differ in what has to be there.
 ruleorder: report_page > published
 
 
@@ -35,12 +36,12 @@ rule report_page:
         files=package_files("claims", CLAIM_FILES) | package_files("report", PAGE_FILES),
         figures={source: captions(FIGURES[source], "figure") for source in SOURCES},
         tables={source: captions(TABLES[source], "table") for source in SOURCES},
-        raw=result("published/raw"),
     script:
         "../scripts/report.py"
 
 
 use rule report_page as published with:
+    """Figures, tables and verdicts from the authors' published statistics; no GPU, no torch."""
     input:
         figure_files("published"),
         table_files("published"),

@@ -9,6 +9,12 @@ def table_of(wildcards):
     return TABLES[wildcards.source][wildcards.table]
 
 
+def names_of(exhibit, source):
+    """Return what datasets and methods are called in a table that names them."""
+    columns = ("dataset", "method") if exhibit.named else ()
+    return {column: LABELS[source][f"{column}_labels"] for column in columns}
+
+
 def table_files(source, studies=None):
     """Return a source's tables, of some studies or of all."""
     return [
@@ -53,6 +59,7 @@ rule table:
         code=lambda wildcards: code("table.py", table_of(wildcards).module),
         function=lambda wildcards: table_of(wildcards).function,
         arguments=lambda wildcards: arguments_of(table_of(wildcards), wildcards.source),
+        names=lambda wildcards: names_of(table_of(wildcards), wildcards.source),
         title=lambda wildcards: table_of(wildcards).title,
         paper=lambda wildcards: caption("table", wildcards.table),
     script:

@@ -114,3 +114,18 @@ def _sentence(best: pd.DataFrame) -> str:
         f"The median method and dataset would need {needed}, on each side, for a power of 80 %; "
         f"with its present runs it sees {best['detectable'].median():.2f} points."
     )
+
+
+def table(study: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return `power` with its table also laid out, one row per method, dataset and statistic."""
+    tidy, sentence = power(study)
+    keys = ["dataset", "method", "statistic"]
+    rows = []
+    for names, group in tidy.groupby(keys, sort=False):
+        needed = {
+            f"runs to see {row['effect']} points": f"{row['runs']} [{row['low']}, {row['high']}]"
+            for row in group.to_dict("records")
+        }
+        seen = {"points seen now": group["detectable"].iloc[0]}
+        rows.append({**dict(zip(keys, names, strict=True)), **seen, **needed})
+    return tidy, pd.DataFrame(rows), sentence

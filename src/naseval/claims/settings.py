@@ -70,6 +70,8 @@ def _walk(start: Any, keys: list[str], path: str) -> Any:
 def _step(value: Any, key: str, path: str) -> Any:
     if isinstance(value, Mapping):
         found = value.get(key)
+    elif isinstance(value, list | tuple) and key == "length":
+        found = len(value)
     elif isinstance(value, list | tuple):
         found = value[int(key)] if key.isdigit() and int(key) < len(value) else None
     else:

@@ -79,7 +79,7 @@ def _legend(tidy: pd.DataFrame) -> str:
         f" A star: q < {LEVEL} by the permutation test after Benjamini and Hochberg's adjustment "
         "over the table."
     )
-    known = tidy[tidy["statistic"] == "best"].dropna(subset=["printed"])
+    known = tidy[tidy["statistic"] == "best"].dropna(subset=["printed", "relative_improvement"])
     if known.empty:
         return legend
     apart = (known["relative_improvement"].round(2) - known["printed"]).abs() > 0.0051

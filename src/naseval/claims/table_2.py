@@ -44,14 +44,14 @@ def _cell(row: pd.Series) -> str:
         return str(row["configured"])
     if row["configured"]:
         return f"{row['configured']} (printed: {row['printed']})"
-    return f"not configured (printed: {row['printed']})"
+    return f"no key (printed: {row['printed']})"
 
 
 def _note(tidy: pd.DataFrame) -> str:
     counts = tidy["verdict"].value_counts()
     missing = int((tidy["configured"] == "").sum())
     agree, judged = int(counts.get(MATCH, 0)), len(tidy) - missing
-    rest = f" {missing} are not configured or have no key." if missing else ""
+    rest = f" For {missing} there is no key." if missing else ""
     return (
         f"{agree} of {judged} configured cells are what the paper prints; others show both.{rest} "
         "Lists give the stages of a search, or search and augmentation, in order."

@@ -36,9 +36,11 @@ def _read(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        entries = yaml.safe_load(path.read_text()) or {}
-    except yaml.YAMLError:
-        entries = None
+        entries = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError):
+        entries = "damaged"
+    if entries is None:
+        return {}
     if not isinstance(entries, dict) or not all(isinstance(v, str) for v in entries.values()):
         raise NasevalError(f"{path} is damaged; bring back its last version, or delete it")
     return entries

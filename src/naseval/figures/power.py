@@ -22,6 +22,8 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
     """
     data, sentence = power(study)
     best = data[(data["statistic"] == "best") & (data["effect"] == EFFECT)]
+    if best.empty:
+        return Drawing(_note(sentence), data, sentence)
     datasets = in_order(best["dataset"], dataset_labels)
     methods = in_order(best["method"], method_labels)
     figure = Figure(figsize=(1.5 * max(len(datasets), 2) + 2.2, 0.36 * len(methods) + 1.3))
@@ -46,3 +48,9 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
         f"is needed, ranked within each dataset. {sentence}"
     )
     return Drawing(figure, data, caption)
+
+
+def _note(sentence: str) -> Figure:
+    figure = Figure(figsize=(5, 1))
+    figure.text(0.5, 0.5, sentence, ha="center", va="center")
+    return figure

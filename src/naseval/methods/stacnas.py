@@ -1,4 +1,4 @@
-"""StacNAS: one-level gradient search in two stages (Li, Lin et al., arXiv 1909.11926).
+"""StacNAS: one-level gradient search in two stages (Li et al., arXiv 1909.11926).
 
 Operations that resemble each other blur each other's alphas. So first one representative of each
 group of operations competes on every edge, then the members of the group that won there. Both

@@ -16,6 +16,7 @@ from naseval.files import write_atomically
 
 MIRROR_VARIABLE = "NASEVAL_PUBLISHED"
 PAUSES = (0, 2, 8)  # seconds before each attempt
+SLACK = 1 << 20  # bytes of an answer beyond what is expected, before it is cut
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _download(raw: RawFile, target: Path) -> None:
         return None if whole else "its sha256 differs from the pinned one"
 
     try:
-        download(raw.url, target, fault, pauses=PAUSES, limit=raw.upstream.size)
+        download(raw.url, target, fault, pauses=PAUSES, limit=raw.upstream.size + SLACK)
     except DownloadError as error:
         raise NasevalError(
             f"{raw.url} could not be downloaded ({error}); connect to the network, or set the "

@@ -31,6 +31,8 @@ class Exhibit:
     labels: tuple[str, ...] = ()
     """Labels it shows, by the names of the function's arguments."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    named: bool = False
+    """Whether a table has columns `dataset` and `method`, to be shown by their labels."""
 
     @property
     def module(self) -> str:
@@ -119,10 +121,10 @@ def tables(source: str, config: Config) -> dict[str, Exhibit]:
         ),
         "comparison": Exhibit(
             "Does a method beat the average architecture beyond chance?",
-            "analysis.comparison:compare", "benchmark",
+            "analysis.comparison:compare", "benchmark", named=True,
         ),
         "power": Exhibit(
-            "How many runs would it take?", "analysis.power:power", "benchmark"
+            "How many runs would it take?", "analysis.power:table", "benchmark", named=True
         ),
         "variance": Exhibit(
             "How much of the spread is the protocol's?", "analysis.variance:variance", "protocols"

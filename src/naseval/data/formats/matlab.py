@@ -12,10 +12,10 @@ from naseval.errors import NasevalError
 
 def read_numbers(path: Path, name: str) -> NDArray[np.int64]:
     """Return the variable `name` as int64 (N,); `NasevalError` where the file has none."""
+    if not path.is_file():
+        raise NasevalError(f"{path} is missing; run snakemake download")
     try:
         values = loadmat(path, variable_names=[name])[name]
-    except FileNotFoundError as error:
-        raise NasevalError(f"{path} is missing; run snakemake download") from error
     except (MatReadError, KeyError, ValueError, TypeError, OSError, NotImplementedError) as error:
         raise NasevalError(
             f"{path} does not hold the numbers {name} ({error}); "

@@ -84,6 +84,8 @@ def _rar_content(path: str, entry: Any) -> bytes:
     for block in entry.get_blocks():
         content += block
         _check_size(path, len(content))
+    if len(content) != entry.size:
+        raise OSError(f"{path} has {len(content)} of its {entry.size} bytes")
     return bytes(content)
 
 
@@ -114,5 +116,6 @@ def _named(archive: Path) -> Iterator[None]:
         raise NasevalError(f"{archive} is missing; run snakemake download") from error
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, OSError) as error:
         raise NasevalError(
-            f"{archive} is damaged ({error}); delete it and run snakemake download"
+            f"{archive} is damaged ({' '.join(str(error).split())}); "
+            "delete it and run snakemake download"
         ) from error

@@ -1,0 +1,412 @@
+"""Every source on a small archive of its true format, and on what can be wrong with one."""
+
+import io
+import os
+import pickle
+import subprocess
+import sys
+import tarfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import archives as made
+from naseval.data.archives import archives
+from naseval.data.formats import members
+from naseval.data.formats.members import file_names, read_files
+from naseval.data.formats.pictures import read_pictures, why_broken
+from naseval.data.sources import fashion_mnist, get_source
+from naseval.errors import NasevalError
+
+
+@pytest.fixture
+def holds(monkeypatch):
+    """Return a function that says how many images and classes a source's archive holds."""
+
+    def set_numbers(source, images, classes):
+        changes = {"images": [images], "classes": classes}
+        monkeypatch.setitem(archives(), source, archives()[source].model_copy(update=changes))
+
+    return set_numbers
+
+
+def read(source, folder, size=224, images="large"):
+    return get_source(source).read(folder, size, images)
+
+
+def all_read(archive):
+    return dict(read_files(archive, lambda _: True))
+
+
+# CIFAR
+
+
+def test_cifar10_is_read_as_written(tmp_path, holds):
+    holds("cifar10", 120, 10)
+    _, batches = made.cifar10(tmp_path)
+    source = read("cifar10", tmp_path, 32, "small")
+    assert source.images.shape == (120, 32, 32, 3)
+    assert source.classes == tuple("abcdefghij")
+    assert source.labels.tolist() == list(range(10)) * 12
+    assert source.test.tolist() == [False] * 100 + [True] * 20
+    third = batches["data_batch_3"]["data"][7]
+    assert (source.images[47, :, :, 1].ravel() == third[1024:2048]).all()  # green
+    assert (source.images[100:, 0, 0, 0] == batches["test_batch"]["data"][:, 0]).all()
+
+
+def test_cifar100_is_read_with_its_fine_labels(tmp_path, holds):
+    holds("cifar100", 400, 100)
+    made.cifar100(tmp_path)
+    source = read("cifar100", tmp_path, 32, "small")
+    assert source.labels.tolist() == list(range(100)) * 4
+    assert source.classes[99] == "fine 99"
+    assert source.test.sum() == 200
+
+
+def test_a_pickle_that_wants_more_than_arrays_is_refused(tmp_path):
+    bait = tmp_path / "bait"
+    command = f"cposix\nsystem\n(Vtouch {bait}\ntR.".encode()
+    path = tmp_path / "cifar-10-python.tar.gz"
+    made.write_tar(path, [("cifar-10-batches-py/data_batch_1", command)], "w:gz")
+    with pytest.raises(NasevalError, match=r"data_batch_1 was refused \(it asks for posix\.system"):
+        read("cifar10", tmp_path, 32, "small")
+    assert not bait.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nonsense",
+        made.python_2_pickle([1]),
+        made.python_2_pickle({"data": 3, "labels": [3]})[:-4],
+        pickle.dumps({"data": np.zeros((2, 3072)), "labels": [0, 0]}, protocol=2),
+    ],
+)
+def test_a_damaged_batch_is_named(tmp_path, content):
+    path = tmp_path / "cifar-10-python.tar.gz"
+    made.write_tar(path, [("cifar-10-batches-py/data_batch_1", content)], "w:gz")
+    with pytest.raises(NasevalError, match=r"cifar-10-python\.tar\.gz: .*data_batch_1 was refused"):
+        read("cifar10", tmp_path, 32, "small")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"labels": [0]},
+        {"labels": ["a"] * 20},
+        {"data": made.pixels("few", shape=(20, 3071))},
+        {"data": [1, 2]},
+        {"wrong key": 1, "labels": None},
+    ],
+)
+def test_a_batch_whose_parts_do_not_fit_is_refused(tmp_path, changes):
+    path, batches = made.cifar10(tmp_path)
+    batches["data_batch_2"].update({k: v for k, v in changes.items() if v is not None})
+    if changes.get("labels", 0) is None:
+        del batches["data_batch_2"]["labels"]
+    made.write_cifar(path, {"batches.meta": {"label_names": list("abcdefghij")}, **batches})
+    with pytest.raises(NasevalError, match="without images of 32×32 pixels or their labels"):
+        read("cifar10", tmp_path, 32, "small")
+
+
+def test_a_missing_batch_is_named(tmp_path):
+    path, batches = made.cifar10(tmp_path)
+    del batches["test_batch"]
+    made.write_cifar(path, batches)
+    with pytest.raises(NasevalError, match=r"cifar-10-python\.tar\.gz lacks test_batch"):
+        read("cifar10", tmp_path, 32, "small")
+
+
+def test_other_numbers_than_known_are_refused(tmp_path):
+    made.cifar10(tmp_path)
+    with pytest.raises(NasevalError, match="holds 120 images of 10 classes, not 60000 of 10"):
+        read("cifar10", tmp_path, 32, "small")
+
+
+@pytest.mark.parametrize("wanted", [(32, "large"), (28, "small")])
+@pytest.mark.parametrize("source", ["cifar10", "cifar100", "fashion-mnist"])
+def test_small_sources_have_one_size(tmp_path, source, wanted):
+    with pytest.raises(NasevalError, match=rf"{source} has images of 32×32 pixels; set"):
+        read(source, tmp_path, *wanted)
+
+
+@pytest.mark.parametrize("source", ["sport8", "mit67", "flowers102"])
+def test_large_sources_are_not_small(tmp_path, source):
+    with pytest.raises(NasevalError, match=f"{source} has photographs of many sizes; set"):
+        read(source, tmp_path, 32, "small")
+
+
+# Fashion-MNIST
+
+
+@pytest.fixture
+def few_clothes(monkeypatch):
+    counts = {"train": 30, "t10k": 20}
+    for part, count in counts.items():
+        monkeypatch.setitem(fashion_mnist.PARTS, part, count)
+    return counts
+
+
+def test_fashion_mnist_is_padded_to_32_pixels_in_three_equal_channels(tmp_path, few_clothes):
+    grey = made.fashion_mnist(tmp_path, few_clothes)
+    source = read("fashion-mnist", tmp_path, 32, "small")
+    assert source.images.shape == (50, 32, 32, 3)
+    assert (source.images[:30, 2:30, 2:30, 0] == grey["train"][0]).all()
+    assert source.images.sum(dtype=np.int64) == 3 * sum(
+        images.sum(dtype=np.int64) for images, _ in grey.values()
+    )
+    assert (source.images[..., 0] == source.images[..., 2]).all()
+    assert source.test.tolist() == [False] * 30 + [True] * 20
+    assert source.labels.tolist() == list(range(10)) * 5
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda content: content[:50], "is damaged"),
+        (lambda content: content[:-9] + b"\0" + content[-8:], "is damaged"),
+        (lambda _: b"", "does not hold bytes of the shape 20×28×28"),
+        (lambda _: b"no gzip", "is damaged"),
+    ],
+)
+def test_damaged_idx_files_are_named(tmp_path, few_clothes, change, message):
+    made.fashion_mnist(tmp_path, few_clothes)
+    path = tmp_path / "t10k-images-idx3-ubyte.gz"
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(NasevalError, match=rf"t10k-images-idx3-ubyte\.gz {message}"):
+        read("fashion-mnist", tmp_path, 32, "small")
+
+
+@pytest.mark.parametrize("shape", [(20, 28, 27), (19, 28, 28), (21, 28, 28), (20, 784)])
+def test_idx_files_of_another_shape_are_refused(tmp_path, few_clothes, shape):
+    made.fashion_mnist(tmp_path, few_clothes)
+    made.write_idx(tmp_path / "t10k-images-idx3-ubyte.gz", np.zeros(shape, np.uint8))
+    with pytest.raises(NasevalError, match="does not hold bytes of the shape 20×28×28"):
+        read("fashion-mnist", tmp_path, 32, "small")
+
+
+@pytest.mark.usefixtures("few_clothes")
+def test_a_missing_class_of_clothes_is_refused(tmp_path):
+    made.fashion_mnist(tmp_path, fashion_mnist.PARTS)
+    for part, count in fashion_mnist.PARTS.items():
+        labels = np.arange(count, dtype=np.uint8) % 9
+        made.write_idx(tmp_path / f"{part}-labels-idx1-ubyte.gz", labels)
+    with pytest.raises(NasevalError, match="does not hold images of 10 classes"):
+        read("fashion-mnist", tmp_path, 32, "small")
+
+
+# Class folders: Sport-8 in a RAR, MIT-67 in a tar
+
+
+def written(source, folder, files):
+    if source == "sport8":
+        return made.write_rar(folder / "event_dataset.rar", files)
+    return made.write_tar(folder / "indoorCVPR_09.tar", files)
+
+
+@pytest.fixture(params=["sport8", "mit67"])
+def folders(request, holds):
+    """Return a source of class folders, of which 6 images in 2 classes are expected."""
+    holds(request.param, 6, 2)
+    return request.param
+
+
+PLACES = made.class_folders("Images", ["bar", "mall"], 3)
+
+
+def test_class_folders_are_read_as_they_are(tmp_path, folders):
+    files = [*PLACES, ("Images/bar/Thumbs.db", b"x"), ("Images/bar/._bar_1.jpg", b"x")]
+    written(folders, tmp_path, files)
+    source = read(folders, tmp_path)
+    assert list(source.images) == [content for _, content in PLACES]
+    assert source.classes == ("bar", "mall")
+    assert source.labels.tolist() == [0, 0, 0, 1, 1, 1]
+    assert source.names[0], source.names[3] == ("bar/same.jpg", "mall/same.jpg")
+    assert source.test is None
+
+
+def test_a_missing_class_is_refused(tmp_path, folders):
+    files = [(path.replace("mall", "bar"), content) for path, content in PLACES]
+    names = [(f"Images/bar/{index}.jpg", content) for index, (_, content) in enumerate(files)]
+    written(folders, tmp_path, names)
+    with pytest.raises(NasevalError, match="holds images of 1 classes, not 2"):
+        read(folders, tmp_path)
+
+
+def test_missing_images_are_refused(tmp_path, folders):
+    written(folders, tmp_path, PLACES[1:])
+    with pytest.raises(NasevalError, match="holds 5 whole images, not 6; delete it"):
+        read(folders, tmp_path)
+
+
+def test_an_image_that_is_there_twice_is_refused(tmp_path, folders):
+    written(folders, tmp_path, [*PLACES[:5], ("Copy/bar/same.jpg", PLACES[0][1])])
+    with pytest.raises(NasevalError, match=r"holds the image bar/same\.jpg in two places"):
+        read(folders, tmp_path)
+
+
+def test_a_path_that_is_there_twice_is_refused(tmp_path, folders):
+    written(folders, tmp_path, [*PLACES, PLACES[2]])
+    with pytest.raises(NasevalError, match=r"holds Images/bar/bar_2\.jpg twice"):
+        read(folders, tmp_path)
+
+
+def test_a_truncated_image_is_left_out_and_the_count_tells(tmp_path, folders, holds, caplog):
+    path, content = PLACES[4]
+    written(folders, tmp_path, [*PLACES[:4], (path, content[: len(content) // 2]), PLACES[5]])
+    with pytest.raises(NasevalError, match=r"5 whole images, not 6 \(Images/mall/mall_1\.jpg can"):
+        read(folders, tmp_path)
+    holds(folders, 5, 2)
+    source = read(folders, tmp_path)
+    assert list(source.images) == [content for _, content in [*PLACES[:4], PLACES[5]]]
+    assert "Images/mall/mall_1.jpg cannot be decoded" in caplog.text
+
+
+@pytest.mark.parametrize("keep", [3, 20, 1000, -30])
+def test_a_truncated_archive_is_one_sentence(tmp_path, folders, keep):
+    path = written(folders, tmp_path, PLACES)
+    content = path.read_bytes()
+    end = content.rindex(b"\xff\xd9")  # of the last JPEG, where only padding follows
+    path.write_bytes(content[: keep if keep > 0 else end + keep])
+    with pytest.raises(NasevalError, match=rf"{path.name} (is damaged|holds)") as caught:
+        read(folders, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["../outside/a.jpg", "Images/../../a.jpg", "/Images/bar/a.jpg"])
+def test_paths_that_lead_outside_are_refused(tmp_path, path):
+    archive = made.write_tar(tmp_path / "bad.tar", [(path, PLACES[0][1])])
+    with pytest.raises(NasevalError, match=r"bad\.tar holds .*, outside of its folder"):
+        file_names(archive)
+
+
+def test_links_and_devices_are_passed_over(tmp_path):
+    links = []
+    for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE):
+        info = tarfile.TarInfo(f"Images/bar/{kind.decode()}.jpg")
+        info.type, info.linkname = kind, "/etc/passwd"
+        links.append(info)
+    archive = made.write_tar(tmp_path / "links.tar", [*links, PLACES[0]])
+    assert file_names(archive) == [PLACES[0][0]]
+    assert all_read(archive) == dict(PLACES[:1])
+
+
+@pytest.mark.parametrize("write", [made.write_tar, made.write_rar])
+def test_a_file_that_is_too_large_is_refused(tmp_path, monkeypatch, write):
+    monkeypatch.setattr(members, "LIMIT", len(PLACES[0][1]) - 1)
+    archive = write(tmp_path / "big", PLACES[:1])
+    with pytest.raises(NasevalError, match=r"Images/bar/same\.jpg has .* bytes or more"):
+        all_read(archive)
+
+
+def test_a_gzip_bomb_is_refused_unread(tmp_path, monkeypatch):
+    monkeypatch.setattr(members, "LIMIT", 1000)
+    archive = made.write_tar(tmp_path / "bomb.tgz", [("a.jpg", bytes(10_000_000))], "w:gz")
+    with pytest.raises(NasevalError, match=r"a\.jpg has 10000000 bytes"):
+        all_read(archive)
+
+
+def test_a_rar_without_the_systems_library_is_one_sentence(tmp_path):
+    archive = made.write_rar(tmp_path / "event_dataset.rar", PLACES)
+    code = (
+        "import sys; from pathlib import Path; from naseval.errors import NasevalError\n"
+        "from naseval.data.formats.members import file_names\n"
+        "try: file_names(Path(sys.argv[1]))\n"
+        "except NasevalError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(archive)],
+        env={**os.environ, "LIBARCHIVE": "/nowhere/libarchive.so"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "event_dataset.rar is a RAR, and the library that reads it is missing" in done.stdout
+    assert "libarchive13" in done.stdout
+
+
+# Flowers-102
+
+
+def test_flowers_have_the_labels_and_test_images_of_their_numbers(tmp_path, holds):
+    holds("flowers102", 204, 102)
+    labels, tested = made.flowers102(tmp_path)
+    source = read("flowers102", tmp_path)
+    assert (source.labels == labels - 1).all()
+    assert source.classes[76] == "flower_77"
+    assert source.names[0] == f"flower_{labels[0]}/image_00001.jpg"
+    assert (np.flatnonzero(source.test) + 1).tolist() == tested.tolist()
+    assert len(list(source.images)) == 204
+
+
+def test_a_flower_without_a_label_is_refused(tmp_path, holds):
+    holds("flowers102", 204, 102)
+    made.flowers102(tmp_path)
+    made.write_tar(
+        tmp_path / "102flowers.tgz", [("jpg/image_00205.jpg", made.photograph("x"))], "w:gz"
+    )
+    with pytest.raises(NasevalError, match=r"image_00205\.jpg, which no label belongs to"):
+        read("flowers102", tmp_path)
+
+
+def test_a_flower_of_no_image_is_named(tmp_path, holds):
+    holds("flowers102", 101, 102)
+    made.flowers102(tmp_path)
+    files = [(f"jpg/image_{n:05d}.jpg", made.photograph("flower", n)) for n in range(1, 102)]
+    made.write_tar(tmp_path / "102flowers.tgz", files, "w:gz")
+    with pytest.raises(NasevalError, match=r"101 classes, not 102 \(there is no flower_\d+\)"):
+        read("flowers102", tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"MATLAB 5.0 nonsense", bytes(300)])
+def test_damaged_labels_are_named(tmp_path, content):
+    made.flowers102(tmp_path, 3)
+    (tmp_path / "imagelabels.mat").write_bytes(content)
+    with pytest.raises(NasevalError, match=r"imagelabels\.mat does not hold the numbers labels"):
+        read("flowers102", tmp_path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    for source, name in (("cifar10", "cifar-10-python"), ("fashion-mnist", "train-images")):
+        with pytest.raises(NasevalError, match=f"{name}.* is missing; run snakemake download"):
+            read(source, tmp_path, 32, "small")
+    for source, name in (("mit67", "indoorCVPR_09"), ("flowers102", "imagelabels")):
+        with pytest.raises(NasevalError, match=f"{name}.* is missing; run snakemake download"):
+            read(source, tmp_path)
+
+
+# Pictures of any kind
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("L", "JPEG"), ("CMYK", "JPEG"), ("P", "GIF"), ("RGBA", "PNG"), ("1", "PNG"), ("LA", "PNG")],
+)
+def test_pictures_of_any_mode_stay_as_they_are_and_can_be_decoded(tmp_path, mode, kind):
+    content = made.photograph(mode, mode=mode, kind=kind)
+    assert why_broken(content) is None
+    archive = made.write_tar(tmp_path / "a.tar", [(f"x/bar/a.{kind}", content)])
+    assert list(read_pictures(archive, [1], 1).images) == [content]
+    assert Image.open(io.BytesIO(content)).convert("RGB").size == (40, 30)
+
+
+def test_of_an_animated_image_the_first_frame_counts():
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    content = io.BytesIO()
+    frames[0].save(content, "GIF", save_all=True, append_images=frames[1:])
+    assert why_broken(content.getvalue()) is None
+    assert Image.open(content).convert("RGB").getpixel((0, 0)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 0.9])
+def test_truncated_pictures_are_broken(kind, share):
+    content = made.photograph(kind, size=(300, 200), kind=kind)
+    assert why_broken(content[: int(share * len(content))])
+
+
+def test_a_picture_of_too_many_pixels_is_broken(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500)
+    assert "decompression bomb" in why_broken(made.photograph("bomb"))

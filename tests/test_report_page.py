@@ -1,0 +1,76 @@
+"""The page: whole, offline, accessible, and showing what there is."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from naseval.config import load_config
+from report_pages import results, text
+
+VOID = {"meta", "input", "img", "link", "br"}
+
+
+class Page(HTMLParser):
+    """Tags with their attributes; tags that were never closed."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(content)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def all(self, attribute):
+        return [values[attribute] for _, values in self.tags if attribute in values]
+
+
+@pytest.fixture
+def both(tmp_path, paper):
+    return text(results(tmp_path, load_config(paper), ("published", "reproduced")))
+
+
+def test_it_is_whole_offline_and_accessible(both):
+    page = Page(both)
+    assert not page.open
+    assert not re.search(r"(src|href)=\"(?!#|data:)|@import|url\(", both)
+    identifiers = page.all("id")
+    assert len(identifiers) == len(set(identifiers))
+    assert {link.removeprefix("#") for link in page.all("href")} <= set(identifiers)
+    images = [values for tag, values in page.tags if tag == "img"]
+    assert len(images) == 2 and all(image["alt"] for image in images)
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("caption") == tags.count("table")
+    assert all("scope" in values for tag, values in page.tags if tag == "th")
+    assert tags.count("main") == tags.count("h1") == 1
+
+
+def test_it_shows_what_there_is_of_both_sources(both):
+    for source in ("published", "reproduced"):
+        assert f"What {source} runs give." in both
+        assert f"a note on {source}" in both
+        assert f"studies/{source}/benchmark.parquet" in both
+    assert "Figure 1: &lt;first&gt;" in both and "The paper prints it." in both
+    assert 'id="a1.common.momentum"' in both and "Commit abc123" in both
+    assert "figure-published-absent" not in both
+
+
+@pytest.mark.parametrize("source", ["published", "reproduced"])
+def test_one_source_is_enough(tmp_path, paper, source):
+    other = {"published": "reproduced", "reproduced": "published"}[source]
+    page = text(results(tmp_path, load_config(paper), (source,)))
+    assert f'id="{source}"' in page and f'id="{other}"' not in page
+    assert 'id="a1.common.momentum"' in page
+
+
+def test_an_empty_folder_is_an_empty_page(tmp_path):
+    page = text(tmp_path)
+    assert not Page(page).open
+    assert 'id="all-claims"' not in page and "Raw files" in page

@@ -1,0 +1,141 @@
+"""The reviewer's path: Snakemake for real on the authors' files, without torch and GPU."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from copied_project import Project
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from browser import needs_chromium, probed
+from published_files import needs_files
+
+pytestmark = pytest.mark.workflow
+
+JOBS = {
+    "published_files": 1,
+    "published_tables": 1,
+    "figure": 13,
+    "table": 10,
+    "ledger": 1,
+    "published": 1,
+}
+
+
+def trap(folder: Path) -> str:
+    """Return a folder whose `torch` ends whoever imports it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "torch.py").write_text("raise SystemExit('torch was imported')\n")
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Return a copy of the project in which `published` has been run, torch being a trap."""
+    folder = tmp_path_factory.mktemp("published")
+    project = Project.copied(folder / "project", {})
+    done = project.snakemake("published", first_path=trap(folder / "trap"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+@pytest.fixture
+def project(finished, tmp_path):
+    """Return a fresh clone with the finished results beside it."""
+    return Project.copied(tmp_path / "project", {}).with_results_of(finished)
+
+
+def planned(project, *more):
+    jobs = project.planned("published", *more)
+    return {rule: outputs for rule, outputs in jobs.items() if outputs}
+
+
+def test_nothing_needs_a_gpu_or_torch(tmp_path):
+    project = Project.copied(tmp_path / "project", {})
+    done = project.snakemake("published", "--dry-run", first_path=trap(tmp_path / "trap"))
+    assert done.returncode == 0, done.stderr
+    text = done.stdout + done.stderr
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", text, re.MULTILINE))
+    assert {rule: int(counts[rule]) for rule in JOBS} == JOBS
+    assert int(counts["total"]) == sum(JOBS.values())
+    assert "gpu=" not in text
+
+
+@pytest.mark.parametrize("target", ["figures", "tables", "claims"])
+def test_the_parts_are_targets_of_their_own(tmp_path, target):
+    jobs = Project.copied(tmp_path, {}).planned(target)
+    assert not jobs.keys() & {"search", "run", "study", "published"}
+    rule = {"figures": "figure", "tables": "table", "claims": "ledger"}[target]
+    assert all("published" in output for output in jobs[rule])
+
+
+@needs_files
+def test_everything_is_made(finished):
+    results = finished.folder / "results"
+    for kind, number in (("figures/published/*.svg", 13), ("tables/published/*.md", 10)):
+        made = list(results.glob(kind))
+        assert len(made) == number and all(file.stat().st_size for file in made)
+    for name in ("parquet", "csv", "html"):
+        assert (results / f"claims/published.{name}").stat().st_size
+    page = (results / "report.html").read_text()
+    assert page.count("<img") == 13
+
+
+@needs_files
+def test_a_fresh_clone_with_copied_results_makes_nothing_again(project):
+    assert planned(project) == {}
+
+
+@needs_files
+def test_a_change_remakes_what_depends_on_it(project):
+    project.edit("src/naseval/figures/cells.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
+    assert planned(project) == {
+        "figure": {"figures/published/cells.svg"},
+        "published": {"report.html"},
+    }
+
+
+@needs_files
+def test_another_caption_remakes_its_figure(project):
+    project.edit("workflow/report/figure-depth.rst", "The paper", "This paper")
+    assert planned(project) == {
+        "figure": {"figures/published/depth.svg"},
+        "published": {"report.html"},
+    }
+
+
+@needs_files
+def test_another_claim_remakes_the_ledger(project):
+    project.edit("src/naseval/claims/claims.csv", "Search methods compared", "Methods compared")
+    jobs = planned(project)
+    assert jobs["ledger"] == {"claims/published.parquet"}
+    assert jobs["table"] >= {"tables/published/table-2.parquet"}
+    assert not jobs.keys() & {"published_files", "published_tables", "figure"}
+
+
+def test_a_mirror_with_other_files_is_one_sentence(tmp_path):
+    project = Project.copied(tmp_path / "project", {})
+    wrong = tmp_path / "mirror/Plots/data/performance/CIFAR10.csv"
+    wrong.parent.mkdir(parents=True)
+    wrong.write_text("DARTS\n97\n")
+    target = "results/published/raw/Plots/data/performance/CIFAR10.csv"
+    done = project.snakemake(target, NASEVAL_PUBLISHED=str(tmp_path / "mirror"))
+    assert done.returncode != 0
+    assert "is not the file the authors published" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr.split("is not the file")[0]
+
+
+@pytest.mark.browser
+@needs_chromium
+@needs_files
+@pytest.mark.parametrize("width", [400, 1280])
+def test_the_page_works_in_a_browser(finished, tmp_path, width):
+    page = (finished.folder / "results/report.html").read_text()
+    found, console = probed(page, tmp_path, width)
+    assert console == []
+    assert len(found["images"]) == 13
+    assert all(natural > 100 and shown > 100 for natural, shown in found["images"])
+    assert not found["wide"]
+    assert 0 < len(found["match"]) < found["all"]

@@ -1,0 +1,96 @@
+"""What the datasets hold: tables/datasets/ and a sheet of samples each, figures/datasets/."""
+
+
+rule overview:
+    """Tables of all datasets and their classes, and samples before and after the transforms."""
+    input:
+        result("tables/datasets/summary.md"),
+        expand(result("tables/datasets/classes-{dataset}.md"), dataset=CONFIG.datasets),
+        expand(result("figures/datasets/{dataset}.png"), dataset=CONFIG.datasets),
+
+
+rule dataset_table:
+    """Images, sizes and channel statistics of all datasets."""
+    input:
+        splits=expand(result("data/{dataset}/splits.parquet"), dataset=CONFIG.datasets),
+        images=[training_data(dataset)["images"] for dataset in CONFIG.datasets],
+        channels=expand(result("data/{dataset}/channels.json"), dataset=CONFIG.datasets),
+    output:
+        multiext(
+            result("tables/datasets/summary"),
+            parquet=".parquet",
+            csv=".csv",
+            markdown=".md",
+        ),
+    log:
+        result("logs/tables/datasets/summary.log"),
+    benchmark:
+        result("benchmarks/tables/datasets/summary.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=30,
+    params:
+        code=code("overview.py"),
+        datasets=[
+            dataset.model_dump(include={"images", "label"})
+            for dataset in CONFIG.datasets.values()
+        ],
+    script:
+        "../scripts/overview.py"
+
+
+rule class_table:
+    """Images of each class in each part."""
+    input:
+        splits=result("data/{dataset}/splits.parquet"),
+    output:
+        multiext(
+            result("tables/datasets/classes-{dataset}"),
+            parquet=".parquet",
+            csv=".csv",
+            markdown=".md",
+        ),
+    log:
+        result("logs/tables/datasets/classes-{dataset}.log"),
+    benchmark:
+        result("benchmarks/tables/datasets/classes-{dataset}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=lambda wildcards: code("classes.py"),
+        label=lambda wildcards: CONFIG.datasets[wildcards.dataset].label,
+    script:
+        "../scripts/classes.py"
+
+
+rule samples:
+    """Draw a few images of every class, before and after each transform."""
+    input:
+        unpack(lambda wildcards: training_data(wildcards.dataset)),
+    output:
+        multiext(
+            result("figures/datasets/{dataset}"), svg=".svg", png=".png", csv=".csv"
+        ),
+    log:
+        result("logs/figures/datasets/{dataset}.log"),
+    benchmark:
+        result("benchmarks/figures/datasets/{dataset}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        code=lambda wildcards: code("samples.py"),
+        label=lambda wildcards: CONFIG.datasets[wildcards.dataset].label,
+        dataset=lambda wildcards: training_settings(wildcards.dataset),
+    script:
+        "../scripts/samples.py"
