@@ -7,6 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
+
+from naseval import records
+from naseval.analysis.finals import finals
+from naseval.analysis.labels import in_order
+from naseval.analysis.relative_improvement import benchmark_table, relative_improvement
+from naseval.analysis.table_1 import build
+from naseval.analysis.tables import markdown, rounded, write_table
 from study_tables import (
     DATASETS,
     METHODS,
@@ -18,13 +25,6 @@ from study_tables import (
     recomputed,
     stacnas_summary,
 )
-
-from naseval import records
-from naseval.analysis.finals import finals
-from naseval.analysis.labels import in_order
-from naseval.analysis.relative_improvement import benchmark_table, relative_improvement
-from naseval.analysis.table_1 import build
-from naseval.analysis.tables import markdown, rounded, write_table
 
 ACCURACIES = st.lists(st.floats(50, 100), min_size=2, max_size=8)
 

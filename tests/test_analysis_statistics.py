@@ -6,6 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+
+from naseval.analysis.comparison import compare, permutation_p
+from naseval.analysis.correlation import correlation, window_of
+from naseval.analysis.curves import curves, scaled
+from naseval.analysis.distribution import distribution
+from naseval.analysis.operations import operations
+from naseval.analysis.power import EFFECTS, detectable, power, runs_needed
+from naseval.analysis.ranking import pairs, ranking
+from naseval.analysis.summary import both, summarise
+from naseval.analysis.tau import resampled, signs, tau_b
+from naseval.analysis.variance import sums_of_squares, variance
+from naseval.analysis.welch import welch
+from naseval.errors import NasevalError
 from study_tables import (
     METHODS,
     PROTOCOLS,
@@ -25,19 +38,6 @@ from study_tables import (
     published_seeds,
     recomputed,
 )
-
-from naseval.analysis.comparison import compare, permutation_p
-from naseval.analysis.correlation import correlation, window_of
-from naseval.analysis.curves import curves, scaled
-from naseval.analysis.distribution import distribution
-from naseval.analysis.operations import operations
-from naseval.analysis.power import EFFECTS, detectable, power, runs_needed
-from naseval.analysis.ranking import pairs, ranking
-from naseval.analysis.summary import both, summarise
-from naseval.analysis.tau import resampled, signs, tau_b
-from naseval.analysis.variance import sums_of_squares, variance
-from naseval.analysis.welch import welch
-from naseval.errors import NasevalError
 
 SAMPLES = st.lists(st.integers(0, 20), min_size=2, max_size=7).map(np.array)
 PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=12)

@@ -4,6 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
+
+from naseval.analysis.cost import stated_costs
+from naseval.errors import NasevalError
+from naseval.figures import (
+    cells,
+    correlation,
+    cost,
+    distribution,
+    forest,
+    operations,
+    protocols,
+    ranks,
+)
 from study_tables import (
     DATASETS,
     METHODS,
@@ -25,19 +38,6 @@ from study_tables import (
     published_seeds,
     recomputed,
     stacnas_summary,
-)
-
-from naseval.analysis.cost import stated_costs
-from naseval.errors import NasevalError
-from naseval.figures import (
-    cells,
-    correlation,
-    cost,
-    distribution,
-    forest,
-    operations,
-    protocols,
-    ranks,
 )
 
 RANDOM = {"random": "DARTS space"}

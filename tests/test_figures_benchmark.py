@@ -5,6 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.patches import Ellipse
+
+from naseval.errors import NasevalError
+from naseval.figures import benchmark, style
 from study_tables import (
     DATASETS,
     METHODS,
@@ -14,9 +17,6 @@ from study_tables import (
     recomputed,
     stacnas_summary,
 )
-
-from naseval.errors import NasevalError
-from naseval.figures import benchmark, style
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])

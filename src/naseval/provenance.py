@@ -14,7 +14,7 @@ from naseval.errors import NasevalError
 
 PACKAGE = "naseval"
 SOURCE = Path(__file__).parent
-LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "torch", "torchvision")
+LIBRARIES = ("numpy", "pandas", "pyarrow", "pymoo", "scipy", "torch", "torchvision")
 
 
 def code_digest(*modules: str, scripts: Iterable[str | Path] = ()) -> str:

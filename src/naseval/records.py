@@ -61,7 +61,9 @@ HISTORY = _schema(
         "validation_accuracy": pa.float64(),  # per cent
         "learning_rate": pa.float64(),
         "entropy": pa.float64(),  # nats, mean over the architecture's decisions
-        "genotype": pa.string(),  # JSON of the genotype derived so far
+        "genotype": pa.string(),  # JSON of the genotype derived so far, or of an individual
+        "flops": pa.float64(),  # of an individual, millions for one image
+        "front": pa.bool_(),  # whether an individual is on the final population's Pareto front
     },
 )
 """One search, one row per epoch."""

@@ -1,7 +1,5 @@
 """What a search for low error and low cost has tried, and the Pareto front it ended with."""
 
-import json
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -48,7 +46,6 @@ def individuals(histories: pd.DataFrame) -> pd.DataFrame:
     `error` is in per cent, `flops` in millions for one image; `front` says whether it is on the
     front of its search's final population, `chosen` whether it is the search's result.
     """
-    facts = histories["genotype"].map(json.loads)
     data = pd.DataFrame(
         {
             "dataset": histories["dataset"],
@@ -56,8 +53,8 @@ def individuals(histories: pd.DataFrame) -> pd.DataFrame:
             "generation": histories["stage"],
             "individual": histories["epoch"],
             "error": 100 - histories["validation_accuracy"],
-            "flops": facts.map(lambda fact: fact["flops"]),
-            "front": facts.map(lambda fact: fact["front"]),
+            "flops": histories["flops"],
+            "front": histories["front"],
         }
     ).reset_index(drop=True)
     best = data[data["front"]].sort_values(["error", "flops"], kind="stable")

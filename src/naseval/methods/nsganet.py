@@ -6,7 +6,6 @@ individual, so a search resumes within any individual's epoch; the individuals a
 read from the checkpoint's rows while the evolution is run through again.
 """
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,8 +41,7 @@ def search(
     """Search the NSGA-Net space; the result is the final population's lowest validation error.
 
     Of equals the cheaper wins. The history has one row per individual: `stage` is its generation,
-    `epoch` its place in it. Beside its cells, `genotype` holds `flops` (millions, one image) and
-    `front`: whether it is on the Pareto front of the final population.
+    `epoch` its place in it.
     """
     from naseval.evolution.nsga2 import Evolution  # pymoo, which only a running search needs
 
@@ -88,14 +86,11 @@ class _Trials:
                 "release of pymoo?); delete the checkpoint and run again"
             )
         self.rows.append(row)
-        return 100 - row["validation_accuracy"], json.loads(row["genotype"])["flops"]
+        return 100 - row["validation_accuracy"], row["flops"]
 
     def history(self, front: set[int]) -> list[dict[str, Any]]:
         """Return all rows, marked by whether their individual is among `front`."""
-        return [
-            row | {"genotype": _with(row["genotype"], front=number in front)}
-            for number, row in enumerate(self.rows)
-        ]
+        return [row | {"front": number in front} for number, row in enumerate(self.rows)]
 
     def _trained(self, number: int, genotype: Genotype) -> Row:
         """Train an individual and return its row, without its generation and place."""
@@ -121,7 +116,8 @@ class _Trials:
         return last | {
             "seconds": sum(row["seconds"] for row in rows),
             "peak_memory": max(row["peak_memory"] for row in rows),
-            "genotype": _with(genotype.to_json(), flops=cost),
+            "genotype": genotype.to_json(),
+            "flops": cost,
         }
 
 
@@ -181,8 +177,3 @@ class _Trial:
 
     def _learning_rate(self, epoch: int) -> float:
         return learning_rate(self.settings.weights, epoch, self.settings.epochs)
-
-
-def _with(genotype: str, **facts: Any) -> str:
-    """Return the genotype's JSON with further keys, which readers of genotypes pass over."""
-    return json.dumps({**json.loads(genotype), **facts})
