@@ -140,12 +140,13 @@ def test_people_read_rounded_numbers():
     assert "| 1.00 | x\\|y |" in text and text.startswith("# Title\n")
 
 
-def test_tables_are_written_three_times(tmp_path):
+def test_tables_are_written_in_four_forms(tmp_path):
     table = benchmark_table(made_up_benchmark())
     stem = tmp_path / "deep" / "table"
     write_table(table, stem, "A title", "A note.", {"source": "reproduced"})
     assert sorted(path.name for path in stem.parent.iterdir()) == [
         "table.csv",
+        "table.html",
         "table.md",
         "table.parquet",
     ]

@@ -59,6 +59,39 @@ def test_the_archives_own_test_images_stay_the_test_part(labels, data):
         assert abs((rest == "train").sum() - (rest == "validation").sum()) <= 1
 
 
+@given(labels=labelled, tenths=st.integers(0, 10), own_test=st.booleans())
+def test_a_share_may_stay_unused(labels, tenths, own_test):
+    unused = tenths / 10
+    each = (1 - unused) / 2
+    test = np.arange(len(labels)) % 3 == 0 if own_test else None
+    split = Split(
+        train=each, validation=0 if not own_test else each, unused=unused, seed=0,
+        test="archive" if own_test else each,
+    )  # fmt: skip
+    parts = stratified_split(labels, split, test, "made up")
+    assert set(parts) <= {*PARTS, "unused"}
+    divided = np.full(len(labels), True) if test is None else ~test
+    if own_test:
+        assert ((parts == "test") == test).all()
+    for label in np.unique(labels):
+        of_class = parts[(labels == label) & divided]
+        assert abs((of_class == "unused").sum() - unused * len(of_class)) <= 1
+
+
+def test_unused_images_are_in_no_part(tmp_path):
+    write_images(tmp_path, noise(100), "small")
+    split = Split(train=0.1, validation=0.1, test=0.2, unused=0.6, seed=0)
+    write_splits(tmp_path, split, "noise")
+    table = records.read(tmp_path / "splits.parquet", records.SPLITS)
+    assert [table["split"].to_pylist().count(part) for part in PARTS] == [10, 10, 20]
+    assert len(table) == 40
+
+
+def test_shares_that_do_not_add_up_are_refused():
+    with pytest.raises(ValueError, match="must add up to 1"):
+        Split(train=0.1, validation=0.1, test="archive", seed=0)
+
+
 def test_seed_and_name_choose_the_draw():
     labels = np.arange(200) % 4
     first = stratified_split(labels, SHARES, None, "one")

@@ -13,6 +13,7 @@ from naseval.diagnostics.operation_correlation import OPERATIONS, correlations, 
 from naseval.figures import operation_correlation as figure
 from naseval.methods.stacnas import EDGES, stage_task
 from naseval.networks.operations import Zero
+from naseval.networks.supernet import Supernet
 from naseval.training.checkpoint import Checkpoint
 from staged_toys import stacnas_settings, stops_until_done
 
@@ -21,7 +22,7 @@ PAIRS = len(OPERATIONS) * (len(OPERATIONS) - 1) // 2
 
 
 def test_correlations_are_those_of_outputs_centred_pixel_by_pixel():
-    task = stage_task(made_up_data(), stacnas_settings(), ALIVE, stage=1, seed=1)
+    task = stage_task(made_up_data(), stacnas_settings(), ALIVE, stage=1, seed=1, kind=Supernet)
     images = torch.randn(12, 3, 8, 8)
     found = measured(task, images.split(5))
     seen = []
@@ -47,7 +48,7 @@ class Rectified(nn.Module):
 
 def test_operations_known_to_be_alike():
     """A copy correlates fully, a part of it in part, and with a constant nothing does."""
-    task = stage_task(made_up_data(), stacnas_settings(), ALIVE, stage=1, seed=1)
+    task = stage_task(made_up_data(), stacnas_settings(), ALIVE, stage=1, seed=1, kind=Supernet)
     edge = task.network.cells[0].edges[0]
     for column, operation in enumerate([nn.Identity(), nn.Identity(), Rectified(), Zero(1)]):
         edge.operations[column] = operation

@@ -117,10 +117,10 @@ def test_another_claim_remakes_the_ledger(project):
 
 def test_a_mirror_with_other_files_is_one_sentence(tmp_path):
     project = Project.copied(tmp_path / "project", {})
-    wrong = tmp_path / "mirror/Plots/data/performance/CIFAR10.csv"
+    wrong = tmp_path / "mirror/Plots/data/cell_sensitivity/cell_n_12.npy"
     wrong.parent.mkdir(parents=True)
-    wrong.write_text("DARTS\n97\n")
-    target = "results/published/raw/Plots/data/performance/CIFAR10.csv"
+    wrong.write_bytes(b"other numbers")
+    target = "results/published/raw/Plots/data/cell_sensitivity/cell_n_12.npy"
     done = project.snakemake(target, NASEVAL_PUBLISHED=str(tmp_path / "mirror"))
     assert done.returncode != 0
     assert "is not the file the authors published" in done.stdout + done.stderr

@@ -51,7 +51,7 @@ rule published_tables:
         runtime=10,
     params:
         code=code("published_tables.py", "naseval.published.tables"),
-        folder=result("published/raw"),
+        folder=lambda wildcards, input: input.files[0].removesuffix(next(iter(RAW))),
         constants=CONFIG.published.model_dump(exclude={"mirror"}),
     script:
         "../scripts/published_tables.py"

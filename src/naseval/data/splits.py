@@ -18,6 +18,7 @@ from naseval.settings.dataset import Split
 log = logging.getLogger(__name__)
 
 PARTS = ("train", "validation", "test")
+UNUSED = "unused"
 SPLIT_FILE = "splits.parquet"
 
 
@@ -29,7 +30,7 @@ def stratified_split(
     *,
     keys: Sequence[str] | None = None,
 ) -> NDArray[np.str_]:
-    """Return the part of every image, (N,) of `train`, `validation` or `test`.
+    """Return the part of every image, (N,) of `train`, `validation`, `test` or `unused`.
 
     `labels` (N,); `test` (N,) marks images chosen for the test, by the archive or by published
     lists: they are the test part where `settings.test` names these, and are drawn from like all
@@ -43,14 +44,17 @@ def stratified_split(
             f"the dataset {name} has no test images of its own; give split.test a share"
         )
     order = np.arange(len(labels)) if keys is None else np.argsort(np.asarray(keys), kind="stable")
-    parts = np.full(len(labels), "test", dtype="<U10")
-    divided = order[~test[order]] if chosen and test is not None else order
+    parts = np.full(len(labels), UNUSED, dtype="<U10")
+    divided, share = order, settings.test
+    if chosen and test is not None:
+        divided, share = order[~test[order]], 0.0
+        parts[test] = "test"
     for label in np.unique(labels):
         members = divided[labels[divided] == label]
         members = stream(settings.seed, "split", name, int(label)).permutation(members)
-        bounds = np.rint(np.cumsum([settings.train, settings.validation]) * len(members))
-        train, validation, _ = np.split(members, bounds.astype(int))
-        parts[train], parts[validation] = "train", "validation"
+        bounds = np.rint(np.cumsum([settings.train, settings.validation, share]) * len(members))
+        for part, cut in zip(PARTS, np.split(members, bounds.astype(int)), strict=False):
+            parts[cut] = part
     return parts
 
 
@@ -80,7 +84,7 @@ def write_splits(
         keys=labels["name"].to_pylist(),
     )
     columns = [labels["sample"], labels["label"], labels["class"], pa.array(parts.tolist())]
-    table = pa.table(columns, schema=records.SPLITS)
+    table = pa.table(columns, schema=records.SPLITS).filter(pa.array(parts != UNUSED))
     records.write(folder / SPLIT_FILE, table, provenance or {})
 
 

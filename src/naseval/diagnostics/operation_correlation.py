@@ -34,7 +34,8 @@ def correlations(
     """
     everything = (OPERATIONS,) * EDGES
     alive: Alive = {"normal": everything, "reduce": everything}
-    task = stage_task(data, settings, alive, stage=1, seed=seed)
+    # plain, so that every edge executes its own operations and can be listened to
+    task = stage_task(data, settings, alive, stage=1, seed=seed, kind=Supernet)
     run_epochs(
         task,
         epochs=settings.epochs,

@@ -31,7 +31,7 @@ def draw(
     columns = min(len(datasets), 5)
     down = -(-len(datasets) // columns)
     height = 0.32 * len(methods) + 0.9
-    figure = Figure(figsize=(2.1 * columns + 1.2, height * down + 0.4))
+    figure = Figure(figsize=(max(2.1 * columns + 1.2, 5.0), height * down + 0.4))
     axes = panels(figure, len(datasets), columns)
     for index, (panel, dataset) in enumerate(zip(axes, datasets, strict=True)):
         panel.axvline(0, color=INK, linewidth=0.9, linestyle="--")

@@ -6,6 +6,7 @@ from naseval.data.search import SearchData
 from naseval.gradient.alphas import Alphas
 from naseval.gradient.discretise import Operations
 from naseval.gradient.task import SupernetTask
+from naseval.networks.merged import MergedSupernet
 from naseval.networks.operations import OPERATIONS, OperationTable
 from naseval.networks.supernet import Supernet
 from naseval.randomness import stream, torch_seed
@@ -60,10 +61,11 @@ def new_supernet(
     cells: int,
     seed: int,
     table: OperationTable = OPERATIONS,
+    kind: type[Supernet] = MergedSupernet,
 ) -> tuple[Supernet, Alphas]:
     """Return a freshly initialised supernet and its alphas, on the data's device."""
     network = initialised(
-        lambda: Supernet(
+        lambda: kind(
             alive,
             images=data.dataset.images,
             classes=data.classes,

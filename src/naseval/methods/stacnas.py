@@ -12,6 +12,8 @@ from naseval.gradient.discretise import Operations, Table, strongest_cell
 from naseval.gradient.one_level import OneLevelTask
 from naseval.gradient.stages import Alive, new_supernet, run_stages
 from naseval.methods.base import SearchResult
+from naseval.networks.merged import MergedSupernet
+from naseval.networks.supernet import Supernet
 from naseval.settings.stacnas import Settings
 from naseval.spaces.darts import SPACE
 from naseval.training.checkpoint import Checkpoint
@@ -48,11 +50,21 @@ def search(
 
 
 def stage_task(
-    data: SearchData, settings: Settings, alive: Alive, stage: int, seed: int
+    data: SearchData,
+    settings: Settings,
+    alive: Alive,
+    stage: int,
+    seed: int,
+    kind: type[Supernet] = MergedSupernet,
 ) -> OneLevelTask:
     """Return the training of a new supernet of the operations alive."""
     network, alphas = new_supernet(
-        data, alive, channels=settings.channels, cells=settings.cells[stage - 1], seed=seed
+        data,
+        alive,
+        channels=settings.channels,
+        cells=settings.cells[stage - 1],
+        seed=seed,
+        kind=kind,
     )
     return OneLevelTask(
         network,

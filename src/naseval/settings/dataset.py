@@ -17,12 +17,13 @@ class Split(Strict):
         "of the lists that the paper's authors published, and train and validation are shares of "
         "the rest"
     )
+    unused: Fraction = Field(0.0, description="share left out, to save time")
     seed: int = Field(description="of the stratified draw")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         test = 0.0 if isinstance(self.test, str) else self.test
-        if abs(self.train + self.validation + test - 1) > 1e-9:
+        if abs(self.train + self.validation + test + self.unused - 1) > 1e-9:
             raise ValueError("the shares of a split must add up to 1")
         return self
 
