@@ -2,48 +2,57 @@
 
 import copy
 import subprocess
+from pathlib import Path
 
 import pytest
+import yaml
 from copied_project import Project
 
 pytestmark = pytest.mark.workflow
 
-SEARCH = {"epochs": 1, "batch_size": 240, "channels": 2, "cells": 3, "order": 1}
-TINY = {
-    "datasets": {
-        "digits": {
-            "label": "Digits",
-            "source": "digits",
-            "images": "small",
-            "image_size": 8,
-            "classes": 10,
-            "flip": False,
-            "split": {"train": 0.4, "validation": 0.4, "test": 0.2, "seed": 0},
-            "channels": "computed",
-        }
-    },
-    "protocols": {
-        "base": {"epochs": 1, "batch_size": 240, "test_batch_size": 480, "channels": 2, "cells": 3}
-    },
-    "methods": {"darts": {"search": SEARCH}},
-    "studies": {
-        "benchmark": {"datasets": ["digits"], "methods": ["darts"], "searches": 1, "random": 1},
-        **dict.fromkeys(["protocols", "distribution", "operations", "cells", "seeds", "depth"]),
-    },
-    "resources": {"device": "cpu", "threads": 1, "workers": 0},
-}
-RANDOM = "runs/digits/cda/darts/random-000/seed-2.parquet"
-SEARCH_OUTPUT = "searches/digits/darts/seed-0/genotype.json"
-COSTS = {"studies/reproduced/costs.parquet"}
-SEARCHED = "runs/digits/cda/darts/digits/seed-0/seed-2.parquet"
+ROOT = Path(__file__).parent.parent.parent
+METHODS = ("darts", "pdarts", "nsganet", "enas", "cnas", "manas", "manas-ls", "stacnas", "nao")
+
+
+def tiny():
+    """Return the demo's configuration on images of 8x8 pixels, one search and one baseline each."""
+    overlay = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
+    overlay["datasets"] = {"digits": {**overlay["datasets"]["digits"], "image_size": 8}}
+    overlay["protocols"]["base"] |= {"epochs": 1, "batch_size": 240}
+    benchmark = {"datasets": ["digits"], "methods": list(METHODS), "searches": 1, "random": 1}
+    overlay["studies"] = dict.fromkeys(overlay["studies"]) | {"benchmark": benchmark}
+    return overlay
+
+
+TINY = tiny()
+SPACES = {"manas": "darts", "manas-ls": "darts", "stacnas": "darts"}
+PROTOCOLS = {"darts": "cda", "stacnas": "cda", "manas-ls": "manas"}
+
+
+def search(method):
+    return f"searches/digits/{method}/seed-0/genotype.json"
+
+
+def searched(method):
+    return f"runs/digits/{PROTOCOLS.get(method, method)}/{method}/digits/seed-0/seed-2.parquet"
+
+
+def baseline(method, index=0):
+    space, protocol = SPACES.get(method, method), PROTOCOLS.get(method, method)
+    return f"runs/digits/{protocol}/{space}/random-{index:03d}/seed-2.parquet"
+
+
+SEARCHES = {search(method) for method in METHODS}
+SEARCHED = {searched(method) for method in METHODS}
+RANDOM = {baseline(method) for method in METHODS}
 READ = {
     "study": {"studies/reproduced/benchmark.parquet"},
     "figure": {
         f"figures/reproduced/{name}.svg" for name in ("benchmark", "cost", "forest", "power")
     },
     "table": {f"tables/reproduced/{name}.parquet" for name in ("benchmark", "comparison", "power")},
-    "all": set(),
 }
+COSTS = {"studies/reproduced/costs.parquet"}
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +74,12 @@ def planned(project):
 
 
 def expected(**jobs):
-    return {**{rule: outputs for rule, outputs in READ.items() if outputs}, **jobs}
+    return {**READ, **jobs}
 
 
 def test_everything_is_made_and_readable(finished):
     results = finished.folder / "results"
-    for output in (RANDOM, SEARCH_OUTPUT, SEARCHED, *(o for s in READ.values() for o in s)):
+    for output in SEARCHES | SEARCHED | RANDOM | set().union(*READ.values()):
         assert (results / output).stat().st_size > 0
     assert not list((results / "checkpoints").rglob("*.pt"))
 
@@ -89,22 +98,28 @@ def test_another_hyperparameter_reruns_the_method(project):
     overlay = copy.deepcopy(TINY)
     overlay["methods"]["darts"]["search"]["batch_size"] = 120
     project.write_overlay(overlay)
-    assert planned(project) == expected(search={SEARCH_OUTPUT}, costs=COSTS, run={SEARCHED})
+    assert planned(project) == expected(
+        search={search("darts")}, costs=COSTS, run={searched("darts")}
+    )
 
 
-def test_other_code_in_a_method_reruns_the_method(project):
-    project.edit("src/naseval/methods/darts.py", "\n\n\ndef ", "\n\n\nNEW = 1\n\n\ndef ")
-    assert planned(project) == expected(search={SEARCH_OUTPUT}, costs=COSTS, run={SEARCHED})
+@pytest.mark.parametrize("method", METHODS)
+def test_other_code_in_a_method_reruns_the_method_alone(project, method):
+    file = f"src/naseval/methods/{method.replace('-', '_')}.py"
+    project.edit(file, "\n\n\ndef ", "\n\n\nNEW = 1\n\n\ndef ")
+    assert planned(project) == expected(
+        search={search(method)}, costs=COSTS, run={searched(method)}
+    )
 
 
 def test_another_training_loop_reruns_searches_and_runs(project):
     project.edit("src/naseval/training/loop.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
-    assert planned(project) == expected(search={SEARCH_OUTPUT}, costs=COSTS, run={SEARCHED, RANDOM})
+    assert planned(project) == expected(search=SEARCHES, costs=COSTS, run=SEARCHED | RANDOM)
 
 
 def test_another_augmentation_reruns_runs_only(project):
     project.edit("src/naseval/training/augment.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
-    assert planned(project) == expected(run={SEARCHED, RANDOM})
+    assert planned(project) == expected(run=SEARCHED | RANDOM)
 
 
 def test_another_label_redraws_what_shows_it(project):
@@ -115,23 +130,25 @@ def test_another_label_redraws_what_shows_it(project):
     assert planned(project) == {"figure": READ["figure"] - unnamed, "table": READ["table"]}
 
 
-def test_one_more_architecture_adds_one_run(project):
+def test_one_more_architecture_adds_one_run_for_each_baseline(project):
     overlay = copy.deepcopy(TINY)
     overlay["studies"]["benchmark"]["random"] = 2
     project.write_overlay(overlay)
+    spaces = {SPACES.get(method, method) for method in METHODS}
     assert planned(project) == expected(
-        random_architecture={"architectures/darts/random-001.json"},
-        run={RANDOM.replace("random-000", "random-001")},
+        random_architecture={f"architectures/{space}/random-001.json" for space in spaces},
+        run={baseline(method, 1) for method in METHODS},
     )
 
 
 def test_a_damaged_run_is_one_sentence_and_the_others_stay(project):
     results = project.folder / "results"
-    (results / RANDOM).write_bytes((results / RANDOM).read_bytes()[:-9])
+    damaged, other = results / baseline("darts"), results / searched("darts")
+    damaged.write_bytes(damaged.read_bytes()[:-9])
     done = project.snakemake()
     assert done.returncode != 0
-    assert f"results/{RANDOM} is not a readable Parquet file" in done.stderr
-    assert (results / SEARCHED).exists()
+    assert f"results/{baseline('darts')} is not a readable Parquet file" in done.stderr
+    assert other.exists()
 
 
 def test_a_damaged_genotype_is_one_sentence(project):

@@ -3,6 +3,7 @@
 import gzip
 import tarfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -25,7 +26,7 @@ def file_names(archive: Path) -> list[str]:
     """
     names = [path for path, _ in _files(archive, lambda _: False)]
     if len(set(names)) != len(names):
-        twice = next(name for index, name in enumerate(names) if name in names[:index])
+        twice, _ = Counter(names).most_common(1)[0]
         raise NasevalError(f"{archive} holds {twice} twice; delete it and run snakemake download")
     return names
 

@@ -3,6 +3,7 @@
 import io
 import logging
 import struct
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -107,7 +108,7 @@ def _check_classes(archive: Path, found: list[str], order: list[str], number: in
 
 def _check_distinct(archive: Path, names: list[str]) -> None:
     if len(set(names)) != len(names):
-        twice = next(name for index, name in enumerate(names) if name in names[:index])
+        twice, _ = Counter(names).most_common(1)[0]
         raise NasevalError(
             f"{archive} holds the image {twice} in two places; delete it and run snakemake download"
         )
