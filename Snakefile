@@ -15,6 +15,7 @@ include: "workflow/rules/search.smk"
 include: "workflow/rules/augmentation.smk"
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/published.smk"
+include: "workflow/rules/exhibits.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
@@ -31,10 +32,11 @@ localrules:
 
 
 rule all:
-    """Every study with its figures and tables."""
+    """Every study with its figures and tables, and the page that shows them."""
     default_target: True
     input:
         figures_and_tables(CONFIG.studies),
+        result("report.html"),
 
 
 rule benchmark:

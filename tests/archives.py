@@ -7,7 +7,6 @@ import tarfile
 import zlib
 
 import numpy as np
-import pytest
 from PIL import Image
 from scipy.io import savemat
 
@@ -15,15 +14,10 @@ from naseval.data.archives import archives
 from naseval.randomness import stream
 
 
-@pytest.fixture
-def holds(monkeypatch):
-    """Return a function that says how many images and classes a source's archive holds."""
-
-    def set_numbers(source, images, classes):
-        changes = {"images": [images], "classes": classes}
-        monkeypatch.setitem(archives(), source, archives()[source].model_copy(update=changes))
-
-    return set_numbers
+def holds(monkeypatch, source, images, classes):
+    """Say for one test how many images and classes a source's archive holds."""
+    changes = {"images": [images], "classes": classes}
+    monkeypatch.setitem(archives(), source, archives()[source].model_copy(update=changes))
 
 
 def pixels(*names, shape):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import archives as made
-from archives import holds  # noqa: F401 - a fixture
 from naseval.data.sources import fashion_mnist, get_source
 from naseval.errors import NasevalError
 
@@ -15,8 +14,8 @@ def read(source, folder, size=32, images="small"):
     return get_source(source).read(folder, size, images)
 
 
-def test_cifar10_is_read_as_written(tmp_path, holds):
-    holds("cifar10", 120, 10)
+def test_cifar10_is_read_as_written(tmp_path, monkeypatch):
+    made.holds(monkeypatch, "cifar10", 120, 10)
     _, batches = made.cifar10(tmp_path)
     source = read("cifar10", tmp_path)
     assert source.images.shape == (120, 32, 32, 3)
@@ -28,8 +27,8 @@ def test_cifar10_is_read_as_written(tmp_path, holds):
     assert (source.images[100:, 0, 0, 0] == batches["test_batch"]["data"][:, 0]).all()
 
 
-def test_cifar100_is_read_with_its_fine_labels(tmp_path, holds):
-    holds("cifar100", 400, 100)
+def test_cifar100_is_read_with_its_fine_labels(tmp_path, monkeypatch):
+    made.holds(monkeypatch, "cifar100", 400, 100)
     made.cifar100(tmp_path)
     source = read("cifar100", tmp_path)
     assert source.labels.tolist() == list(range(100)) * 4

@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 import archives as made
-from archives import holds  # noqa: F401 - a fixture
 from naseval.data.formats import members
 from naseval.data.formats.members import file_names, read_files
 from naseval.data.formats.pictures import read_pictures, why_broken
@@ -43,9 +42,9 @@ def written(source, folder, files):
 
 
 @pytest.fixture(params=["sport8", "mit67"])
-def folders(request, holds):
+def folders(request, monkeypatch):
     """Return a source of class folders, of which 6 images in 2 classes are expected."""
-    holds(request.param, 6, 2)
+    made.holds(monkeypatch, request.param, 6, 2)
     return request.param
 
 
@@ -89,12 +88,12 @@ def test_a_path_that_is_there_twice_is_refused(tmp_path, folders):
         read(folders, tmp_path)
 
 
-def test_a_truncated_image_is_left_out_and_the_count_tells(tmp_path, folders, holds, caplog):
+def test_a_truncated_image_is_left_out_and_the_count_tells(tmp_path, folders, monkeypatch, caplog):
     path, content = PLACES[4]
     written(folders, tmp_path, [*PLACES[:4], (path, content[: len(content) // 2]), PLACES[5]])
     with pytest.raises(NasevalError, match=r"5 whole images, not 6 \(Images/mall/mall_1\.jpg can"):
         read(folders, tmp_path)
-    holds(folders, 5, 2)
+    made.holds(monkeypatch, folders, 5, 2)
     source = read(folders, tmp_path)
     assert list(source.images) == [content for _, content in [*PLACES[:4], PLACES[5]]]
     assert "Images/mall/mall_1.jpg cannot be decoded" in caplog.text
@@ -111,8 +110,8 @@ def test_a_truncated_archive_is_one_sentence(tmp_path, folders, keep):
     assert "\n" not in str(caught.value)
 
 
-def test_a_rar_packed_anew_as_a_tar_is_read_too(tmp_path, holds):
-    holds("sport8", 6, 2)
+def test_a_rar_packed_anew_as_a_tar_is_read_too(tmp_path, monkeypatch):
+    made.holds(monkeypatch, "sport8", 6, 2)
     made.write_tar(tmp_path / "event_dataset.rar", PLACES)
     assert list(read("sport8", tmp_path).images) == [content for _, content in PLACES]
 
@@ -172,8 +171,8 @@ def test_a_rar_without_the_systems_library_is_one_sentence(tmp_path):
 # Flowers-102
 
 
-def test_flowers_have_the_labels_and_test_images_of_their_numbers(tmp_path, holds):
-    holds("flowers102", 204, 102)
+def test_flowers_have_the_labels_and_test_images_of_their_numbers(tmp_path, monkeypatch):
+    made.holds(monkeypatch, "flowers102", 204, 102)
     labels, tested = made.flowers102(tmp_path)
     source = read("flowers102", tmp_path)
     assert (source.labels == labels - 1).all()
@@ -183,8 +182,8 @@ def test_flowers_have_the_labels_and_test_images_of_their_numbers(tmp_path, hold
     assert len(list(source.images)) == 204
 
 
-def test_a_flower_without_a_label_is_refused(tmp_path, holds):
-    holds("flowers102", 204, 102)
+def test_a_flower_without_a_label_is_refused(tmp_path, monkeypatch):
+    made.holds(monkeypatch, "flowers102", 204, 102)
     made.flowers102(tmp_path)
     made.write_tar(
         tmp_path / "102flowers.tgz", [("jpg/image_00205.jpg", made.photograph("x"))], "w:gz"
@@ -193,8 +192,8 @@ def test_a_flower_without_a_label_is_refused(tmp_path, holds):
         read("flowers102", tmp_path)
 
 
-def test_a_flower_of_no_image_is_named(tmp_path, holds):
-    holds("flowers102", 101, 102)
+def test_a_flower_of_no_image_is_named(tmp_path, monkeypatch):
+    made.holds(monkeypatch, "flowers102", 101, 102)
     made.flowers102(tmp_path)
     files = [(f"jpg/image_{n:05d}.jpg", made.photograph("flower", n)) for n in range(1, 102)]
     made.write_tar(tmp_path / "102flowers.tgz", files, "w:gz")

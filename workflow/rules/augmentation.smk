@@ -1,23 +1,5 @@
 """Genotype + images + protocol -> one row per epoch, below runs/{dataset}/{protocol}/."""
 
-from naseval.studies.plan import space_of
-from naseval.studies.runs import genotype_file
-
-
-def network_modules(wildcards):
-    """Return the modules that define a genotype's network."""
-    space = space_of(CONFIG, wildcards.genotype, wildcards.dataset)
-    if space is None:
-        return [f"naseval.networks.fixed.{wildcards.genotype}"]
-    return [f"naseval.networks.{space}", f"naseval.spaces.{space}"]
-
-
-def genotype_input(wildcards):
-    """Return a genotype's file; a fixed network has none."""
-    file = genotype_file(wildcards.genotype)
-    return result(file) if file else []
-
-
 rule run:
     """Train a genotype from scratch (the paper's augmentation)."""
     input:

@@ -1,25 +1,5 @@
 """Study tables and configuration -> a verdict on every number the paper prints, claims/."""
 
-from naseval.records import content_digest
-
-CLAIM_FILES = ["claims.csv", "templates/page.html", "templates/section.html"]
-CLAIM_FILES += ["templates/claims.css", "templates/claims.js"]
-
-
-def judged_tables(wildcards):
-    """Return the tables that claims are computed from."""
-    if wildcards.source == "published":
-        names = [name for name in PUBLISHED if name != "data_issues"]
-    else:
-        names = [*CONFIG.studies, *(["costs"] if "benchmark" in CONFIG.studies else [])]
-    return [result(f"studies/{wildcards.source}/{name}.parquet") for name in names]
-
-
-def package_files(package, names):
-    """Return digests of files beside a package's code, which `code` does not see."""
-    folder = Path(workflow.basedir, "src/naseval", package)
-    return {name: content_digest(folder / name) for name in names}
-
 
 rule ledger:
     """Judge every claim of the paper by one source."""

@@ -8,6 +8,8 @@ from naseval.config import load_config
 from naseval.errors import NasevalError
 from naseval.files import check_folder
 from naseval.provenance import code_digest
+from naseval.studies.plan import space_of
+from naseval.studies.runs import genotype_file
 
 try:
     CONFIG = load_config(config)
@@ -58,3 +60,17 @@ def training_data(dataset):
 def training_settings(dataset):
     """Return the settings of a dataset that training depends on."""
     return CONFIG.datasets[dataset].training.model_dump()
+
+
+def network_modules(wildcards):
+    """Return the modules that define a genotype's network."""
+    space = space_of(CONFIG, wildcards.genotype, wildcards.dataset)
+    if space is None:
+        return [f"naseval.networks.fixed.{wildcards.genotype}"]
+    return [f"naseval.networks.{space}", f"naseval.spaces.{space}"]
+
+
+def genotype_input(wildcards):
+    """Return a genotype's file; a fixed network has none."""
+    file = genotype_file(wildcards.genotype)
+    return result(file) if file else []

@@ -1,17 +1,8 @@
 """Figures, tables, claims -> one page, report.html."""
 
-PAGE_FILES = ["templates/report.html", "templates/report.css"]
-
 
 # Both write the same page, which shows whatever is there; they differ in what has to be there.
 ruleorder: report_page > published
-
-
-def captions(exhibits, kind):
-    """Return title and caption of a source's figures or tables, by name."""
-    return {
-        name: [exhibit.title, caption(kind, name)] for name, exhibit in exhibits.items()
-    }
 
 
 rule report_page:

@@ -2,6 +2,15 @@
 
 from naseval.studies.plan import labelled, members
 
+BENCHMARK = CONFIG.study("benchmark") if "benchmark" in CONFIG.studies else None
+SEARCHES = [
+    (dataset, method, seed)
+    for dataset in (BENCHMARK.datasets if BENCHMARK else [])
+    for method in BENCHMARK.methods
+    for seed in range(BENCHMARK.searches)
+]
+"""Dataset, method and seed of every search of the benchmark."""
+
 
 rule study:
     """Gather a study's runs, one row per run and epoch."""
@@ -28,25 +37,12 @@ rule study:
         "../scripts/study.py"
 
 
-def benchmark_searches():
-    """Return dataset, method and seed of every search of the benchmark."""
-    if "benchmark" not in CONFIG.studies:
-        return []
-    study = CONFIG.study("benchmark")
-    return [
-        (dataset, method, seed)
-        for dataset in study.datasets
-        for method in study.methods
-        for seed in range(study.searches)
-    ]
-
-
 rule costs:
     """Add up what each search of the benchmark cost."""
     input:
         histories=[
             result(f"searches/{dataset}/{method}/seed-{seed}/history.parquet")
-            for dataset, method, seed in benchmark_searches()
+            for dataset, method, seed in SEARCHES
         ],
     output:
         costs=result("studies/reproduced/costs.parquet"),
@@ -62,6 +58,6 @@ rule costs:
         runtime=10,
     params:
         code=code("costs.py", "naseval.analysis.cost"),
-        searches=benchmark_searches(),
+        searches=SEARCHES,
     script:
         "../scripts/costs.py"

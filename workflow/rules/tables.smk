@@ -1,33 +1,5 @@
 """Study tables -> tables as Parquet, CSV, Markdown and HTML, tables/{source}/."""
 
-from naseval.report.exhibits import tables
-
-TABLES = {source: tables(source, CONFIG) for source in SOURCES}
-
-
-def table_of(wildcards):
-    return TABLES[wildcards.source][wildcards.table]
-
-
-def names_of(exhibit, source):
-    """Return what datasets and methods are called in a table that names them."""
-    columns = ("dataset", "method") if exhibit.named else ()
-    return {column: LABELS[source][f"{column}_labels"] for column in columns}
-
-
-def table_files(source, studies=None):
-    """Return a source's tables, of some studies or of all."""
-    return [
-        result(f"tables/{source}/{name}.md")
-        for name, exhibit in TABLES[source].items()
-        if studies is None or exhibit.study in studies
-    ]
-
-
-def figures_and_tables(studies):
-    """Return everything that people read of these studies, as reproduced."""
-    return figure_files("reproduced", studies) + table_files("reproduced", studies)
-
 
 rule table:
     """Sum up a study."""
