@@ -68,6 +68,16 @@ HISTORY = _schema(
 )
 """One search, one row per epoch."""
 
+HISTORIES = pa.schema(
+    [
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("method", pa.string(), nullable=False),
+        pa.field("seed", pa.int64(), nullable=False),
+        *HISTORY,
+    ]
+)
+"""Several searches."""
+
 STUDY = _schema(
     {
         "source": pa.string(),  # published, reproduced

@@ -48,11 +48,13 @@ RANDOM = {baseline(method) for method in METHODS}
 READ = {
     "study": {"studies/reproduced/benchmark.parquet"},
     "figure": {
-        f"figures/reproduced/{name}.svg" for name in ("benchmark", "cost", "forest", "power")
+        f"figures/reproduced/{name}.svg"
+        for name in ("benchmark", "cost", "forest", "pareto", "power")
     },
     "table": {f"tables/reproduced/{name}.parquet" for name in ("benchmark", "comparison", "power")},
 }
 COSTS = {"studies/reproduced/costs.parquet"}
+HISTORIES = {"studies/reproduced/histories.parquet"}
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,7 @@ def test_another_hyperparameter_reruns_the_method(project):
     overlay["methods"]["darts"]["search"]["batch_size"] = 120
     project.write_overlay(overlay)
     assert planned(project) == expected(
-        search={search("darts")}, costs=COSTS, run={searched("darts")}
+        search={search("darts")}, histories=HISTORIES, costs=COSTS, run={searched("darts")}
     )
 
 
@@ -108,13 +110,15 @@ def test_other_code_in_a_method_reruns_the_method_alone(project, method):
     file = f"src/naseval/methods/{method.replace('-', '_')}.py"
     project.edit(file, "\n\n\ndef ", "\n\n\nNEW = 1\n\n\ndef ")
     assert planned(project) == expected(
-        search={search(method)}, costs=COSTS, run={searched(method)}
+        search={search(method)}, histories=HISTORIES, costs=COSTS, run={searched(method)}
     )
 
 
 def test_another_training_loop_reruns_searches_and_runs(project):
     project.edit("src/naseval/training/loop.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
-    assert planned(project) == expected(search=SEARCHES, costs=COSTS, run=SEARCHED | RANDOM)
+    assert planned(project) == expected(
+        search=SEARCHES, histories=HISTORIES, costs=COSTS, run=SEARCHED | RANDOM
+    )
 
 
 def test_another_augmentation_reruns_runs_only(project):

@@ -110,7 +110,7 @@ rule published_splits:
         code=lambda wildcards: code("published_splits.py", "naseval.data.splits"),
         split=lambda wildcards: CONFIG.datasets[wildcards.dataset].split.model_dump(),
         source=lambda wildcards: CONFIG.datasets[wildcards.dataset].source,
-        lists=result("archives/lists"),
+        lists=result("published/raw"),
     script:
         "../scripts/published_splits.py"
 

@@ -9,6 +9,13 @@ LOCK = "config/archives.lock.yaml"
 """Digests of archives that nobody states, relative to where Snakemake runs."""
 
 
+STUDIED = {
+    dataset for study in CONFIG.studies for dataset in CONFIG.study(study).datasets
+}
+STUDIED = [dataset for dataset in CONFIG.datasets if dataset in STUDIED]
+"""The datasets that the studies use: an overlay's own ones, not all that are known."""
+
+
 def archives_of(dataset):
     """Return the files that a dataset's source reads."""
     source = CONFIG.datasets[dataset].source
@@ -16,9 +23,9 @@ def archives_of(dataset):
 
 
 def published_lists():
-    """Return the authors' lists of images, below archives/lists/ as in their repository."""
+    """Return the authors' lists of images; the rule published_files fetches them."""
     return [
-        result(f"archives/lists/{path}")
+        result(f"published/raw/{path}")
         for path in raw_files()
         if path.startswith("data/")
     ]
@@ -39,14 +46,13 @@ except NasevalError as error:
 localrules:
     download,
     archive,
-    lists,
 
 
 rule download:
-    """Fetch the archives of every dataset, and nothing else."""
+    """Fetch the archives of every dataset that the studies use, and nothing else."""
     input:
-        [archives_of(dataset) for dataset in CONFIG.datasets],
-        published_lists() if PUBLISHED_SPLITS else [],
+        [archives_of(dataset) for dataset in STUDIED],
+        published_lists() if set(PUBLISHED_SPLITS) & set(STUDIED) else [],
 
 
 rule archive:
@@ -66,19 +72,5 @@ rule archive:
         "../../envs/train.yaml"
     params:
         lock=LOCK,
-    script:
-        "../scripts/download.py"
-
-
-rule lists:
-    """Fetch the lists of images that the paper's authors published."""
-    output:
-        published_lists(),
-    log:
-        result("logs/archives/lists.log"),
-    conda:
-        "../../envs/train.yaml"
-    params:
-        folder=result("archives/lists"),
     script:
         "../scripts/download.py"

@@ -38,7 +38,7 @@ def figure_files(source, studies=None):
     return [
         result(f"figures/{source}/{name}.svg")
         for name, exhibit in FIGURES[source].items()
-        if studies is None or exhibit.study in studies
+        if studies is None or (exhibit.study or exhibit.beside) in studies
     ]
 
 
@@ -57,7 +57,7 @@ def table_files(source, studies=None):
     return [
         result(f"tables/{source}/{name}.md")
         for name, exhibit in TABLES[source].items()
-        if studies is None or exhibit.study in studies
+        if studies is None or (exhibit.study or exhibit.beside) in studies
     ]
 
 

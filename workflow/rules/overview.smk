@@ -2,19 +2,19 @@
 
 
 rule overview:
-    """Tables of all datasets and their classes, and samples before and after the transforms."""
+    """Tables of the studied datasets and their classes, and samples of all transforms."""
     input:
         result("tables/datasets/summary.md"),
-        expand(result("tables/datasets/classes-{dataset}.md"), dataset=CONFIG.datasets),
-        expand(result("figures/datasets/{dataset}.png"), dataset=CONFIG.datasets),
+        expand(result("tables/datasets/classes-{dataset}.md"), dataset=STUDIED),
+        expand(result("figures/datasets/{dataset}.png"), dataset=STUDIED),
 
 
 rule dataset_table:
-    """Images, sizes and channel statistics of all datasets."""
+    """Images, sizes and channel statistics of the datasets that the studies use."""
     input:
-        splits=expand(result("data/{dataset}/splits.parquet"), dataset=CONFIG.datasets),
-        images=[training_data(dataset)["images"] for dataset in CONFIG.datasets],
-        channels=expand(result("data/{dataset}/channels.json"), dataset=CONFIG.datasets),
+        splits=expand(result("data/{dataset}/splits.parquet"), dataset=STUDIED),
+        images=[training_data(dataset)["images"] for dataset in STUDIED],
+        channels=expand(result("data/{dataset}/channels.json"), dataset=STUDIED),
     output:
         multiext(
             result("tables/datasets/summary"),
@@ -36,7 +36,7 @@ rule dataset_table:
         code=code("overview.py"),
         datasets=[
             dataset.model_dump(include={"images", "label"})
-            for dataset in CONFIG.datasets.values()
+            for dataset in map(CONFIG.datasets.get, STUDIED)
         ],
     script:
         "../scripts/overview.py"

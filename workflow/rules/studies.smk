@@ -37,13 +37,36 @@ rule study:
         "../scripts/study.py"
 
 
-rule costs:
-    """Add up what each search of the benchmark cost."""
+rule histories:
+    """Gather what the searches of the benchmark recorded, one row per search and epoch."""
     input:
         histories=[
             result(f"searches/{dataset}/{method}/seed-{seed}/history.parquet")
             for dataset, method, seed in SEARCHES
         ],
+    output:
+        histories=result("studies/reproduced/histories.parquet"),
+    log:
+        result("logs/studies/reproduced/histories.log"),
+    benchmark:
+        result("benchmarks/studies/reproduced/histories.tsv")
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("histories.py", "naseval.studies.histories"),
+        searches=SEARCHES,
+    script:
+        "../scripts/histories.py"
+
+
+rule costs:
+    """Add up what each search of the benchmark cost."""
+    input:
+        histories=result("studies/reproduced/histories.parquet"),
     output:
         costs=result("studies/reproduced/costs.parquet"),
     log:
@@ -58,6 +81,5 @@ rule costs:
         runtime=10,
     params:
         code=code("costs.py", "naseval.analysis.cost"),
-        searches=SEARCHES,
     script:
         "../scripts/costs.py"

@@ -7,9 +7,9 @@ from naseval.analysis.cost import search_costs
 from naseval.job import job
 
 with job(snakemake) as running:
-    histories = (
-        (*names, records.read(path, records.HISTORY).to_pandas())
-        for names, path in zip(snakemake.params.searches, snakemake.input.histories, strict=True)
+    histories = records.read(snakemake.input.histories, records.HISTORIES).to_pandas()
+    searches = histories.groupby(["dataset", "method", "seed"], sort=False)
+    content = pa.Table.from_pandas(
+        search_costs((*names, rows) for names, rows in searches), preserve_index=False
     )
-    content = pa.Table.from_pandas(search_costs(histories), preserve_index=False)
     records.write(snakemake.output.costs, content, running.provenance())

@@ -1,4 +1,4 @@
-"""Fetch one file of a dataset's archive, or the authors' lists of images."""
+"""Fetch one file of a dataset's archive."""
 
 import logging
 import sys
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from naseval.data.fetching import fetch_archive
 from naseval.errors import NasevalError
-from naseval.published.archive import fetch
 
 # What is fetched is verified, so neither the code that does it nor the folder it comes from is
 # among the rule's params: a change of either must not fetch it again.
@@ -17,18 +16,13 @@ logging.basicConfig(
     handlers=[logging.StreamHandler(), logging.FileHandler(snakemake.log[0])],
 )
 try:
-    if snakemake.rule == "archive":
-        fetch_archive(
-            snakemake.wildcards.archive,
-            snakemake.wildcards.file,
-            Path(snakemake.output.file),
-            folder=snakemake.config.get("archives"),
-            lock=Path(snakemake.params.lock),
-        )
-    else:
-        for target in snakemake.output:
-            path = str(Path(target).relative_to(snakemake.params.folder))
-            fetch(path, target, snakemake.config["published"].get("mirror"))
+    fetch_archive(
+        snakemake.wildcards.archive,
+        snakemake.wildcards.file,
+        Path(snakemake.output.file),
+        folder=snakemake.config.get("archives"),
+        lock=Path(snakemake.params.lock),
+    )
 except NasevalError as error:
     logging.error("%s", error)
     sys.exit(1)

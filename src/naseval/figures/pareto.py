@@ -18,8 +18,8 @@ GENERATIONS = LinearSegmentedColormap.from_list("generations", [FAINT, SEARCHED]
 def draw(histories: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     """Draw one panel per dataset: cost across, validation error upwards, a dot per individual.
 
-    `histories` are NSGA-Net's, one row per individual (`records.HISTORY`), with the columns
-    `dataset` and `seed` beside them. The data are `individuals(histories)`.
+    `histories` (`records.HISTORIES`) may hold other methods' rows too; those of individuals have
+    `flops`. The data are `individuals(histories)`.
     """
     data = individuals(histories)
     datasets = in_order(data["dataset"], dataset_labels)
@@ -41,11 +41,12 @@ def draw(histories: pd.DataFrame, dataset_labels: Labels) -> Drawing:
 
 
 def individuals(histories: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per individual with its objectives.
+    """Return one row per individual with its objectives; other rows of a history have no `flops`.
 
     `error` is in per cent, `flops` in millions for one image; `front` says whether it is on the
     front of its search's final population, `chosen` whether it is the search's result.
     """
+    histories = histories.dropna(subset=["flops"])
     data = pd.DataFrame(
         {
             "dataset": histories["dataset"],
@@ -54,7 +55,7 @@ def individuals(histories: pd.DataFrame) -> pd.DataFrame:
             "individual": histories["epoch"],
             "error": 100 - histories["validation_accuracy"],
             "flops": histories["flops"],
-            "front": histories["front"],
+            "front": histories["front"].astype(bool),
         }
     ).reset_index(drop=True)
     best = data[data["front"]].sort_values(["error", "flops"], kind="stable")

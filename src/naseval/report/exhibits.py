@@ -31,6 +31,8 @@ class Exhibit:
     labels: tuple[str, ...] = ()
     """Labels it shows, by the names of the function's arguments."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    beside: str = ""
+    """The study it goes with where it is made from other tables alone."""
     named: bool = False
     """Whether a table has columns `dataset` and `method`, to be shown by their labels."""
 
@@ -105,6 +107,11 @@ def figures(source: str, config: Config) -> dict[str, Exhibit]:
             "Protocol or architecture?", "figures.variance:draw", "protocols"
         ),
     }  # fmt: skip
+    if not theirs and "nsganet" in config.studies.get("benchmark", {}).get("methods", []):
+        found["pareto"] = Exhibit(
+            "What NSGANET tried, by error and cost",
+            "figures.pareto:draw", "", ("histories",), ("dataset_labels",), beside="benchmark",
+        )  # fmt: skip
     return {
         name: exhibit for name, exhibit in found.items() if _configured(exhibit, source, config)
     }
@@ -176,6 +183,8 @@ def _cost_arguments(source: str, config: Config) -> dict[str, Any]:
 def _configured(exhibit: Exhibit, source: str, config: Config) -> bool:
     """Tell whether this project's studies have what an exhibit shows; the authors' have all."""
     if source == "published":
+        return True
+    if not exhibit.study:
         return True
     families = exhibit.arguments.get("families", {})
     study = config.studies.get(exhibit.study)
