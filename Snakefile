@@ -9,7 +9,10 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/archives.smk"
+include: "workflow/rules/download.smk"
 include: "workflow/rules/data.smk"
+include: "workflow/rules/overview.smk"
 include: "workflow/rules/architectures.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/augmentation.smk"

@@ -55,6 +55,7 @@ def test_the_summary_has_sizes_and_statistics(small, large):
     shown = laid_out(rows)
     assert shown["pixels"].tolist() == ["32×32", "20×20"]
     assert shown["statistics"].tolist() == ["computed", "computed"]
+    assert shown.loc[0, "images per class"] == "12"
 
 
 def test_sizes_are_width_and_height(large, small):

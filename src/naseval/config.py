@@ -193,7 +193,7 @@ _STRUCTURE = ("inherits", "overrides")
 
 def study_names() -> list[str]:
     """Return the names of all studies."""
-    return module_names("naseval.studies", but=("grid", "plan", "runs", "table"))
+    return module_names("naseval.studies", but=("grid", "histories", "plan", "runs", "table"))
 
 
 def load_config(raw: Mapping[str, Any]) -> Config:

@@ -11,15 +11,27 @@ from copied_project import Project
 pytestmark = pytest.mark.workflow
 
 
-def test_the_paper_is_planned_without_torch(tmp_path):
-    project = Project.copied(tmp_path / "project", {})
+DARTS_ROW = {"studies": {"benchmark": {"datasets": ["cifar10"], "methods": ["darts"]}}}
+
+
+@pytest.mark.parametrize(
+    ("overlay", "architectures", "searches", "runs"),
+    [
+        (DARTS_ROW, 8, 8, 16),
+        # 6 spaces; 9 methods on 5 datasets; DARTS, StacNAS and MANAS share their baselines' runs
+        ({}, 48, 360, 640),
+    ],
+)
+def test_the_paper_is_planned_without_torch(tmp_path, overlay, architectures, searches, runs):
+    project = Project.copied(tmp_path / "project", overlay)
     trap = tmp_path / "trap"
     trap.mkdir()
     (trap / "torch.py").write_text("raise SystemExit('torch was imported while planning')\n")
     done = project.snakemake("benchmark", "--dry-run", first_path=str(trap))
     assert done.returncode == 0, done.stderr
     counts = dict(re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE))
-    assert (counts["random_architecture"], counts["search"], counts["run"]) == ("8", "8", "16")
+    found = [int(counts[rule]) for rule in ("random_architecture", "search", "run")]
+    assert found == [architectures, searches, runs]
 
 
 def test_the_trap_works(tmp_path):

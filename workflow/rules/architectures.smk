@@ -13,14 +13,16 @@ rule random_architecture:
         result("logs/architectures/{space}/random-{index}.log"),
     benchmark:
         result("benchmarks/architectures/{space}/random-{index}.tsv")
-    params:
-        code=lambda wildcards: code("random_architecture.py", f"naseval.spaces.{wildcards.space}"),
-        sampler=lambda wildcards: CONFIG.spaces[wildcards.space].sampler,
+    conda:
+        "../../envs/analysis.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=5,
-    conda:
-        "../../envs/analysis.yaml"
+    params:
+        code=lambda wildcards: code(
+            "random_architecture.py", f"naseval.spaces.{wildcards.space}"
+        ),
+        sampler=lambda wildcards: CONFIG.spaces[wildcards.space].sampler,
     script:
         "../scripts/random_architecture.py"

@@ -49,7 +49,9 @@ def code(script, *modules):
 
 def training_data(dataset):
     """Return what searches and augmentations read of a dataset."""
-    store = "images.npy" if CONFIG.datasets[dataset].images == "small" else "images.parquet"
+    store = (
+        "images.npy" if CONFIG.datasets[dataset].images == "small" else "images.parquet"
+    )
     return {
         "images": result(f"data/{dataset}/{store}"),
         "splits": result(f"data/{dataset}/splits.parquet"),

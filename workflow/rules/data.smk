@@ -1,20 +1,5 @@
 """Archives -> images, labels -> splits -> channel statistics, below data/{dataset}/."""
 
-from naseval.data.archives import archive_content
-
-
-include: "download.smk"
-
-
-def datasets_of(images):
-    return any_of(
-        name for name, dataset in CONFIG.datasets.items() if dataset.images == images
-    )
-
-
-def source_module(dataset):
-    return f"naseval.data.sources.{CONFIG.datasets[dataset].source.replace('-', '_')}"
-
 
 rule small_images:
     """Read an archive into one array of equally large images."""
@@ -110,7 +95,7 @@ rule published_splits:
         code=lambda wildcards: code("published_splits.py", "naseval.data.splits"),
         split=lambda wildcards: CONFIG.datasets[wildcards.dataset].split.model_dump(),
         source=lambda wildcards: CONFIG.datasets[wildcards.dataset].source,
-        lists=result("published/raw"),
+        lists=lambda wildcards, input: str(Path(input.lists[0]).parent.parent),
     script:
         "../scripts/published_splits.py"
 
@@ -140,6 +125,3 @@ rule channels:
         ],
     script:
         "../scripts/channels.py"
-
-
-include: "overview.smk"

@@ -12,6 +12,13 @@ rule search:
         result("logs/searches/{dataset}/{method}/seed-{seed}.log"),
     benchmark:
         result("benchmarks/searches/{dataset}/{method}/seed-{seed}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: CONFIG.resources.threads
+    resources:
+        gpu=1,
+        mem_mb=CONFIG.resources.memory_mb,
+        runtime=CONFIG.resources.search_minutes,
     params:
         code=lambda wildcards: code(
             "search.py",
@@ -25,12 +32,5 @@ rule search:
         ).model_dump(),
         dataset=lambda wildcards: training_settings(wildcards.dataset),
         checkpoint=result("checkpoints/searches/{dataset}/{method}/seed-{seed}.pt"),
-    threads: CONFIG.resources.threads
-    resources:
-        gpu=1,
-        mem_mb=CONFIG.resources.memory_mb,
-        runtime=CONFIG.resources.search_minutes,
-    conda:
-        "../../envs/train.yaml"
     script:
         "../scripts/search.py"

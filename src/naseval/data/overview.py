@@ -69,6 +69,9 @@ def laid_out(summaries: pd.DataFrame) -> pd.DataFrame:
     def triple(row: Any, name: str) -> str:
         return ", ".join(f"{row[f'{name}_{colour}']:.4f}" for colour in ("red", "green", "blue"))
 
+    def span(least: int, most: int) -> str:
+        return str(least) if least == most else f"{least}–{most}"
+
     def sizes(row: Any) -> str:
         if row["width_min"] == row["width_max"] and row["height_min"] == row["height_max"]:
             return f"{row['width_min']}×{row['height_min']}"
@@ -82,7 +85,7 @@ def laid_out(summaries: pd.DataFrame) -> pd.DataFrame:
             "dataset": row["dataset"],
             "classes": row["classes"],
             **{part: row[part] for part in (*PARTS, "images")},
-            "images per class": f"{row['per_class_min']}–{row['per_class_max']}",
+            "images per class": span(row["per_class_min"], row["per_class_max"]),
             "pixels": sizes(row),
             "mean": triple(row, "mean"),
             "standard deviation": triple(row, "std"),
