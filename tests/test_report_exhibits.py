@@ -77,7 +77,9 @@ def test_only_configured_studies_are_shown(paper):
     for name in ("protocols", "distribution", "operations", "cells", "seeds", "depth"):
         paper["studies"][name] = None
     config = load_config(paper)
-    assert {shown.study or shown.beside for shown in figures("reproduced", config).values()} == {"benchmark"}
+    assert {shown.study or shown.beside for shown in figures("reproduced", config).values()} == {
+        "benchmark"
+    }
     assert {shown.study for shown in tables("reproduced", config).values()} == {"benchmark"}
     assert len(figures("published", config)) == 13
 
