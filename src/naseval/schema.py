@@ -35,6 +35,7 @@ key, a misspelt name or an impossible value is one sentence that says which key 
 |---|---|
 | `config.yaml` | the paper: its numbers, all of them data, none a constant in the code |
 | `demo.yaml` | overlay: the whole workflow in minutes on two CPU cores |
+| `fashion.yaml` | overlay: the paper's questions on Fashion-MNIST, an evening on a CPU |
 | `authors-code.yaml` | overlay: what the authors' programs ran where the paper prints otherwise |
 
 Protocols and methods have `overrides`: other values for `small` images, for `large` ones, or for
