@@ -9,7 +9,16 @@ from matplotlib.patches import Ellipse
 from naseval.analysis.finals import STATISTICS
 from naseval.analysis.labels import Labels, counted, in_order
 from naseval.analysis.relative_improvement import benchmark_table
-from naseval.figures.style import INK, Drawing, Row, colour, marker, panels, styled
+from naseval.figures.style import (
+    INK,
+    Drawing,
+    Row,
+    colour,
+    legend_columns,
+    marker,
+    panels,
+    styled,
+)
 
 
 @styled
@@ -32,9 +41,18 @@ def draw(
     datasets = in_order(drawn["dataset"], dataset_labels)
     methods = in_order([*method_labels, *data["method"]], method_labels)
 
+    names = {m: method_labels.get(m, m) for m in in_order(drawn["method"], method_labels)}
+    handles = [_handle(methods.index(method), name) for method, name in names.items()]
+    handles.append(
+        Line2D([], [], color=INK, linestyle="--", linewidth=0.9, label="average architecture")
+    )
+
     across = min(len(datasets), 3)
     down = -(-len(datasets) // across)
-    figure = Figure(figsize=(max(3.1 * across, 4.2), 3.0 * down + 0.75))
+    width = max(3.1 * across, 4.2)
+    columns = legend_columns([str(handle.get_label()) for handle in handles], width)
+    legend_height = 0.35 + 0.2 * -(-len(handles) // columns)
+    figure = Figure(figsize=(width, 3.0 * down + legend_height))
     axes = panels(figure, len(datasets))
     for index, (panel, dataset) in enumerate(zip(axes, datasets, strict=True)):
         for row in last[last["dataset"] == dataset].to_dict("records"):
@@ -48,13 +66,7 @@ def draw(
             panel.set_ylabel("search method (%)")
         if index + across >= len(datasets):
             panel.set_xlabel("random sampling (%)")
-    names = {m: method_labels.get(m, m) for m in in_order(drawn["method"], method_labels)}
-    handles = [_handle(methods.index(method), name) for method, name in names.items()]
-    diagonal = Line2D(
-        [], [], color=INK, linestyle="--", linewidth=0.9, label="average architecture"
-    )
-    columns = 3 if across == 1 else 5
-    figure.legend(handles=[*handles, diagonal], loc="outside lower center", ncols=columns)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
     return Drawing(figure, data, _caption(best, bool(len(last))))
 
 

@@ -2,7 +2,7 @@
 
 import functools
 import io
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec
@@ -99,6 +99,12 @@ def colour(index: int) -> str:
 def marker(index: int) -> str:
     """Return the marker of the method at `index`; shifted at each turn of the palette."""
     return MARKERS[(index + index // len(MARKERS)) % len(MARKERS)]
+
+
+def legend_columns(labels: Sequence[str], width: float) -> int:
+    """Return how many columns of a legend with these labels fit into `width` inches."""
+    column = 0.6 + 0.07 * max(len(label) for label in labels)  # handle and gap, then letters
+    return max(1, min(len(labels), int(width / column)))
 
 
 def panels(figure: Figure, count: int, columns: int = 3) -> list[Axes]:
