@@ -1,0 +1,67 @@
+"""Images + splits -> measurements beside the paper, diagnostics/ (asked for by name only)."""
+
+
+rule operation_correlation:
+    """Measure how alike operations are in a supernet: where StacNAS's groups come from."""
+    input:
+        unpack(lambda wildcards: training_data(wildcards.dataset)),
+    output:
+        table=result("diagnostics/operation-correlation/{dataset}/seed-{seed}.parquet"),
+    log:
+        result("logs/diagnostics/operation-correlation/{dataset}/seed-{seed}.log"),
+    benchmark:
+        result("benchmarks/diagnostics/operation-correlation/{dataset}/seed-{seed}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: CONFIG.resources.threads
+    resources:
+        gpu=1,
+        mem_mb=CONFIG.resources.memory_mb,
+        runtime=CONFIG.resources.search_minutes,
+    params:
+        code=code(
+            "operation_correlation.py", "naseval.diagnostics.operation_correlation"
+        ),
+        search=lambda wildcards: CONFIG.search_settings(
+            "stacnas", wildcards.dataset
+        ).model_dump(),
+        dataset=lambda wildcards: training_settings(wildcards.dataset),
+        images=10_000,  # the StacNAS program
+        checkpoint=result(
+            "checkpoints/diagnostics/operation-correlation/{dataset}/seed-{seed}.pt"
+        ),
+    script:
+        "../scripts/operation_correlation.py"
+
+
+rule operation_correlation_figure:
+    """Draw the correlations as heat maps."""
+    input:
+        table=result("diagnostics/operation-correlation/{dataset}/seed-{seed}.parquet"),
+    output:
+        svg=result("figures/diagnostics/operation-correlation-{dataset}-{seed}.svg"),
+        png=result("figures/diagnostics/operation-correlation-{dataset}-{seed}.png"),
+        csv=result("figures/diagnostics/operation-correlation-{dataset}-{seed}.csv"),
+        caption=result("figures/diagnostics/operation-correlation-{dataset}-{seed}.txt"),
+    log:
+        result("logs/figures/diagnostics/operation-correlation-{dataset}-{seed}.log"),
+    benchmark:
+        result(
+            "benchmarks/figures/diagnostics/operation-correlation-{dataset}-{seed}.tsv"
+        )
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code(
+            "figure.py",
+            "naseval.figures.operation_correlation",
+            "naseval.figures.style",
+        ),
+        function="figures.operation_correlation:draw",
+        arguments={},
+    script:
+        "../scripts/figure.py"

@@ -1,0 +1,30 @@
+"""Measure how alike the operations of a supernet are."""
+
+from pathlib import Path
+
+from naseval import records
+from naseval.analysis.operation_correlation import SCHEMA
+from naseval.data.search import load_search_data
+from naseval.diagnostics.operation_correlation import correlations
+from naseval.job import job
+from naseval.settings.dataset import ImageSettings
+from naseval.settings.stacnas import Settings
+from naseval.training.session import session
+
+with job(snakemake) as running, session(running, snakemake) as training:
+    params, seed = snakemake.params, int(snakemake.wildcards.seed)
+    data = load_search_data(
+        Path(snakemake.input.splits).parent,
+        ImageSettings(**params.dataset),
+        training.device,
+        running.resources["workers"],
+    )
+    rows = correlations(
+        data,
+        Settings(**params.search),
+        seed=seed,
+        checkpoint=training.checkpoint,
+        images=params.images,
+    )
+    provenance = running.provenance(seed=seed, **training.facts)
+    records.write(snakemake.output.table, records.table(SCHEMA, rows), provenance)
