@@ -15,7 +15,10 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/overview.smk"
 include: "workflow/rules/architectures.smk"
 include: "workflow/rules/search.smk"
-include: "workflow/rules/augmentation.smk"
+include:
+    "workflow/rules/augmentation.smk"
+    if CONFIG.resources.runs_per_job == 1
+    else "workflow/rules/packs.smk"
 include: "workflow/rules/diagnostics.smk"
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/published.smk"

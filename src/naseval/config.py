@@ -54,6 +54,11 @@ class Resources(Strict):
     threads: Positive = Field(description="CPU threads of a search or an augmentation")
     workers: int = Field(ge=0, description="processes that decode large images")
     memory_mb: Positive = Field(description="memory of a search or an augmentation, MB")
+    runs_per_job: Positive = Field(
+        1,
+        description="augmentations that one job trains, one after the other; more than 1 spares "
+        "tiny ones the start of a process",
+    )
     search_minutes: Positive = Field(description="time limit of a search")
     run_minutes: Positive = Field(description="time limit of an augmentation")
 
@@ -64,6 +69,11 @@ class Config(Strict):
     results: str = Field(description="folder of everything that is made")
     archives: str | None = Field(
         None, description="folder with dataset archives, looked into before downloading"
+    )
+    scaled_down: str | None = Field(
+        None,
+        description="what an overlay that is not at the paper's scale is called; it stands beside "
+        "every claim of the paper that is judged by its runs",
     )
     datasets: dict[str, Dataset] = Field(description="datasets by key")
     spaces: dict[str, SpaceChoice] = Field(description="spaces by name")
@@ -193,7 +203,9 @@ _STRUCTURE = ("inherits", "overrides")
 
 def study_names() -> list[str]:
     """Return the names of all studies."""
-    return module_names("naseval.studies", but=("grid", "histories", "plan", "runs", "table"))
+    return module_names(
+        "naseval.studies", but=("grid", "histories", "packs", "plan", "runs", "table")
+    )
 
 
 def load_config(raw: Mapping[str, Any]) -> Config:

@@ -10,6 +10,8 @@ from typing import Any
 from naseval.errors import NasevalError
 from naseval.provenance import circumstances, code_digest, now
 
+FORMAT, DATES = "%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"
+
 
 class Job:
     """What a script needs of Snakemake's object, and the provenance of what it writes."""
@@ -30,11 +32,10 @@ class Job:
                 "the code changed between planning and this job; run snakemake again"
             )
 
-    def provenance(self, **facts: Any) -> dict[str, Any]:
-        """Return everything that is stored with a result."""
-        return circumstances(
-            code=self.code["digest"], settings=self.settings, start=self.start, **facts
-        )
+    def provenance(self, settings: Any = None, **facts: Any) -> dict[str, Any]:
+        """Return everything that is stored with a result; `settings` where the job has several."""
+        settings = self.settings if settings is None else settings
+        return circumstances(code=self.code["digest"], settings=settings, start=self.start, **facts)
 
 
 @contextmanager
@@ -42,9 +43,9 @@ def job(snakemake: Any) -> Iterator[Job]:
     """Run a rule's script: log to its file, check its code, end failures in one sentence."""
     logging.basicConfig(
         level=logging.INFO,
-        format="%(asctime)s %(message)s",
-        datefmt="%Y-%m-%d %H:%M:%S",
-        handlers=[logging.StreamHandler(), *_log_file(snakemake)],
+        format=FORMAT,
+        datefmt=DATES,
+        handlers=[logging.StreamHandler(), *_log_files(snakemake.log)],
         force=True,
     )
     try:
@@ -56,8 +57,28 @@ def job(snakemake: Any) -> Iterator[Job]:
         sys.exit(getattr(error, "exit_code", 1))
 
 
-def _log_file(snakemake: Any) -> list[logging.Handler]:
-    if not snakemake.log:
-        return []
-    Path(snakemake.log[0]).parent.mkdir(parents=True, exist_ok=True)
-    return [logging.FileHandler(snakemake.log[0])]
+def _log_files(files: Any) -> list[logging.Handler]:
+    return [_log_file(files[0])] if len(files) == 1 else []  # several: `logged_to` each in turn
+
+
+@contextmanager
+def logged_to(file: str | Path) -> Iterator[None]:
+    """Log to `file` too, afresh, unless that is the job's own log."""
+    root = logging.getLogger()
+    known = {getattr(handler, "baseFilename", None) for handler in root.handlers}
+    if str(Path(file).absolute()) in known:
+        yield
+        return
+    handler = _log_file(file)
+    handler.setFormatter(logging.Formatter(FORMAT, DATES))
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+
+
+def _log_file(file: str | Path) -> logging.Handler:
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    return logging.FileHandler(file)

@@ -5,7 +5,7 @@ rule run:
     """Train a genotype from scratch (the paper's augmentation)."""
     input:
         unpack(lambda wildcards: training_data(wildcards.dataset)),
-        genotype=genotype_input,
+        genotype=lambda wildcards: genotype_input(run_of(wildcards)),
     output:
         run=result("runs/{dataset}/{protocol}/{genotype}/seed-{seed}.parquet"),
     log:
@@ -20,15 +20,8 @@ rule run:
         mem_mb=CONFIG.resources.memory_mb,
         runtime=CONFIG.resources.run_minutes,
     params:
-        code=lambda wildcards: code(
-            "run.py", "naseval.training.augment", *network_modules(wildcards)
-        ),
-        protocol=lambda wildcards: CONFIG.protocol(
-            wildcards.protocol, wildcards.dataset
-        ).model_dump(),
-        dataset=lambda wildcards: training_settings(wildcards.dataset),
-        checkpoint=result(
-            "checkpoints/runs/{dataset}/{protocol}/{genotype}/seed-{seed}.pt"
-        ),
+        code=lambda wildcards: run_code(run_of(wildcards)),
+        runs=lambda wildcards: [run_settings(run_of(wildcards))],
+        genotypes=lambda wildcards: [genotype_input(run_of(wildcards))],
     script:
         "../scripts/run.py"

@@ -33,6 +33,7 @@ rule ledger:
         files=package_files("claims", CLAIM_FILES),
         settings=CONFIG.model_dump(
             include={
+                "scaled_down",
                 "datasets",
                 "spaces",
                 "protocols",

@@ -9,7 +9,7 @@ from naseval.errors import NasevalError
 from naseval.files import check_folder
 from naseval.provenance import code_digest
 from naseval.studies.plan import space_of
-from naseval.studies.runs import genotype_file
+from naseval.studies.runs import Run, genotype_file
 
 try:
     CONFIG = load_config(config)
@@ -64,15 +64,36 @@ def training_settings(dataset):
     return CONFIG.datasets[dataset].training.model_dump()
 
 
-def network_modules(wildcards):
-    """Return the modules that define a genotype's network."""
-    space = space_of(CONFIG, wildcards.genotype, wildcards.dataset)
-    if space is None:
-        return [f"naseval.networks.fixed.{wildcards.genotype}"]
-    return [f"naseval.networks.{space}", f"naseval.spaces.{space}"]
+def run_of(wildcards):
+    """Return the run that the wildcards of a path name."""
+    return Run(
+        wildcards.dataset, wildcards.protocol, wildcards.genotype, int(wildcards.seed)
+    )
 
 
-def genotype_input(wildcards):
-    """Return a genotype's file; a fixed network has none."""
-    file = genotype_file(wildcards.genotype)
+def run_settings(run):
+    """Return what a run is made from, and where it saves."""
+    return {
+        "genotype": run.genotype,
+        "seed": run.seed,
+        "protocol": CONFIG.protocol(run.protocol, run.dataset).model_dump(),
+        "dataset": training_settings(run.dataset),
+        "checkpoint": result(run.checkpoint),
+    }
+
+
+def run_code(run):
+    """Return the code of a run: of augmentation and of its genotype's network."""
+    space = space_of(CONFIG, run.genotype, run.dataset)
+    network = (
+        [f"naseval.networks.{space}", f"naseval.spaces.{space}"]
+        if space
+        else [f"naseval.networks.fixed.{run.genotype}"]
+    )
+    return code("run.py", *network)
+
+
+def genotype_input(run):
+    """Return a run's genotype file; a fixed network has none."""
+    file = genotype_file(run.genotype)
     return result(file) if file else []

@@ -9,14 +9,20 @@ from naseval.diagnostics.operation_correlation import correlations
 from naseval.job import job
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.stacnas import Settings
-from naseval.training.session import session
+from naseval.training.session import computing, session
 
-with job(snakemake) as running, session(running, snakemake) as training:
+with (
+    job(snakemake) as running,
+    computing(running, snakemake.threads) as device,
+    session(
+        running, device, running.settings, snakemake.input, snakemake.params.checkpoint
+    ) as training,
+):
     params, seed = snakemake.params, int(snakemake.wildcards.seed)
     data = load_search_data(
         Path(snakemake.input.splits).parent,
         ImageSettings(**params.dataset),
-        training.device,
+        device,
         running.resources["workers"],
     )
     rows = correlations(

@@ -7,14 +7,20 @@ from naseval.data.search import load_search_data
 from naseval.job import job
 from naseval.methods import get_method, get_settings
 from naseval.settings.dataset import ImageSettings
-from naseval.training.session import session
+from naseval.training.session import computing, session
 
-with job(snakemake) as running, session(running, snakemake) as training:
+with (
+    job(snakemake) as running,
+    computing(running, snakemake.threads) as device,
+    session(
+        running, device, running.settings, snakemake.input, snakemake.params.checkpoint
+    ) as training,
+):
     params = snakemake.params
     data = load_search_data(
         Path(snakemake.input.splits).parent,
         ImageSettings(**params.dataset),
-        training.device,
+        device,
         running.resources["workers"],
     )
     found = get_method(params.algorithm).search(

@@ -66,7 +66,7 @@ def _row(claim: Claim, sources: Sources) -> dict[str, str]:
         "tolerance": shown(claim.tolerance),
         "verdict": published.verdict,
         "reproduced_verdict": reproduced.verdict,
-        "scale": _scale(rule, sources.reproduced) if reproduced.value is not None else "",
+        "scale": _scale(rule, sources) if reproduced.value is not None else "",
         "why": _why(claim, published, reproduced, sources),
     }
 
@@ -111,10 +111,16 @@ def _configured(claim: Claim, config: Config | None) -> Finding:
     return judge(claim, {f"configured at {claim.setting}": value})
 
 
-def _scale(rule: Rule | None, tables: Tables | None) -> str:
-    """Say how many runs of how many epochs the main study of a rule has."""
-    if rule is None or tables is None:
+def _scale(rule: Rule | None, sources: Sources) -> str:
+    """Say how many runs of how many epochs a rule's main study has, and if that is scaled down."""
+    if rule is None or sources.reproduced is None:
         return ""
+    overlay = sources.config.scaled_down if sources.config else None
+    name = f"scaled down ({overlay})" if overlay else ""
+    return ": ".join(filter(None, (name, _extent(rule, sources.reproduced))))
+
+
+def _extent(rule: Rule, tables: Tables) -> str:
     main = next(name for name in rule.needs if name in tables)
     if "reading" not in tables[main]:
         return ""

@@ -150,6 +150,11 @@ def tables(source: str, config: Config) -> dict[str, Exhibit]:
             "Ranks at two depths", "analysis.ranking:ranking", "depth", (), (), {"by": "cells"}
         ),
     }  # fmt: skip
+    if not theirs:
+        found["tricks"] = Exhibit(
+            "With and without tricks",
+            "analysis.tricks:table", "tricks", (), ("protocol_labels",), named=True,
+        )  # fmt: skip
     if theirs:
         found["table-2"] = Exhibit(
             "Table 2: hyperparameters", "claims.table_2:build", tables=("ledger",)

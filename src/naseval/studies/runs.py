@@ -1,6 +1,6 @@
 """Runs and the names they and their genotypes go by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, order=True)
@@ -15,7 +15,21 @@ class Run:
     @property
     def path(self) -> str:
         """Where its Parquet lies, below the results folder."""
-        return f"runs/{self.dataset}/{self.protocol}/{self.genotype}/seed-{self.seed}.parquet"
+        return f"{self._place}.parquet"
+
+    @property
+    def log(self) -> str:
+        """Where its log lies, below the results folder."""
+        return f"logs/{self._place}.log"
+
+    @property
+    def checkpoint(self) -> str:
+        """Where it saves while it trains, below the results folder."""
+        return f"checkpoints/{self._place}.pt"
+
+    @property
+    def _place(self) -> str:
+        return f"runs/{self.dataset}/{self.protocol}/{self.genotype}/seed-{self.seed}"
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,10 @@ class Member:
     """None for a fixed network."""
     method: str | None = None
     """The method whose search or baseline the run belongs to."""
+
+    def under(self, protocol: str) -> "Member":
+        """Return the same under another protocol."""
+        return replace(self, run=replace(self.run, protocol=protocol))
 
 
 def random_genotype(space: str, index: int) -> str:

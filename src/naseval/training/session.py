@@ -1,6 +1,6 @@
 """What surrounds a search or an augmentation: threads, device, lock and checkpoint."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,35 +15,44 @@ from naseval.training.device import deterministic, resolve_device
 from naseval.training.lock import lock
 
 
+@contextmanager
+def computing(job: Job, threads: int) -> Iterator[torch.device]:
+    """Set torch up for one process and give it its device; once per process."""
+    torch.set_num_threads(threads)
+    device = resolve_device(job.resources["device"])
+    deterministic(device)
+    yield device
+
+
 @dataclass(frozen=True)
 class Session:
-    """Where a training computes and where it saves."""
+    """Where a training saves, and the facts for the provenance of what it writes."""
 
-    device: torch.device
     checkpoint: Checkpoint
     facts: Mapping[str, Any]
-    """For the provenance of what it writes."""
 
 
 @contextmanager
-def session(job: Job, snakemake: Any) -> Iterator[Session]:
-    """Set torch up and hold the lock of this training; at the end its checkpoint is deleted.
+def session(
+    job: Job,
+    device: torch.device,
+    settings: Mapping[str, Any],
+    inputs: Iterable[str | Path],
+    checkpoint: str | Path,
+) -> Iterator[Session]:
+    """Hold the lock of one training; where it ends well, its checkpoint is deleted.
 
     The checkpoint is of this code, these settings and the content of the inputs, but for the
     images themselves. Raises `NasevalError` where another process trains the same.
     """
-    torch.set_num_threads(snakemake.threads)
-    device = resolve_device(job.resources["device"])
-    deterministic(device)
-    inputs = {
+    digests = {
         Path(file).name: content_digest(file)
-        for file in snakemake.input
+        for file in inputs
         if not Path(file).name.startswith("images.")
     }
-    path = Path(snakemake.params.checkpoint)
-    mark = fingerprint(job.code["digest"], {"settings": job.settings, "inputs": inputs})
-    with lock(path):
-        checkpoint = Checkpoint(path, mark)
-        facts = {"device": str(device), "threads": snakemake.threads, "inputs": inputs}
-        yield Session(device, checkpoint, facts)
-        checkpoint.delete()
+    mark = fingerprint(job.code["digest"], {"settings": settings, "inputs": digests})
+    facts = {"device": str(device), "threads": torch.get_num_threads(), "inputs": digests}
+    with lock(checkpoint):
+        saved = Checkpoint(Path(checkpoint), mark)
+        yield Session(saved, facts)
+        saved.delete()

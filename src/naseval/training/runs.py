@@ -1,0 +1,111 @@
+"""The runs of one job: usually one; several where the start of a process costs more than a run."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from naseval import records
+from naseval.data.augmentation import AugmentationData, load_augmentation_data
+from naseval.errors import NasevalError
+from naseval.genotype import Genotype
+from naseval.job import Job, logged_to
+from naseval.networks.build import build_fixed, build_network
+from naseval.settings.dataset import ImageSettings
+from naseval.settings.protocol import Protocol
+from naseval.training.augment import augment
+from naseval.training.initialisation import initialised
+from naseval.training.interruption import Interrupted
+from naseval.training.session import session
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """A run, and where it reads and writes.
+
+    `settings` has the genotype's name, `seed`, `dataset`, `protocol` and `checkpoint`; `genotype`
+    is its file, None for a fixed network.
+    """
+
+    settings: dict[str, Any]
+    images: Path
+    splits: Path
+    channels: Path
+    genotype: Path | None
+    output: Path
+    log: Path
+
+    @property
+    def inputs(self) -> list[Path]:
+        """The files that the result depends on."""
+        files = [self.images, self.splits, self.channels]
+        return [*files, self.genotype] if self.genotype else files
+
+
+def train_all(job: Job, device: torch.device, runs: Sequence[Augmentation]) -> None:
+    """Train the runs one after the other.
+
+    Their outputs appear together. What one has done stays in its checkpoint until all are done, so
+    that where one fails the others go on, and a second try trains that one alone.
+    """
+    failed: list[NasevalError] = []
+    with ExitStack() as sessions:
+        for run in runs:
+            try:
+                _train(job, device, run, sessions)
+            except Interrupted:
+                raise
+            except NasevalError as error:
+                log.error("%s", error)
+                failed.append(error)
+        if failed:
+            raise NasevalError(_sentence(failed, len(runs)))
+
+
+def _train(job: Job, device: torch.device, run: Augmentation, sessions: ExitStack) -> None:
+    dataset = ImageSettings(**run.settings["dataset"])
+    protocol, seed = Protocol(**run.settings["protocol"]), run.settings["seed"]
+    with logged_to(run.log):
+        data = _loaded(run.splits.parent, dataset, device, job.resources["workers"])
+        training = sessions.enter_context(
+            session(job, device, run.settings, run.inputs, run.settings["checkpoint"])
+        )
+        network = initialised(partial(_network, run, dataset, protocol), seed)
+        rows = augment(
+            network.to(device), data, protocol, seed=seed, checkpoint=training.checkpoint
+        )
+        provenance = job.provenance(run.settings, seed=seed, **training.facts)
+        records.write(run.output, records.table(records.RUN, rows), provenance)
+
+
+@cache
+def _loaded(
+    folder: Path, dataset: ImageSettings, device: torch.device, workers: int
+) -> AugmentationData:
+    return load_augmentation_data(folder, dataset, device, workers)
+
+
+def _network(run: Augmentation, dataset: ImageSettings, protocol: Protocol) -> nn.Module:
+    shape: dict[str, Any] = {
+        "images": dataset.images,
+        "image_size": dataset.image_size,
+        "classes": dataset.classes,
+        "channels": protocol.channels,
+        "auxiliary": protocol.auxiliary_weight > 0,
+    }
+    if run.genotype is None:
+        return build_fixed(run.settings["genotype"], drop_path=protocol.drop_path, **shape)
+    genotype = Genotype.read(run.genotype)
+    return build_network(genotype, cells=protocol.cells, options=protocol.network, **shape)
+
+
+def _sentence(failed: Sequence[NasevalError], runs: int) -> str:
+    return str(failed[0]) if runs == 1 else f"{len(failed)} of {runs} runs failed: {failed[0]}"

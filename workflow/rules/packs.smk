@@ -1,0 +1,40 @@
+"""The same as `run`, several runs a job: for tiny ones (`resources.runs_per_job` above 1)."""
+
+from naseval.studies.packs import packs
+from naseval.studies.plan import members, unique_runs
+
+PACKS = packs(
+    unique_runs(
+        member for study in CONFIG.studies for member in members(CONFIG, study)
+    ),
+    CONFIG.resources.runs_per_job,
+)
+
+for pack in PACKS:
+
+    rule:
+        """Train several genotypes from scratch, one after the other."""
+        name:
+            f"runs_{re.sub('[^a-z0-9]', '_', pack.name)}"
+        input:
+            **training_data(pack.runs[0].dataset),
+            genotypes=[genotype_input(run) for run in pack.runs],
+        output:
+            [result(run.path) for run in pack.runs],
+        log:
+            [result(run.log) for run in pack.runs],
+        benchmark:
+            result(f"benchmarks/packs/{pack.name}.tsv")
+        conda:
+            "../../envs/train.yaml"
+        threads: CONFIG.resources.threads
+        resources:
+            gpu=1,
+            mem_mb=CONFIG.resources.memory_mb,
+            runtime=CONFIG.resources.run_minutes * len(pack.runs),
+        params:
+            code=run_code(pack.runs[0]),
+            runs=[run_settings(run) for run in pack.runs],
+            genotypes=[genotype_input(run) for run in pack.runs],
+        script:
+            "../scripts/run.py"
