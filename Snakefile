@@ -26,16 +26,25 @@ include: "workflow/rules/exhibits.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/exports.smk"
 include: "workflow/rules/report.smk"
 
 
 localrules:
     all,
     benchmark,
+    cells,
     claims,
+    depth,
+    distribution,
+    exports,
     figures,
-    tables,
+    operations,
+    protocols,
     report,
+    seeds,
+    tables,
+    tricks,
 
 
 rule all:
@@ -47,9 +56,51 @@ rule all:
 
 
 rule benchmark:
-    """Searched against random architectures: Figure 1 and Table 1."""
+    """Searched against random architectures: Figures 1 and 2, Table 1."""
     input:
-        figures_and_tables(["benchmark"]),
+        of_study("benchmark"),
+
+
+rule tricks:
+    """Methods with and without training tricks, side by side."""
+    input:
+        of_study("tricks"),
+
+
+rule protocols:
+    """Ten training protocols, DARTS cells and ResNet-50: Figures 3 and 10."""
+    input:
+        of_study("protocols"),
+
+
+rule distribution:
+    """The accuracies of many random architectures: Figures 4 and 5."""
+    input:
+        of_study("distribution"),
+
+
+rule operations:
+    """The DARTS space against one of poor operations: Figure 6."""
+    input:
+        of_study("operations"),
+
+
+rule cells:
+    """Accuracy by the number of cells: Figure 7."""
+    input:
+        of_study("cells"),
+
+
+rule seeds:
+    """Ranks of architectures under two seeds: Figure 8."""
+    input:
+        of_study("seeds"),
+
+
+rule depth:
+    """Ranks of architectures at two depths: Figure 9."""
+    input:
+        of_study("depth"),
 
 
 rule figures:
@@ -68,6 +119,12 @@ rule claims:
     """A verdict on every number the paper prints, from the authors' published statistics."""
     input:
         result("claims/published.parquet"),
+
+
+rule exports:
+    """One archive per study: runs, genotypes, seeds, protocols, README, checksums."""
+    input:
+        [result(f"exports/{study}.zip") for study in CONFIG.studies],
 
 
 rule report:

@@ -8,7 +8,7 @@ from naseval.config import load_config
 from naseval.errors import NasevalError
 from naseval.files import check_folder
 from naseval.provenance import code_digest
-from naseval.studies.plan import space_of
+from naseval.studies.plan import members, space_of, unique_runs
 from naseval.studies.runs import Run, genotype_file
 
 try:
@@ -97,3 +97,16 @@ def genotype_input(run):
     """Return a run's genotype file; a fixed network has none."""
     file = genotype_file(run.genotype)
     return result(file) if file else []
+
+
+def genotype_files(study):
+    """Return the genotypes of a study's runs, and the histories of the searches that found them."""
+    genotypes = {
+        genotype_file(run.genotype) for run in unique_runs(members(CONFIG, study))
+    } - {None}
+    histories = {
+        str(Path(file).with_name("history.parquet"))
+        for file in genotypes
+        if file.startswith("searches/")
+    }
+    return [result(file) for file in sorted(genotypes | histories)]

@@ -1,7 +1,6 @@
 """The same as `run`, several runs a job: for tiny ones (`resources.runs_per_job` above 1)."""
 
 from naseval.studies.packs import packs
-from naseval.studies.plan import members, unique_runs
 
 PACKS = packs(
     unique_runs(

@@ -1,6 +1,6 @@
 """Runs -> one tidy table per study, studies/reproduced/{study}.parquet."""
 
-from naseval.studies.plan import labelled, members
+from naseval.studies.plan import labelled
 
 BENCHMARK = CONFIG.study("benchmark") if "benchmark" in CONFIG.studies else None
 SEARCHES = [

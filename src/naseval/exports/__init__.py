@@ -1,0 +1,1 @@
+"""A study as one archive: what one attaches to a paper."""

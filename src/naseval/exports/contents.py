@@ -1,0 +1,69 @@
+"""What is written for an archive: its README, its list of runs, the configuration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from naseval.analysis.finals import finals
+from naseval.analysis.tables import markdown
+
+LISTED = ["dataset", "method", "origin", "space", "genotype", "protocol", "seed", "epochs"]
+WHAT = {
+    "runs.csv": "every run: dataset, method, genotype, protocol, seed, best and last accuracy",
+    "configuration.yaml": "the configuration as it was run, overlays applied",
+    "runs/": "one Parquet per run, one row per epoch",
+    "architectures/": "the random genotypes as JSON",
+    "searches/": "the genotypes found, as JSON, and one Parquet per search, one row per epoch",
+    "studies/": "all runs in one table",
+    "SHA256SUMS": "check with `sha256sum -c SHA256SUMS`",
+}
+
+
+def run_list(study: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per run: what tells it apart, epochs, `best` and `last` accuracy (%)."""
+    return finals(study)[[*LISTED, "best", "last"]]
+
+
+def readme(study: str, runs: pd.DataFrame, names: set[str], provenance: Mapping[str, Any]) -> str:
+    """Return the archive's README.md; `names` are the archive's entries."""
+    tops = {name if "/" not in name else f"{name.split('/')[0]}/" for name in names}
+    files = pd.DataFrame(
+        [(name, what) for name, what in WHAT.items() if name in tops or name == "SHA256SUMS"],
+        columns=["file", "what"],
+    )
+    counts = runs.groupby(["dataset", "origin", "protocol"], sort=False).size()
+    counted = counts.rename("runs").reset_index()
+    return "\n".join(
+        (
+            f"# The runs of the study `{study}`",
+            "",
+            "Made by naseval, a pipeline for *NAS evaluation is frustratingly hard* (Yang, "
+            "Esperança and Carlucci, ICLR 2020).",
+            f"Commit {provenance['commit'] or 'unknown'}"
+            f"{', with changes' if provenance['dirty'] else ''}; {len(runs)} runs.",
+            "",
+            markdown(files, "Files", READING).strip(),
+            "",
+            markdown(counted, "Runs", ACCURACIES).strip(),
+            "",
+        )
+    )
+
+
+READING = (
+    "Every Parquet carries its provenance as JSON in its schema metadata, below the key `naseval`: "
+    "the full protocol or hyperparameters, the seed, commit and digest of the code, digests of the "
+    "inputs, library versions, device, start and end. In Python: "
+    '`json.loads(pyarrow.parquet.read_schema(FILE).metadata[b"naseval"])`.'
+)
+ACCURACIES = (
+    "Accuracies are per cent of test images, top-1; `best` is the maximum over epochs, `last` the "
+    "end of the training."
+)
+
+
+def configuration(config: Mapping[str, Any]) -> bytes:
+    """Return the configuration as YAML."""
+    return yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True).encode()

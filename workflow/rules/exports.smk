@@ -1,0 +1,28 @@
+"""A study's table, runs, genotypes and settings -> one archive, exports/{study}.zip."""
+
+
+rule export:
+    """Put a study's runs, genotypes, seeds and protocols into one archive with checksums."""
+    input:
+        study=result("studies/reproduced/{study}.parquet"),
+        runs=lambda wildcards: [
+            result(run.path) for run in unique_runs(members(CONFIG, wildcards.study))
+        ],
+        genotypes=lambda wildcards: genotype_files(wildcards.study),
+    output:
+        archive=result("exports/{study}.zip"),
+    log:
+        result("logs/exports/{study}.log"),
+    benchmark:
+        result("benchmarks/exports/{study}.tsv")
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("export.py"),
+        configuration=CONFIG.model_dump(exclude={"results", "archives", "resources"}),
+    script:
+        "../scripts/export.py"
