@@ -72,7 +72,7 @@ def test_a_run_known_by_its_best_alone_is_listed():
     assert runs["last"].isna().all()
 
 
-def test_names_are_places_below_the_results(tmp_path):
+def test_names_are_places_below_the_results():
     assert below(Path("results"), ["results/runs/x.parquet"]) == {
         "runs/x.parquet": Path("results/runs/x.parquet")
     }

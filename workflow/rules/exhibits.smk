@@ -66,6 +66,19 @@ def figures_and_tables(studies):
     return figure_files("reproduced", studies) + table_files("reproduced", studies)
 
 
+def of_study(study):
+    """Return an input function: what people read of a study, which has to be configured."""
+
+    def input_files(_wildcards):
+        if study not in CONFIG.studies:
+            raise WorkflowError(
+                f"the study {study} is not configured: say under studies.{study} what it has"
+            )
+        return figures_and_tables([study])
+
+    return input_files
+
+
 def judged_tables(wildcards):
     """Return the tables that claims are computed from."""
     if wildcards.source == "published":
