@@ -27,6 +27,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/exports.smk"
+include: "workflow/rules/spaces.smk"
 include: "workflow/rules/report.smk"
 
 

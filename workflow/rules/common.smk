@@ -1,14 +1,15 @@
 """The checked configuration, wildcards, and what several rule files need."""
 
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 from naseval.config import load_config
 from naseval.errors import NasevalError
-from naseval.files import check_folder
+from naseval.files import check_folder, share_with
 from naseval.provenance import code_digest
-from naseval.studies.plan import members, space_of, unique_runs
+from naseval.studies.plan import labelled, members, space_of, unique_runs
 from naseval.studies.runs import Run, genotype_file
 
 try:
@@ -16,6 +17,8 @@ try:
     check_folder(CONFIG.results)
 except NasevalError as error:
     raise WorkflowError(str(error))
+
+share_with(CONFIG.resources.share)
 
 
 def any_of(names):
@@ -40,6 +43,7 @@ def result(path):
     return f"{CONFIG.results}/{path}"
 
 
+@cache
 def code(script, *modules):
     """Name a rule's code, with its digest, for `params`."""
     path = Path(workflow.basedir, "workflow/scripts", script)
@@ -59,6 +63,7 @@ def training_data(dataset):
     }
 
 
+@cache
 def training_settings(dataset):
     """Return the settings of a dataset that training depends on."""
     return CONFIG.datasets[dataset].training.model_dump()
@@ -110,3 +115,17 @@ def genotype_files(study):
         if file.startswith("searches/")
     }
     return [result(file) for file in sorted(genotypes | histories)]
+
+
+def rows_of_space(space):
+    """Return the runs that a space's page shows."""
+    if "spaces" not in CONFIG.studies:
+        raise WorkflowError(
+            "the study spaces is not configured: say under studies.spaces what it has"
+        )
+    rows = [row for row in labelled(CONFIG, "spaces") if row["space"] == space]
+    if not rows:
+        raise WorkflowError(
+            f"the space {space} has no protocol: say one under studies.spaces.protocol_of"
+        )
+    return rows

@@ -84,7 +84,8 @@ def judged_tables(wildcards):
     if wildcards.source == "published":
         names = [name for name in PUBLISHED if name != "data_issues"]
     else:
-        names = [*CONFIG.studies, *(["costs"] if "benchmark" in CONFIG.studies else [])]
+        names = [study for study in CONFIG.studies if study in PUBLISHED]
+        names += ["costs"] if "benchmark" in CONFIG.studies else []
     return [result(f"studies/{wildcards.source}/{name}.parquet") for name in names]
 
 

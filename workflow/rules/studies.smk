@@ -1,7 +1,5 @@
 """Runs -> one tidy table per study, studies/reproduced/{study}.parquet."""
 
-from naseval.studies.plan import labelled
-
 BENCHMARK = CONFIG.study("benchmark") if "benchmark" in CONFIG.studies else None
 SEARCHES = [
     (dataset, method, seed)

@@ -1,0 +1,47 @@
+"""Runs of random architectures -> a page per space, spaces/{space}.md (asked for by name)."""
+
+
+rule space_page:
+    """Say how accurate a space's random architectures are, how far apart and how large."""
+    input:
+        runs=lambda wildcards: [
+            result(row["path"]) for row in rows_of_space(wildcards.space)
+        ],
+        genotypes=lambda wildcards: sorted(
+            {
+                result(genotype_file(row["genotype"]))
+                for row in rows_of_space(wildcards.space)
+            }
+        ),
+    output:
+        page=result("spaces/{space}.md"),
+    log:
+        result("logs/spaces/{space}.log"),
+    benchmark:
+        result("benchmarks/spaces/{space}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        code=lambda wildcards: code(
+            "space_page.py",
+            f"naseval.networks.{wildcards.space}",
+            f"naseval.spaces.{wildcards.space}",
+        ),
+        members=lambda wildcards: rows_of_space(wildcards.space),
+        datasets=lambda wildcards: {
+            row["dataset"]: training_settings(row["dataset"])
+            for row in rows_of_space(wildcards.space)
+        },
+        protocols=lambda wildcards: {
+            row["dataset"]: CONFIG.protocol(
+                row["protocol"], row["dataset"]
+            ).model_dump()
+            for row in rows_of_space(wildcards.space)
+        },
+        labels=CONFIG.labels["datasets"],
+    script:
+        "../scripts/space_page.py"

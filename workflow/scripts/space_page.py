@@ -1,0 +1,34 @@
+"""Write the page of one space."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from naseval.analysis.space_page import space_page
+from naseval.files import write_atomically
+from naseval.genotype import Genotype
+from naseval.job import job
+from naseval.networks.size import size
+from naseval.settings.dataset import ImageSettings
+from naseval.settings.protocol import Protocol
+from naseval.studies.table import gather
+
+with job(snakemake) as running:
+    params = snakemake.params
+    results = snakemake.config["results"]
+    study = gather(results, "spaces", params.members).to_pandas()
+    sizes = [
+        {
+            "dataset": dataset,
+            "protocol": protocol,
+            **size(
+                Genotype.read(file),
+                ImageSettings(**params.datasets[dataset]),
+                Protocol(**params.protocols[dataset]),
+            )._asdict(),
+        }
+        for dataset, protocol in study[["dataset", "protocol"]].drop_duplicates().values
+        for file in snakemake.input.genotypes
+    ]
+    text = space_page(snakemake.wildcards.space, study, pd.DataFrame(sizes), params.labels)
+    write_atomically(Path(snakemake.output.page), text.encode())
