@@ -21,6 +21,7 @@ def tiny():
     overlay["protocols"]["base"] |= {"epochs": 1, "batch_size": 240}
     benchmark = {"datasets": ["digits"], "methods": list(METHODS), "searches": 1, "random": 1}
     overlay["studies"] = dict.fromkeys(overlay["studies"]) | {"benchmark": benchmark}
+    overlay["resources"]["runs_per_job"] = 1
     return overlay
 
 

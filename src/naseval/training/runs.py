@@ -59,13 +59,14 @@ def train_all(job: Job, device: torch.device, runs: Sequence[Augmentation]) -> N
     failed: list[NasevalError] = []
     with ExitStack() as sessions:
         for run in runs:
-            try:
-                _train(job, device, run, sessions)
-            except Interrupted:
-                raise
-            except NasevalError as error:
-                log.error("%s", error)
-                failed.append(error)
+            with logged_to(run.log):
+                try:
+                    _train(job, device, run, sessions)
+                except Interrupted:
+                    raise
+                except NasevalError as error:
+                    log.error("%s", error)
+                    failed.append(error)
         if failed:
             raise NasevalError(_sentence(failed, len(runs)))
 
@@ -73,17 +74,14 @@ def train_all(job: Job, device: torch.device, runs: Sequence[Augmentation]) -> N
 def _train(job: Job, device: torch.device, run: Augmentation, sessions: ExitStack) -> None:
     dataset = ImageSettings(**run.settings["dataset"])
     protocol, seed = Protocol(**run.settings["protocol"]), run.settings["seed"]
-    with logged_to(run.log):
-        data = _loaded(run.splits.parent, dataset, device, job.resources["workers"])
-        training = sessions.enter_context(
-            session(job, device, run.settings, run.inputs, run.settings["checkpoint"])
-        )
-        network = initialised(partial(_network, run, dataset, protocol), seed)
-        rows = augment(
-            network.to(device), data, protocol, seed=seed, checkpoint=training.checkpoint
-        )
-        provenance = job.provenance(run.settings, seed=seed, **training.facts)
-        records.write(run.output, records.table(records.RUN, rows), provenance)
+    data = _loaded(run.splits.parent, dataset, device, job.resources["workers"])
+    training = sessions.enter_context(
+        session(job, device, run.settings, run.inputs, run.settings["checkpoint"])
+    )
+    network = initialised(partial(_network, run, dataset, protocol), seed)
+    rows = augment(network.to(device), data, protocol, seed=seed, checkpoint=training.checkpoint)
+    provenance = job.provenance(run.settings, seed=seed, **training.facts)
+    records.write(run.output, records.table(records.RUN, rows), provenance)
 
 
 @cache
