@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from naseval.errors import NasevalError
-from naseval.training.device import autocast, deterministic, peak_memory, resolve_device
+from naseval.training.device import (
+    autocast,
+    deterministic,
+    held_device,
+    peak_memory,
+    resolve_device,
+)
 
 
 def test_devices_are_found():
@@ -18,6 +24,28 @@ def test_devices_are_found():
 def test_what_is_not_here_is_refused(name):
     with pytest.raises(NasevalError, match=r"choose .*auto"):
         resolve_device(name)
+
+
+@pytest.mark.parametrize("name", ["auto", "cpu"])
+def test_a_device_that_is_alone_is_not_waited_for(name):
+    if torch.cuda.device_count() > 1:
+        pytest.skip("there are several CUDA devices here")
+    with held_device(name) as first, held_device(name) as second:
+        assert first == second == resolve_device(name)
+
+
+def test_what_is_not_here_cannot_be_held():
+    with pytest.raises(NasevalError, match=r"choose .*auto"), held_device("gpu"):
+        pass
+
+
+@pytest.mark.skipif(torch.cuda.device_count() < 2, reason="needs several CUDA devices")
+def test_several_cuda_devices_are_held_one_by_one():
+    with held_device("auto") as first:
+        assert torch.cuda.current_device() == first.index
+        with held_device("auto") as second:
+            assert second != first
+            assert torch.cuda.current_device() == second.index
 
 
 def test_peak_memory_is_in_bytes_and_grows():

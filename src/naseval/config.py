@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from naseval.data.sources import source_names
 from naseval.discovery import module_names
@@ -21,7 +21,18 @@ from naseval.settings.validation import ConfigError, known, validated
 from naseval.spaces import get_space
 
 Layers = dict[str, dict[str, Any]]
-NAME = r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$"
+NAME = r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?"
+FOLDER = r"[\w./+@,=][\w./+@,= -]*"
+
+
+def _folder(path: str) -> str:
+    # Schedulers and Snakemake put it on command lines and into patterns of file names.
+    if not re.fullmatch(FOLDER, path):
+        raise ValueError("a folder is named by letters, digits, spaces and . / _ - + @ , =")
+    return path
+
+
+Folder = Annotated[str, AfterValidator(_folder)]
 
 
 class SpaceChoice(Strict):
@@ -59,6 +70,9 @@ class Resources(Strict):
         description="augmentations that one job trains, one after the other; more than 1 spares "
         "tiny ones the start of a process",
     )
+    share: Literal["private", "group"] = Field(
+        "private", description="who may read the results: the user alone, or the user's group too"
+    )
     search_minutes: Positive = Field(description="time limit of a search")
     run_minutes: Positive = Field(description="time limit of an augmentation")
 
@@ -66,8 +80,8 @@ class Resources(Strict):
 class Config(Strict):
     """The whole configuration."""
 
-    results: str = Field(description="folder of everything that is made")
-    archives: str | None = Field(
+    results: Folder = Field(description="folder of everything that is made")
+    archives: Folder | None = Field(
         None, description="folder with dataset archives, looked into before downloading"
     )
     scaled_down: str | None = Field(
@@ -84,6 +98,7 @@ class Config(Strict):
     )
     published: Published = Field(description="the authors' published statistics")
     resources: Resources = Field(description="computing resources")
+    _resolved: dict[tuple[str, str], Protocol] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _cross_checked(self) -> Self:
@@ -104,6 +119,11 @@ class Config(Strict):
 
     def protocol(self, name: str, dataset: str) -> Protocol:
         """Return a protocol as it is for one dataset: what it inherits, itself, its overrides."""
+        if (name, dataset) not in self._resolved:  # thousands of runs ask for the same few
+            self._resolved[name, dataset] = self._protocol(name, dataset)
+        return self._resolved[name, dataset]
+
+    def _protocol(self, name: str, dataset: str) -> Protocol:
         fields: dict[str, Any] = {}
         for layer in self._inherited(name):
             own = {key: value for key, value in layer.items() if key not in _STRUCTURE}
@@ -181,7 +201,7 @@ class Config(Strict):
         }
         for section, entries in sections.items():
             for name in entries:
-                if not re.match(NAME, name):
+                if not re.fullmatch(NAME, name):
                     raise ConfigError(
                         f"config key {section}.{name}: a name is made of lower-case letters, "
                         "digits, - and _; rename it"

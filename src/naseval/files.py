@@ -1,7 +1,7 @@
 """Files that are whole or not there at all."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,15 +17,12 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     keeps what it held before.
     """
     target = Path(path)
-    temporary: Path | None = None
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        os.close(handle)
-        temporary = Path(name)
+        temporary.touch(exist_ok=False)
         yield temporary
         _flush(temporary)
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
         _flush(target.parent)
     except OSError as error:
@@ -34,15 +31,22 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
             "free disk space or choose a writable results folder, then run again"
         ) from error
     finally:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write `content` to `path`, whole or not at all."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
+
+
+def share_with(whom: str) -> None:
+    """Say who may read what this process, and every process it starts, creates from now on.
+
+    `private`: the user alone; `group`: the user's group too. Others never.
+    """
+    os.umask({"private": 0o077, "group": 0o027}[whom])
 
 
 def check_folder(path: str | Path) -> None:
@@ -62,9 +66,3 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import logging
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ class Checkpoint:
         """Return the state saved, with tensors on the CPU.
 
         None where there is no file, or where other code or settings wrote it (logged).
-        Raises `NasevalError` where the file is damaged or cannot be read.
+        Raises `NasevalError` where the file is damaged, cannot be read, or holds anything but
+        plain data and tensors: nothing in it is ever run.
         """
         try:
             content = self.path.read_bytes()
@@ -53,7 +55,13 @@ class Checkpoint:
             raise NasevalError(
                 f"the checkpoint {self.path} is damaged (truncated?); delete it and run again"
             )
-        saved = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
+        try:
+            saved = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+            raise NasevalError(
+                f"the checkpoint {self.path} holds other things than plain data and tensors and "
+                "was refused; delete it and run again"
+            ) from error
         if saved["fingerprint"] != self.fingerprint:
             log.info("%s is ignored: it is of other code or settings", self.path)
             return None

@@ -3,10 +3,35 @@
 import os
 import resource
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
 from naseval.errors import NasevalError
+from naseval.training.lease import leased
+
+
+@contextmanager
+def held_device(name: str) -> Iterator[torch.device]:
+    """Yield the device that `resolve_device` names, and make it torch's current one.
+
+    Where `auto` could mean any of several CUDA devices, it is one that no other process holds
+    in this way, until the block ends; where all are held, wait.
+    """
+    device = resolve_device(name)
+    if device.type != "cuda":
+        yield device
+        return
+    count = torch.cuda.device_count()
+    if name != "auto" or count == 1:
+        torch.cuda.set_device(device.index or 0)
+        yield device
+        return
+    identities = [str(torch.cuda.get_device_properties(index).uuid) for index in range(count)]
+    with leased(identities) as index:
+        torch.cuda.set_device(index)
+        yield torch.device("cuda", index)
 
 
 def resolve_device(name: str) -> torch.device:

@@ -1,54 +1,67 @@
-"""One process per run: a twin that starts while the first still trains is turned away."""
+"""One process per training: a twin that starts while the first still trains is turned away."""
 
 import fcntl
 import logging
 import os
-import socket
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from naseval.errors import NasevalError
+from naseval.training.owner import Owner
 
 log = logging.getLogger(__name__)
 
+EXPIRY = 120.0  # seconds; NFS may show what another machine did 60 s late
+BEATS = 6  # signs of life in that time
+
 
 @contextmanager
-def lock(path: str | Path) -> Iterator[None]:
+def lock(path: str | Path, *, expiry: float = EXPIRY, owner: Owner | None = None) -> Iterator[None]:
     """Hold `<path>.lock`, a file beside the checkpoint `path`, until the block ends.
 
-    The kernel frees the lock when its holder dies, however it dies. Works between the
-    processes of a machine and, over NFS, between machines; a file system without locks is
-    logged and not locked. Raises `NasevalError` that names the owner where another holds it.
+    Two things guard it. The kernel's lock is free as soon as its holder is dead, however it
+    died; between the processes of one machine it decides alone. Some file systems have none, or
+    one that ends at the machine (Lustre, mounted so). Therefore the file also names its owner,
+    who touches it `BEATS` times in `expiry` seconds and removes it at the end. Who finds the
+    name of another machine's process, or any name where the kernel has no locks, watches the
+    file for `expiry` seconds of its own clock. If it is touched, its owner lives; if not, the
+    owner is dead and the lock is taken over. A SLURM job that was requeued need not wait: the
+    owner that it finds is itself, before. An owner that finds another name, because it was
+    silent too long or both started at once, stops as at a SIGTERM.
+
+    Raises `NasevalError` that names the owner where another process holds the lock.
     """
-    file = Path(f"{path}.lock")
-    handle = _acquire(file)
+    file, owner = Path(f"{path}.lock"), owner or Owner.here()
+    handle = _acquire(file, owner, expiry)
+    ended = threading.Event()
+    heart = threading.Thread(
+        target=_beat, args=(file, handle, owner, expiry / BEATS, ended), daemon=True
+    )
+    heart.start()
     try:
         yield
     finally:
-        file.unlink(missing_ok=True)
+        ended.set()
+        heart.join()
+        if Owner.of(file) == owner:
+            file.unlink(missing_ok=True)
         os.close(handle)
 
 
-def _acquire(file: Path) -> int:
+def _acquire(file: Path, owner: Owner, expiry: float) -> int:
     while True:
         handle = _open(file)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            owner = os.pread(handle, 1000, 0).decode(errors="replace") or "another process"
+            if _take(file, handle, owner, expiry):
+                return handle
+        except BaseException:
             os.close(handle)
-            raise NasevalError(
-                f"{file} is held by {owner}; wait for it to end or stop it, then run again"
-            ) from error
-        except OSError as error:
-            log.warning("%s: no locks here (%s); nothing stops a twin", file, error.strerror)
-            return handle
-        if _is_at(file, handle):
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, _owner().encode(), 0)
-            return handle
-        os.close(handle)  # its holder removed the file between our opening and locking it
+            raise
+        os.close(handle)
 
 
 def _open(file: Path) -> int:
@@ -61,6 +74,67 @@ def _open(file: Path) -> int:
         ) from error
 
 
+def _take(file: Path, handle: int, owner: Owner, expiry: float) -> bool:
+    """Lock and sign the file; False where its holder removed it since it was opened."""
+    kernel = _flock(file, handle)
+    found = Owner.of(file)
+    if found and not (found.is_past(owner) or (kernel and found.host == owner.host)):
+        _watch(file, found, expiry)
+    if not _is_at(file, handle):
+        return False
+    _sign(file, handle, owner)
+    return True
+
+
+def _sign(file: Path, handle: int, owner: Owner) -> None:
+    try:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, owner.line(), 0)
+    except OSError as error:
+        raise NasevalError(
+            f"{file} could not be written ({error.strerror}); free disk space, then run again"
+        ) from error
+
+
+def _flock(file: Path, handle: int) -> bool:
+    """Take the kernel's lock; False where there is none."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise _held(file, Owner.of(file)) from error
+    except OSError as error:
+        log.info("%s: the kernel has no locks here (%s)", file, error.strerror)
+        return False
+    return True
+
+
+def _watch(file: Path, found: Owner, expiry: float) -> None:
+    """Wait until the owner has been silent for `expiry` seconds or has removed the file."""
+    log.info("%s: %s was here; waiting %.0f s for a sign of life", file, found, expiry)
+    last, end = _touched(file), time.monotonic() + expiry
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(expiry / BEATS / 2, left))
+        touched = _touched(file)
+        if touched is None:
+            return
+        if touched != last:
+            raise _held(file, Owner.of(file))
+
+
+def _held(file: Path, owner: Owner | None) -> NasevalError:
+    return NasevalError(
+        f"{file} is held by {owner or 'another process'}; "
+        "wait for it to end or stop it, then run again"
+    )
+
+
+def _touched(file: Path) -> int | None:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
 def _is_at(file: Path, handle: int) -> bool:
     try:
         return os.path.samestat(file.stat(), os.fstat(handle))
@@ -68,7 +142,15 @@ def _is_at(file: Path, handle: int) -> bool:
         return False
 
 
-def _owner() -> str:
-    job = os.environ.get("SLURM_JOB_ID")
-    place = f"process {os.getpid()} on {socket.gethostname()}"
-    return f"{place}, SLURM job {job}" if job else place
+def _beat(file: Path, handle: int, owner: Owner, pause: float, ended: threading.Event) -> None:
+    while not ended.wait(pause):
+        try:
+            os.utime(handle)
+            found = Owner.of(file)
+        except OSError as error:
+            log.warning("%s could not be touched (%s)", file, error.strerror)
+            continue
+        if found not in (owner, None):
+            log.error("%s was taken over by %s; stopping", file, found)
+            os.kill(os.getpid(), signal.SIGTERM)
+            return

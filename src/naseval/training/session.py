@@ -11,7 +11,7 @@ import torch
 from naseval.job import Job
 from naseval.records import content_digest
 from naseval.training.checkpoint import Checkpoint, fingerprint
-from naseval.training.device import deterministic, resolve_device
+from naseval.training.device import deterministic, held_device
 from naseval.training.lock import lock
 
 
@@ -19,9 +19,9 @@ from naseval.training.lock import lock
 def computing(job: Job, threads: int) -> Iterator[torch.device]:
     """Set torch up for one process and give it its device; once per process."""
     torch.set_num_threads(threads)
-    device = resolve_device(job.resources["device"])
-    deterministic(device)
-    yield device
+    with held_device(job.resources["device"]) as device:
+        deterministic(device)
+        yield device
 
 
 @dataclass(frozen=True)

@@ -40,19 +40,19 @@ class TensorState:
 
 
 def random_state() -> dict[str, Any]:
-    """Return the state of torch's generators: the CPU's and those of the devices in use."""
+    """Return the state of torch's generators: the CPU's and the current device's."""
     state: dict[str, Any] = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available() and torch.cuda.is_initialized():
-        state["cuda"] = torch.cuda.get_rng_state_all()
+        state["cuda"] = torch.cuda.get_rng_state()
     if torch.backends.mps.is_available():
         state["mps"] = torch.mps.get_rng_state()
     return state
 
 
 def set_random_state(state: Mapping[str, Any]) -> None:
-    """Take back what `random_state` returned; this machine may have fewer GPUs."""
+    """Take back what `random_state` returned; the current device may be another one now."""
     torch.set_rng_state(state["cpu"])
-    for index, generator in enumerate(state.get("cuda", [])[: torch.cuda.device_count()]):
-        torch.cuda.set_rng_state(generator, index)
+    if "cuda" in state and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state["cuda"])
     if "mps" in state and torch.backends.mps.is_available():
         torch.mps.set_rng_state(state["mps"])
