@@ -26,6 +26,7 @@ include: "workflow/rules/exhibits.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/cards.smk"
 include: "workflow/rules/exports.smk"
 include: "workflow/rules/spaces.smk"
 include: "workflow/rules/report.smk"
@@ -34,6 +35,7 @@ include: "workflow/rules/report.smk"
 localrules:
     all,
     benchmark,
+    cards,
     cells,
     claims,
     depth,
@@ -49,10 +51,11 @@ localrules:
 
 
 rule all:
-    """Every study with its figures and tables, and the page that shows them."""
+    """Every study with its figures and tables, the methods' cards, and the page of it all."""
     default_target: True
     input:
         figures_and_tables(CONFIG.studies),
+        CARDS if CONFIG.studies.keys() & {"benchmark", "tricks"} else [],
         result("report.html"),
 
 

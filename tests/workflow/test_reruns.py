@@ -46,7 +46,12 @@ def baseline(method, index=0):
 SEARCHES = {search(method) for method in METHODS}
 SEARCHED = {searched(method) for method in METHODS}
 RANDOM = {baseline(method) for method in METHODS}
-PAGE = {"ledger": {"claims/reproduced.parquet"}, "report_page": {"report.html"}}
+PAGE = {
+    "ledger": {"claims/reproduced.parquet"},
+    "score_cards": {"cards/cnas.md"},
+    "report_page": {"report.html"},
+}
+SIZES = {"complexity": {"complexity/digits.parquet"}}
 READ = {
     "study": {"studies/reproduced/benchmark.parquet"},
     "figure": {
@@ -58,6 +63,7 @@ READ = {
 PARETO = {"figures/reproduced/pareto.svg"}
 SEARCHED_READ = {
     **READ,
+    **SIZES,
     "figure": READ["figure"] | PARETO,
     "histories": {"studies/reproduced/histories.parquet"},
     "costs": {"studies/reproduced/costs.parquet"},
@@ -145,6 +151,7 @@ def test_one_more_architecture_adds_one_run_for_each_baseline(project):
     assert planned(project) == expected(
         random_architecture={f"architectures/{space}/random-001.json" for space in spaces},
         run={baseline(method, 1) for method in METHODS},
+        **SIZES,
     )
 
 

@@ -1,0 +1,1 @@
+"""Score cards: what is known of one method, on one page, without torch."""

@@ -1,0 +1,138 @@
+"""A method's card: its sections put together, and its pictures."""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from naseval.cards import (
+    checklist,
+    complexity,
+    cost,
+    improvement,
+    missing,
+    operations,
+    seeds,
+    settings,
+    tricks,
+)  # fmt: skip
+from naseval.cards.evidence import Evidence
+from naseval.cards.markdown import details
+from naseval.cards.plan import Planned
+from naseval.figures import card as figures
+from naseval.figures import genotype
+from naseval.figures.style import Drawing, save
+from naseval.files import write_atomically
+from naseval.provenance import module_file
+
+MOST = 8
+"""Genotypes of one dataset that are drawn at most."""
+
+Section = Callable[[Evidence, str], str]
+
+
+def write_card(evidence: Evidence, method: str, folder: Path) -> None:
+    """Write `folder`/`method`.md and the pictures that it shows into `folder`/`method`/.
+
+    `NasevalError` where something that has been run is damaged or a file cannot be written.
+    """
+    pictures = folder / method
+    pictures.mkdir(parents=True, exist_ok=True)
+    sections = {
+        "Relative improvement": improvement.section(evidence, method),
+        "With and without tricks": tricks.section(evidence, method),
+        "Seeds": seeds.section(evidence, method),
+        "Cost of the search": cost.section(evidence, method),
+        "Operations": operations.section(evidence, method),
+        "Size": complexity.section(_counted(evidence, method), evidence.config.labels["datasets"]),
+        "Genotypes": _genotypes(evidence, method, pictures),
+        "Reproducibility": checklist.section(evidence, method),
+        "Settings": settings.section(evidence.config, method, evidence.datasets(method)),
+        "Missing": missing.section(evidence, method),
+    }
+    for heading, (name, drawing) in _drawings(evidence, method).items():
+        save(drawing.figure, drawing.data, pictures / name)
+        picture = _picture(heading, f"{method}/{name}")
+        sections[heading] = f"{picture}\n\n{drawing.caption}\n\n{sections[heading]}"
+    body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in sections.items())
+    write_atomically(folder / f"{method}.md", f"{_head(evidence, method)}\n\n{body}\n".encode())
+
+
+def _head(evidence: Evidence, method: str) -> str:
+    configured, label = evidence.config.methods[method], evidence.config.labels["methods"][method]
+    lines = [
+        f"# {label}",
+        description(evidence.config.algorithm(method)),
+        f"Space `{configured.space}`, protocol `{configured.protocol}`.",
+    ]
+    if evidence.config.scaled_down:
+        lines.append(
+            f"Scaled down ({evidence.config.scaled_down}): these runs are not at the paper's scale."
+        )
+    if not missing.complete(evidence, method):
+        lines.append("Not complete: see [what is missing](#missing).")
+    return "\n\n".join(lines)
+
+
+def description(algorithm: str) -> str:
+    """Return the first line of a method's module, which is not imported."""
+    source = module_file(f"naseval.methods.{algorithm}").read_text()
+    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+
+
+def _counted(evidence: Evidence, method: str) -> pd.DataFrame:
+    return evidence.complexity[evidence.complexity["method"] == method]
+
+
+def _drawings(evidence: Evidence, method: str) -> dict[str, tuple[str, Drawing]]:
+    """Return the figures for which there is anything to show, by heading, with their names."""
+    labels = evidence.config.labels["datasets"]
+    found = {}
+    if len(evidence.study("benchmark", method)):
+        rows = improvement.improvement_table(evidence, method)
+        if rows["relative_improvement"].notna().any():
+            drawing = figures.improvement(rows, labels)
+            found["Relative improvement"] = ("improvement", drawing)
+    if tables := operations.by_space(evidence, method):
+        shares = pd.concat([rows.assign(space=space) for space, rows in tables.items()])
+        found["Operations"] = ("operations", figures.operations(shares))
+    counted = complexity.with_accuracy(
+        _counted(evidence, method), evidence.study("benchmark", method)
+    )
+    if counted["best"].notna().any():
+        found["Size"] = ("size", figures.size(counted, labels))
+    return found
+
+
+def _genotypes(evidence: Evidence, method: str, pictures: Path) -> str:
+    searches = evidence.searches(method)
+    shown: list[str] = []
+    folded: list[str] = []
+    for search in _drawn(evidence, searches):
+        name = f"{search.dataset}-seed-{search.seed}"
+        title = f"{evidence.config.labels['datasets'][search.dataset]}, search seed {search.seed}"
+        drawing = genotype.draw(evidence.genotype(search), title)
+        save(drawing.figure, drawing.data, pictures / name)
+        first = search.dataset not in {one.dataset for one in searches[: searches.index(search)]}
+        text = f"{title}\n\n{_picture(title, f'{method}/{name}')}"
+        (shown if first else folded).append(text)
+    if folded:
+        shown.append(details("More genotypes", "\n\n".join(folded)))
+    return "\n\n".join(shown) or "No search of this method is done yet."
+
+
+def _drawn(evidence: Evidence, searches: list[Planned]) -> list[Planned]:
+    """Return the first search of each dataset, and all of the first dataset that differ."""
+    drawn: dict[tuple[str, object], Planned] = {}
+    for search in searches:
+        first = search.dataset == searches[0].dataset
+        once = evidence.genotype(search) if first else None
+        drawn.setdefault((search.dataset, once), search)
+    those = list(drawn.values())
+    beyond = [one for one in those if one.dataset == searches[0].dataset][MOST:]
+    return [one for one in those if one not in beyond]
+
+
+def _picture(alternative: str, stem: str) -> str:
+    return f"[![{alternative}]({stem}.png)]({stem}.svg)"

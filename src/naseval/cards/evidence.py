@@ -1,0 +1,120 @@
+"""What has been run so far."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from naseval import records
+from naseval.analysis.cost import search_costs
+from naseval.cards import plan
+from naseval.cards.complexity import SCHEMA
+from naseval.cards.plan import Planned
+from naseval.config import Config
+from naseval.genotype import Genotype
+from naseval.settings.base import Strict
+from naseval.studies.table import gather
+
+Facts = dict[str, Any]
+"""A result's provenance, and `as_configured`: whether its settings are those configured now."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The runs that there are, as study tables, and what they were made from."""
+
+    config: Config
+    results: Path
+    studies: dict[str, pd.DataFrame]
+    """By name: the runs that are there of `plan.STUDIES`, as `records.STUDY`; may be empty."""
+    complexity: pd.DataFrame
+    """Of `complexity.SCHEMA`."""
+
+    @classmethod
+    def gathered(
+        cls, config: Config, results: str | Path, complexity: Iterable[str | Path]
+    ) -> "Evidence":
+        """Read every planned run that exists, and the counts of `complexity`, its files."""
+        studies = {name: _gathered(config, results, name) for name in plan.STUDIES}
+        counts = [records.read(path, SCHEMA) for path in complexity]
+        tables = [table.to_pandas() for table in (*counts, SCHEMA.empty_table())]
+        return cls(config, Path(results), studies, pd.concat(tables[: len(counts) or 1]))
+
+    def planned(self, method: str, origin: str = "searched") -> list[Planned]:
+        """Return the genotypes that a method's studies ask for."""
+        found = plan.genotypes(self.config, method)
+        return [one for one in found if one.origin == origin]
+
+    def searches(self, method: str) -> list[Planned]:
+        """Return the searches that are done."""
+        return [
+            one
+            for one in self.planned(method)
+            if len(plan.there(self.results, [one.file, one.history])) == 2
+        ]
+
+    def genotype(self, search: Planned) -> Genotype:
+        """Return what a search found."""
+        return Genotype.read(self.results / search.file)
+
+    def costs(self, method: str) -> pd.DataFrame:
+        """Return `search_costs` of the searches that are done."""
+        return search_costs(
+            (
+                one.dataset,
+                method,
+                one.seed,
+                records.read(self.results / one.history, records.HISTORY).to_pandas(),
+            )
+            for one in self.searches(method)
+        )
+
+    def of_searches(self, method: str) -> list[Facts]:
+        """Return the provenance of every search that is done; see `Facts`."""
+        return [
+            self._facts(
+                one.history, one.dataset, search=self.config.search_settings(method, one.dataset)
+            )
+            for one in self.searches(method)
+        ]
+
+    def of_runs(self, method: str) -> list[Facts]:
+        """Return the provenance of every run of a method that is done; see `Facts`."""
+        rows = [row for study in plan.STUDIES for row in plan.runs(self.config, study)]
+        by_path = {row["path"]: row for row in rows if row["method"] == method}
+        return [
+            self._facts(
+                path,
+                row["dataset"],
+                protocol=self.config.protocol(row["protocol"], row["dataset"]),
+            )
+            for path, row in by_path.items()
+            if Path(self.results, path).exists()
+        ]
+
+    def _facts(self, path: str, dataset: str, **configured: Strict) -> Facts:
+        made = records.provenance_of(self.results / path)
+        asked = {"dataset": self.config.datasets[dataset].training, **configured}
+        same = all(
+            made["settings"][name] == settings.model_dump(mode="json")
+            for name, settings in asked.items()
+        )
+        return {**made, "as_configured": same}
+
+    def study(self, name: str, method: str) -> pd.DataFrame:
+        """Return a method's runs of a study."""
+        runs = self.studies[name]
+        return runs[runs["method"] == method]
+
+    def datasets(self, method: str) -> list[str]:
+        """Return the datasets that a method's studies ask for, in order."""
+        return list(dict.fromkeys(one.dataset for one in plan.genotypes(self.config, method)))
+
+
+def _gathered(config: Config, results: str | Path, study: str) -> pd.DataFrame:
+    rows = plan.runs(config, study)
+    there = set(plan.there(results, [row["path"] for row in rows]))
+    known = [row for row in rows if row["path"] in there]
+    return gather(results, study, known).to_pandas()

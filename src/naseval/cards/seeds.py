@@ -1,0 +1,65 @@
+"""The section on seeds: how much searches differ, beside random architectures."""
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+
+from naseval.analysis.finals import STATISTICS
+from naseval.analysis.relative_improvement import benchmark_table
+from naseval.cards.evidence import Evidence
+from naseval.cards.markdown import count, table
+
+HEAD = [
+    "dataset", "accuracy", "std over searches", "n", "std over random", "n", "ratio",
+    "distinct genotypes",
+]  # fmt: skip
+
+NOTE = (
+    "Population standard deviations (ddof 0) of the test accuracy in points. A search's seed sets "
+    "its weights, batches and draws; all augmentations share one seed, so that what differs is the "
+    "architecture. Genotypes are distinct unless written alike edge for edge."
+)
+
+
+def distinct(evidence: Evidence, method: str) -> dict[str, tuple[int, int]]:
+    """Return by dataset how many different genotypes how many searches found."""
+    found: dict[str, list[object]] = {}
+    for search in evidence.searches(method):
+        found.setdefault(search.dataset, []).append(evidence.genotype(search))
+    return {dataset: (len(set(those)), len(those)) for dataset, those in found.items()}
+
+
+def section(evidence: Evidence, method: str) -> str:
+    """Return the section's Markdown."""
+    found = distinct(evidence, method)
+    if not found:
+        return "No search of this method is done yet."
+    study = evidence.study("benchmark", method)
+    spreads = {
+        (row["dataset"], statistic): row
+        for statistic in STATISTICS
+        for row in benchmark_table(study, statistic).to_dict("records")
+    }
+    labels = evidence.config.labels["datasets"]
+    rows = [
+        [
+            labels[dataset],
+            statistic,
+            *_spreads(spreads.get((dataset, statistic), {})),
+            f"{different} of {count(number, 'search', 'searches')}",
+        ]
+        for dataset, (different, number) in found.items()
+        for statistic in STATISTICS
+    ]
+    return f"{table(HEAD, rows)}\n\n{NOTE}"
+
+
+def _spreads(row: Mapping[Hashable, Any]) -> tuple[float, int, float, int, float]:
+    """Return both standard deviations, known from two runs on, with n, and their ratio."""
+    counts = {side: int(row.get(f"{side}_n", 0)) for side in ("searched", "random")}
+    searched, random = (
+        float(row[f"{side}_std"]) if n > 1 else np.nan for side, n in counts.items()
+    )
+    ratio = searched / random if random else np.nan
+    return searched, counts["searched"], random, counts["random"], ratio

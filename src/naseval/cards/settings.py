@@ -1,0 +1,62 @@
+"""All settings of a method, as resolved, and what differs between datasets."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from naseval.cards.markdown import details
+from naseval.config import Config
+
+
+def resolved(config: Config, method: str, dataset: str) -> dict[str, Any]:
+    """Return search and protocol of a method as they are for one dataset."""
+    chosen = config.method(method, dataset)
+    return {
+        "space": chosen.space,
+        "sampler": config.spaces[chosen.space].sampler,
+        "search": config.search_settings(method, dataset).model_dump(mode="json"),
+        "protocol": {
+            "name": chosen.protocol,
+            **config.protocol(chosen.protocol, dataset).model_dump(mode="json"),
+        },
+    }
+
+
+def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested settings by dotted keys."""
+    found: dict[str, Any] = {}
+    for key, value in settings.items():
+        name = f"{prefix}{key}"
+        found |= flat(value, f"{name}.") if isinstance(value, dict) and value else {name: value}
+    return found
+
+
+def differences(config: Config, method: str, datasets: list[str]) -> dict[str, dict[str, Any]]:
+    """Return by dataset the settings, by dotted keys, that differ from the first dataset's."""
+    first, *others = [flat(resolved(config, method, dataset)) for dataset in datasets]
+    return {
+        dataset: {
+            key: own.get(key)
+            for key in sorted(first.keys() | own.keys())
+            if own.get(key) != first.get(key)
+        }
+        for dataset, own in zip(datasets[1:], others, strict=True)
+    }
+
+
+def section(config: Config, method: str, datasets: list[str]) -> str:
+    """Return the settings for the first dataset in full, then what differs for the others."""
+    if not datasets:
+        return "No study asks for this method."
+    labels = config.labels["datasets"]
+    parts = [_folded(f"Settings for {labels[datasets[0]]}", resolved(config, method, datasets[0]))]
+    for dataset, other in differences(config, method, datasets).items():
+        name = f"What differs for {labels[dataset]}"
+        parts.append(_folded(name, other) if other else f"For {labels[dataset]}: the same.")
+    return "\n\n".join(parts)
+
+
+def _folded(summary: str, settings: Mapping[str, Any]) -> str:
+    text = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
+    return details(summary, f"```yaml\n{text}```")

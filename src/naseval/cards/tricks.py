@@ -1,0 +1,57 @@
+"""The section on tricks: the same architectures under a plain protocol and under their own."""
+
+from naseval.analysis.tricks import tricks
+from naseval.cards import plan
+from naseval.cards.evidence import Evidence
+from naseval.cards.markdown import interval, spread, table
+
+HEAD = [
+    "dataset", "protocol", "accuracy", "searched", "n", "random", "n",
+    "relative improvement (%)",
+]  # fmt: skip
+
+NOTE = (
+    "The same genotypes and seeds under each protocol. A lead that is there with tricks only is "
+    "not the architecture's."
+)
+
+
+def section(evidence: Evidence, method: str) -> str:
+    """Return the section's Markdown."""
+    if "tricks" not in evidence.config.studies:
+        return "The study `tricks`, which trains with and without tricks, is not configured."
+    if not any(row["method"] == method for row in plan.runs(evidence.config, "tricks")):
+        return "The study `tricks`, which trains with and without tricks, leaves this method out."
+    runs = evidence.study("tricks", method)
+    if runs.empty:
+        return "Nothing of this method has been run for the study `tricks` yet."
+    labels = evidence.config.labels["datasets"]
+    rows = [
+        [
+            labels[row["dataset"]],
+            row["protocol"] + (" (plain)" if row["protocol"] == plain(evidence) else " (its own)"),
+            row["statistic"],
+            spread(row["searched_mean"], row["searched_std"], row["searched_n"]),
+            row["searched_n"],
+            spread(row["random_mean"], row["random_std"], row["random_n"]),
+            row["random_n"],
+            interval(row["relative_improvement"], row["low"], row["high"]),
+        ]
+        for row in tricks(runs).to_dict("records")
+    ]
+    return f"{table(HEAD, rows)}\n\n{NOTE}"
+
+
+def plain(evidence: Evidence) -> str:
+    """Return the protocol without tricks."""
+    name: str = evidence.config.studies["tricks"]["plain"]
+    return name
+
+
+def both(evidence: Evidence, method: str) -> bool:
+    """Tell whether searched and random architectures are known with and without tricks."""
+    runs = evidence.study("tricks", method)
+    return bool(len(runs)) and all(
+        set(own["origin"]) >= {"searched", "random"} and own["protocol"].nunique() > 1
+        for _, own in runs.groupby("dataset")
+    )

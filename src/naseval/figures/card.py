@@ -1,0 +1,141 @@
+"""The figures of a method's card: improvement, operations, size."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from naseval.analysis.labels import Labels, in_order
+from naseval.figures.genotype import operation_label
+from naseval.figures.style import (
+    FAINT,
+    INK,
+    PALETTE,
+    RANDOM,
+    READINGS,
+    SEARCHED,
+    Drawing,
+    panels,
+    styled,
+)  # fmt: skip
+
+LOOKS = {"best": ("o", PALETTE[0], -0.14), "last": ("s", PALETTE[1], 0.14)}
+"""Marker, colour and offset of each reading."""
+CELLS = {"normal": "normal cells", "reduce": "reduction cells"}
+WIDTH = 0.36
+"""Of the bars of operations."""
+MILLION = 1e6
+
+
+@styled
+def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
+    """Draw one line per dataset: relative improvement and its 95 % interval, best and last.
+
+    `rows` is `cards.improvement.improvement_table`, which the data are.
+    """
+    drawn = rows.dropna(subset=["relative_improvement"])
+    datasets = in_order(drawn["dataset"], dataset_labels)
+    figure = Figure(figsize=(6.4, 0.42 * len(datasets) + 1.0))
+    panel = figure.add_subplot()
+    panel.axvline(0, color=INK, linewidth=0.9, linestyle="--")
+    for row in drawn.to_dict("records"):
+        symbol, colour, offset = LOOKS[row["statistic"]]
+        y = datasets.index(row["dataset"]) + offset
+        panel.hlines(y, row["low"], row["high"], color=colour, linewidth=1.4)
+        face = "white" if pd.isna(row["low"]) else colour
+        panel.plot(
+            row["relative_improvement"], y, marker=symbol, markersize=5, color=colour,
+            markerfacecolor=face,
+        )  # fmt: skip
+    panel.set_ylim(len(datasets) - 0.5, -0.5)
+    panel.set_yticks(range(len(datasets)), [dataset_labels[name] for name in datasets])
+    panel.grid(visible=False, axis="y")
+    panel.set_xlabel("relative improvement over the average architecture (%)")
+    handles = [
+        Line2D([], [], color=LOOKS[name][1], marker=LOOKS[name][0], label=label)
+        for name, label in READINGS.items()
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    hollow = " Hollow: too few runs for an interval." if drawn["low"].isna().any() else ""
+    caption = (
+        "Relative improvement over random architectures of the same space and protocol; lines are "
+        f"95 % bootstrap intervals over runs.{hollow}"
+    )
+    return Drawing(figure, rows, caption)
+
+
+@styled
+def operations(rows: pd.DataFrame) -> Drawing:
+    """Draw how often cells use each operation, beside the uniform share; a panel per kind of cell.
+
+    `rows` holds `cards.operations.operations_table` with a column `space`; they are the data.
+    """
+    spaces = rows["space"].unique()
+    most = rows.groupby("space")["operation"].nunique().max()
+    figure = Figure(figsize=(6.8, (0.3 * most + 0.75) * len(spaces) + 0.35))
+    axes = panels(figure, 2 * len(spaces), columns=2)
+    for index, panel in enumerate(axes):
+        space, cell = spaces[index // 2], list(CELLS)[index % 2]
+        here = rows[(rows["space"] == space) & (rows["cell"] == cell)]
+        _bars(panel, here, named=index % 2 == 0)
+        panel.set_title(f"{CELLS[cell]}, n = {here['edges'].iloc[0]} edges", loc="left")
+        panel.set_xlabel("share of edges (%)")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=2)
+    genotypes = int(rows.groupby("space")["genotypes"].first().sum())
+    caption = (
+        f"Operations on the edges of {genotypes} found "
+        f"{'genotype' if genotypes == 1 else 'genotypes'}, beside their shares among uniform ones."
+    )
+    return Drawing(figure, rows, caption)
+
+
+def _bars(panel: Axes, here: pd.DataFrame, named: bool) -> None:
+    places = range(len(here))
+    for offset, column, colour, label in (
+        (-WIDTH / 2, "share", SEARCHED, "found"),
+        (WIDTH / 2, "uniform", FAINT, "uniform"),
+    ):
+        panel.barh([y + offset for y in places], here[column], WIDTH, color=colour, label=label)
+    names = [operation_label(name) for name in here["operation"]]
+    panel.set_yticks(places, names if named else [""] * len(names))
+    panel.set_ylim(len(here) - 0.5, -0.5)
+    panel.grid(visible=False, axis="y")
+
+
+@styled
+def size(counted: pd.DataFrame, dataset_labels: Labels) -> Drawing:
+    """Draw accuracy over multiply-accumulates, one panel per dataset, a dot per architecture.
+
+    `counted` is `cards.complexity.with_accuracy`, which the data are. Those without a run are
+    left out.
+    """
+    drawn = counted.dropna(subset=["best"])
+    datasets = in_order(drawn["dataset"], dataset_labels)
+    across = min(len(datasets), 3)
+    figure = Figure(figsize=(max(2.9 * across, 4.2), 2.7 * -(-len(datasets) // across) + 0.4))
+    looks = {"random": ("o", RANDOM), "searched": ("D", SEARCHED)}
+    for index, (panel, dataset) in enumerate(
+        zip(panels(figure, len(datasets)), datasets, strict=True)
+    ):
+        here = drawn[drawn["dataset"] == dataset]
+        for origin, (symbol, colour) in looks.items():
+            side = here[here["origin"] == origin]
+            panel.plot(
+                side["macs"] / MILLION, side["best"], linestyle="none", marker=symbol,
+                markersize=5.5, color=colour, markeredgecolor="white", markeredgewidth=0.5,
+            )  # fmt: skip
+        panel.set_title(dataset_labels[dataset])
+        panel.set_xlabel("multiply-accumulates (M)")
+        if index % across == 0:
+            panel.set_ylabel("best test accuracy (%)")
+    handles = [
+        Line2D([], [], linestyle="none", marker=symbol, color=colour, label=origin)
+        for origin, (symbol, colour) in looks.items()
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    caption = (
+        "Best test accuracy over epochs against the multiply-accumulates for one image, a dot per "
+        "architecture."
+    )
+    return Drawing(figure, counted, caption)

@@ -1,0 +1,14 @@
+"""Write the score cards from what has been run."""
+
+from pathlib import Path
+
+from naseval.cards.card import write_card
+from naseval.cards.evidence import Evidence
+from naseval.config import load_config
+from naseval.job import job
+
+with job(snakemake) as running:
+    config = load_config(snakemake.config)
+    evidence = Evidence.gathered(config, config.results, snakemake.input.complexity)
+    for card in map(Path, snakemake.output.cards):
+        write_card(evidence, card.stem, card.parent)

@@ -1,0 +1,28 @@
+"""Count parameters and multiply-accumulates of the genotypes that are there."""
+
+from pathlib import Path
+
+from naseval import records
+from naseval.cards.complexity import SCHEMA
+from naseval.genotype import Genotype
+from naseval.job import job
+from naseval.networks.size import size
+from naseval.settings.dataset import ImageSettings
+from naseval.settings.protocol import Protocol
+
+with job(snakemake) as running:
+    params = snakemake.params
+    dataset = ImageSettings(**params.dataset)
+    protocols = {method: Protocol(**fields) for method, fields in params.protocols.items()}
+    rows = [
+        {
+            "dataset": snakemake.wildcards.dataset,
+            "method": method,
+            "genotype": name,
+            "origin": origin,
+            **size(Genotype.read(file), dataset, protocols[method])._asdict(),
+        }
+        for method, name, origin, file in params.genotypes
+        if Path(file).exists()
+    ]
+    records.write(snakemake.output.table, records.table(SCHEMA, rows), running.provenance())
