@@ -74,7 +74,7 @@ def test_the_paper_has_ten_figures_and_two_tables(config):
 
 
 def test_only_configured_studies_are_shown(paper):
-    for name in ("protocols", "distribution", "operations", "cells", "seeds", "depth"):
+    for name in ("tricks", "protocols", "distribution", "operations", "cells", "seeds", "depth"):
         paper["studies"][name] = None
     config = load_config(paper)
     assert {shown.study or shown.beside for shown in figures("reproduced", config).values()} == {
