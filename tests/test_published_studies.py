@@ -9,8 +9,9 @@ import pytest
 
 from naseval import records
 from naseval.errors import NasevalError
+from naseval.published import names
 from naseval.published.benchmark import column_meaning
-from naseval.published.tables import STUDIES, TABLES
+from naseval.published.tables import OTHERS, STUDIES, TABLES
 from published_files import constants, folder, needs_files
 
 
@@ -166,3 +167,8 @@ KNOWN = {
     "56_random_mod_architectures.npy": ["0 genotypes for 56 curves"],
     "MIT67_test.csv": ["15619 listed, 15620 stated", "107 names"],
 }
+
+
+def test_the_names_of_the_tables_are_those_that_are_read():
+    assert tuple(STUDIES) == names.STUDIES
+    assert tuple(OTHERS) == names.OTHERS

@@ -1,8 +1,9 @@
 """The authors' raw files -> study tables and what goes with them, studies/published/."""
 
 from naseval.published.archive import raw_files
-from naseval.published.tables import TABLES as PUBLISHED
+from naseval.published.names import OTHERS, STUDIES
 
+PUBLISHED = (*STUDIES, *OTHERS)
 RAW = {path: result(f"published/raw/{path}") for path in raw_files()}
 
 
