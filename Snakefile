@@ -55,7 +55,7 @@ rule all:
     default_target: True
     input:
         figures_and_tables(CONFIG.studies),
-        CARDS if CONFIG.studies.keys() & {"benchmark", "tricks"} else [],
+        score_cards_of(CONFIG.studies),
         result("report.html"),
 
 

@@ -74,3 +74,11 @@ def test_an_empty_folder_is_an_empty_page(tmp_path):
     page = text(tmp_path)
     assert not Page(page).open
     assert 'id="all-claims"' not in page and "Raw files" in page
+
+
+def test_score_cards_are_linked(tmp_path):
+    (tmp_path / "cards").mkdir()
+    (tmp_path / "cards/darts.md").write_text("# DARTS <first>\n\nText.\n")
+    shown = text(tmp_path)
+    assert not Page(shown).open
+    assert '<a href="cards/darts.md">DARTS &lt;first&gt;</a>.' in shown

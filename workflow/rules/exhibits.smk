@@ -66,6 +66,11 @@ def figures_and_tables(studies):
     return figure_files("reproduced", studies) + table_files("reproduced", studies)
 
 
+def score_cards_of(studies):
+    """Return the methods' cards, where a study of methods is among these."""
+    return CARDS if {"benchmark", "tricks"} & set(studies) else []
+
+
 def of_study(study):
     """Return an input function: what people read of a study, which has to be configured."""
 

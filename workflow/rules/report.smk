@@ -9,6 +9,7 @@ rule report_page:
     """Show everything that is there on one page, once the reproduction is complete."""
     input:
         figures_and_tables(CONFIG.studies),
+        score_cards_of(CONFIG.studies),
         result("claims/reproduced.parquet"),
     output:
         page=result("report.html"),

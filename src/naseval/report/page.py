@@ -73,6 +73,7 @@ def page(results: Path, figures: Mapping[str, Captions], tables: Mapping[str, Ca
         sections=[section for section in sections if section.figures or section.tables],
         claims=Markup(writers.section(claims)) if claims else None,
         shares=_shares(claims) if claims else [],
+        cards=list(_cards(results)),
         studies=list(_studies(results)),
         circumstances=_circumstances(results),
         raw=list(raw_files().values()),
@@ -118,6 +119,13 @@ def _shares(claims: pa.Table) -> list[dict[str, Any]]:
         and (total := sum(counts.values()))
         and set(counts) != {"not yet run"}
     ]
+
+
+def _cards(results: Path) -> Iterator[tuple[str, str]]:
+    """Return place and heading of every score card."""
+    for file in sorted(results.glob("cards/*.md")):
+        heading = file.read_text().partition("\n")[0]
+        yield str(file.relative_to(results)), heading.removeprefix("# ")
 
 
 def _studies(results: Path) -> Iterator[dict[str, Any]]:
