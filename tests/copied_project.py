@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).parent.parent.parent
-PARTS = ("Snakefile", "config", "envs", "profiles", "src", "workflow")
+ROOT = Path(__file__).parent.parent
+PARTS = ("Snakefile", "config", "envs", "profiles", "slurm", "src", "workflow")
 JOB = re.compile(r"^(?:local)?rule (\w+):\n((?:    .*\n)+)", re.MULTILINE)
 
 

@@ -1,0 +1,1 @@
+"""What the configured work costs, known before it starts."""

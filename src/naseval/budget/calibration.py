@@ -1,0 +1,70 @@
+"""What a device takes for some work: fitted to a few steps that were timed on it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+from scipy.optimize import nnls
+
+from naseval.budget.work import Work
+from naseval.errors import NasevalError
+from naseval.files import write_atomically
+
+
+class Probe(NamedTuple):
+    """The work of a step, and the seconds that it took."""
+
+    calls: float
+    values: float
+    flops: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A device's prices, in seconds for a call, a value written and a floating-point operation."""
+
+    device: str
+    """Its name."""
+    kind: str
+    """cpu, cuda or mps."""
+    call: float
+    value: float
+    flop: float
+    spread: float
+    """How many times too much or too little it says of the steps timed, typically."""
+    probes: tuple[Probe, ...]
+
+    @classmethod
+    def of(cls, device: str, kind: str, probes: Sequence[Probe]) -> Self:
+        """Fit the prices, none of them negative, to the probes by least squared relative error."""
+        *work, seconds = np.array(probes).T
+        prices, _ = nnls(np.column_stack(work) / seconds[:, None], np.ones(len(seconds)))
+        ratios = np.column_stack(work) @ prices / seconds
+        spread = float(np.exp(np.sqrt(np.mean(np.log(ratios) ** 2))))
+        call, value, flop = map(float, prices)
+        return cls(device, kind, call, value, flop, spread, tuple(probes))
+
+    def seconds(self, work: Work) -> float:
+        """Return the time that the device takes for `work`."""
+        return self.call * work.calls + self.value * work.values + self.flop * work.flops
+
+    def write(self, path: str | Path) -> None:
+        """Write it as JSON."""
+        write_atomically(path, (json.dumps(asdict(self), indent=1) + "\n").encode())
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Raise `NasevalError` where the file holds no calibration."""
+        try:
+            fields = json.loads(Path(path).read_text())
+            return cls(**{**fields, "probes": tuple(Probe(*probe) for probe in fields["probes"])})
+        except FileNotFoundError as error:
+            raise NasevalError(f"{path} is missing; run `snakemake {path}`") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise NasevalError(
+                f"{path} holds no finished calibration; delete it and run again"
+            ) from error

@@ -1,0 +1,80 @@
+"""The budget as people read it."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from naseval.analysis.tables import markdown
+from naseval.budget.calibration import Calibration
+from naseval.budget.estimate import Prices, budget, compared, wall_times
+from naseval.budget.jobs import Job, Key, once
+from naseval.budget.measured import Taken
+from naseval.budget.storage import largest_checkpoint
+from naseval.budget.work import Size
+
+STILL = (
+    "Searches and runs whose output is missing. A job that several studies or methods need counts "
+    "where it is first needed; `shared` is how many count further up, `done` how many are "
+    "finished. GPU-hours are hours of the device named. Megabytes are those of the Parquet files."
+)
+WALL = (
+    "How long all of it lasts. At least: evenly divided, but no less than the longest search with "
+    "the run of its genotype. At most: no device waits while a job is ready. Without queues, "
+    "reading images and the starts of processes."
+)
+COMPARED = "Seconds, summed over finished jobs; ratio: measured / predicted."
+DATASETS = "Megabytes; – where nobody states the size of an archive."
+
+
+def page(
+    needed: Sequence[Job],
+    done: Sequence[Taken],
+    sizes: Mapping[Key, Size],
+    calibrations: Sequence[Calibration],
+    datasets: pd.DataFrame,
+) -> tuple[str, pd.DataFrame]:
+    """Return the page, in Markdown, and its first tables, of all devices, as one."""
+    parts = ["# Budget\n"]
+    tables = []
+    todo = _todo(needed, done)
+    for calibration in calibrations:
+        prices = Prices.of(sizes, calibration, done)
+        table = budget(needed, [taken.job for taken in done], prices)
+        tables.append(table.assign(device=calibration.device))
+        parts.append(_of_device(table, todo, done, prices))
+    parts.append(_section(datasets, "Datasets", DATASETS))
+    largest = largest_checkpoint(todo, sizes)
+    parts.append(
+        f"A checkpoint takes up to {largest:.0f} MB for each job that runs, twice that while it is "
+        "written.\n"
+    )
+    return "\n".join(parts), pd.concat(tables, ignore_index=True)
+
+
+def _of_device(
+    table: pd.DataFrame, todo: Sequence[Job], done: Sequence[Taken], prices: Prices
+) -> str:
+    calibration = prices.calibration
+    refined = len({job for job in todo if job.key in prices.taken})
+    note = (
+        f"{STILL} Of {len(todo)} jobs, {refined} are priced as finished ones like them took, the "
+        "others by the calibration, which says of the steps that were timed typically "
+        f"{calibration.spread:.1f} times too much or too little."
+    )
+    parts = [
+        _section(table, f"Still to do, on {calibration.device}", note),
+        _section(wall_times(todo, prices), f"How long, on {calibration.device}", WALL),
+    ]
+    against = compared(done, prices)
+    if len(against):
+        parts.append(_section(against, f"Predicted and measured, on {calibration.kind}", COMPARED))
+    return "\n".join(parts)
+
+
+def _section(frame: pd.DataFrame, title: str, note: str) -> str:
+    return f"#{markdown(frame, title, note)}"
+
+
+def _todo(needed: Sequence[Job], done: Sequence[Taken]) -> list[Job]:
+    finished = {taken.job for taken in done}
+    return [job for job in once(needed) if job not in finished]

@@ -1,0 +1,116 @@
+"""What a device takes for a step of training, measured on a few networks of several sizes."""
+
+import platform
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.optim import Optimizer
+
+from naseval.budget.calibration import Probe
+from naseval.budget.rehearsal import GIVEN, Meter
+from naseval.networks.build import build_network
+from naseval.randomness import stream
+from naseval.spaces import get_space
+from naseval.training.initialisation import initialised
+
+CLASSES = 10
+LONGEST = 0.5
+"""Seconds that a step may take before larger batches are left alone."""
+REPEATS = 3
+
+
+class Net(NamedTuple):
+    """A random network to time."""
+
+    space: str
+    images: str
+    image_size: int
+    channels: int
+    cells: int
+
+
+NETS = (
+    Net("darts", "small", 32, 4, 3),
+    Net("darts", "small", 32, 16, 8),
+    Net("darts", "small", 32, 36, 20),
+    Net("nao", "small", 32, 20, 8),
+    Net("enas", "small", 32, 8, 5),
+    Net("darts", "large", 224, 36, 8),
+)
+"""From launch-bound to the paper's size."""
+BATCHES = (2, 8, 32, 96)
+
+
+def probe(device: torch.device) -> list[Probe]:
+    """Time training steps on `device`: a minute or so on a CPU, seconds on a GPU."""
+    return [timed for net in NETS for timed in _probe(net, device)]
+
+
+def device_name(device: torch.device) -> str:
+    """Return what the device is called."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{_processor()} ({torch.get_num_threads()} threads)" if device.type == "cpu" else "mps"
+
+
+def _processor() -> str:
+    facts = Path("/proc/cpuinfo")  # of Linux
+    lines = facts.read_text().splitlines() if facts.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.machine()
+
+
+def _probe(net: Net, device: torch.device) -> Iterator[Probe]:
+    network = initialised(lambda: _built(net), 0).to(device).train()
+    optimizer = torch.optim.SGD(network.parameters(), 0.01, momentum=0.9)
+    _, work = Meter().measured(lambda: _train(network, optimizer, net, GIVEN, device))
+    for batch in BATCHES:
+        _train(network, optimizer, net, batch, device)
+        taken = min(_seconds(network, optimizer, net, batch, device) for _ in range(REPEATS))
+        images = batch / GIVEN
+        yield Probe(work.calls, work.values * images, work.flops * images, taken)
+        if taken > LONGEST:
+            return
+
+
+def _built(net: Net) -> nn.Module:
+    space = get_space(net.space)
+    genotype = space.sample(stream("architecture", net.space, 0), space.samplers[0])
+    return build_network(
+        genotype,
+        images=net.images,
+        image_size=net.image_size,
+        classes=CLASSES,
+        channels=net.channels,
+        cells=net.cells,
+        auxiliary=False,
+    )
+
+
+def _train(
+    network: nn.Module, optimizer: Optimizer, net: Net, batch: int, device: torch.device
+) -> float:
+    """Train a step; return its loss, for which the device has to be done."""
+    images = torch.randn(batch, 3, net.image_size, net.image_size, device=device)
+    labels = torch.arange(batch, device=device) % CLASSES
+    logits, _ = network(images)
+    loss = F.cross_entropy(logits, labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return float(loss.detach())
+
+
+def _seconds(
+    network: nn.Module, optimizer: Optimizer, net: Net, batch: int, device: torch.device
+) -> float:
+    start = time.perf_counter()
+    _train(network, optimizer, net, batch, device)
+    if device.type == "cuda":  # the optimizer's step comes after the loss
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - start

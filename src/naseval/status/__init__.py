@@ -1,0 +1,1 @@
+"""What the configured work is at, read from files alone."""

@@ -1,0 +1,36 @@
+"""The configuration as Snakemake would put it together, without Snakemake."""
+
+from collections.abc import Iterable
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from naseval.config import Config, load_config
+from naseval.errors import NasevalError
+from naseval.settings.merge import merged
+
+BASE = Path("config/config.yaml")
+
+
+def configured(overlays: Iterable[Path]) -> Config:
+    """Return config/config.yaml below the working directory with the overlays on top.
+
+    Raises `NasevalError` that names a file that cannot be read, or the faulty key.
+    """
+    return load_config(reduce(merged, map(_read, (BASE, *overlays)), {}))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(file.read_text())
+    except OSError as error:
+        raise NasevalError(
+            f"{file} could not be read ({error.strerror}); run this where the Snakefile is"
+        ) from error
+    except yaml.YAMLError as error:
+        raise NasevalError(f"{file} is not YAML; mend it: {error}") from error
+    if not isinstance(content, dict):
+        raise NasevalError(f"{file} holds no keys; name a configuration")
+    return content

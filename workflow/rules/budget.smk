@@ -1,0 +1,86 @@
+"""Configuration, results so far -> what the rest will cost, budget.md; calibration/, work/."""
+
+from naseval.budget.units import modules, units
+
+
+# It is the machine that one sits at which prints.
+localrules:
+    budget,
+    work,
+
+
+rule work:
+    """Count what a dataset's searches and runs have to compute; needs no images and no GPU."""
+    output:
+        work=result("work/{dataset}.parquet"),
+    log:
+        result("logs/work/{dataset}.log"),
+    benchmark:
+        result("benchmarks/work/{dataset}.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        code=lambda wildcards: code(
+            "work.py", *modules(units(CONFIG, wildcards.dataset))
+        ),
+        units=lambda wildcards: units(CONFIG, wildcards.dataset),
+    script:
+        "../scripts/work.py"
+
+
+rule calibration:
+    """Time steps of training on the device that the configuration names."""
+    output:
+        calibration=result("calibration/{device}.json"),
+    log:
+        result("logs/calibration/{device}.log"),
+    benchmark:
+        result("benchmarks/calibration/{device}.tsv")
+    wildcard_constraints:
+        device=CONFIG.resources.device,
+    conda:
+        "../../envs/train.yaml"
+    threads: CONFIG.resources.threads
+    resources:
+        gpu=1,
+        mem_mb=CONFIG.resources.memory_mb,
+        runtime=30,
+    params:
+        code=code(
+            "calibration.py",
+            *(
+                f"naseval.{package}.{space}"
+                for space in ("darts", "enas", "nao")
+                for package in ("networks", "spaces")
+            ),
+        ),
+    script:
+        "../scripts/calibration.py"
+
+
+# Without an output, so that it prints whenever it is asked for.
+rule budget:
+    """Print what the searches and runs still to do will cost, before anything is spent."""
+    input:
+        calibration=result(f"calibration/{CONFIG.resources.device}.json"),
+        work=expand(result("work/{dataset}.parquet"), dataset=STUDIED),
+    log:
+        result("logs/budget.log"),
+    benchmark:
+        result("benchmarks/budget.tsv")
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code(
+            "budget.py", *(f"naseval.studies.{study}" for study in CONFIG.studies)
+        ),
+    script:
+        "../scripts/budget.py"
