@@ -62,7 +62,7 @@ rule calibration:
         "../scripts/calibration.py"
 
 
-# Without an output, so that it prints whenever it is asked for.
+# With neither output nor benchmark, so that it prints whenever it is asked for.
 rule budget:
     """Print what the searches and runs still to do will cost, before anything is spent."""
     input:
@@ -70,8 +70,6 @@ rule budget:
         work=expand(result("work/{dataset}.parquet"), dataset=STUDIED),
     log:
         result("logs/budget.log"),
-    benchmark:
-        result("benchmarks/budget.tsv")
     conda:
         "../../envs/train.yaml"
     threads: 1
