@@ -7,7 +7,7 @@ CORES ?= all
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo published test test-slow lint format docs lock clean
+.PHONY: demo published test test-slow slurm-test lint format docs lock clean
 
 demo: $(VENV)/train  ## the whole workflow on real images, in minutes on two CPU cores
 	$(SNAKEMAKE) --configfile config/demo.yaml
@@ -23,16 +23,19 @@ test: $(VENV)/dev  ## the tests, save the slow ones and those that need a cluste
 test-slow: $(VENV)/dev  ## the slow tests
 	$(BIN)/python -m pytest -n auto -m slow
 
+slurm-test: $(VENV)/dev  ## runs stopped in every way on a real SLURM of one node; needs root and Debian's packages
+	$(BIN)/python -m pytest -m slurm tests/slurm -v
+
 lint: $(VENV)/dev  ## ruff, mypy, snakefmt, snakemake --lint
-	$(BIN)/ruff check src tests workflow
-	$(BIN)/ruff format --check src tests workflow
+	$(BIN)/ruff check benchmarks src tests workflow
+	$(BIN)/ruff format --check benchmarks src tests workflow
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
 format: $(VENV)/dev  ## put code into the house's form
-	$(BIN)/ruff check --fix src tests workflow
-	$(BIN)/ruff format src tests workflow
+	$(BIN)/ruff check --fix benchmarks src tests workflow
+	$(BIN)/ruff format benchmarks src tests workflow
 	$(BIN)/snakefmt Snakefile workflow
 
 docs: $(VENV)/dev  ## config/README.md and the JSON schema, from the typed configuration

@@ -33,6 +33,10 @@ include: "workflow/rules/spaces.smk"
 include: "workflow/rules/report.smk"
 
 
+onstart:
+    no_orphans()
+
+
 localrules:
     all,
     benchmark,

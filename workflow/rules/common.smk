@@ -8,6 +8,7 @@ from snakemake.exceptions import WorkflowError
 from naseval.config import load_config
 from naseval.errors import NasevalError
 from naseval.files import check_folder, share_with
+from naseval.orphans import refuse_orphans
 from naseval.provenance import code_digest
 from naseval.studies.plan import labelled, members, space_of, unique_runs
 from naseval.studies.runs import Run, genotype_file
@@ -19,6 +20,14 @@ except NasevalError as error:
     raise WorkflowError(str(error))
 
 share_with(CONFIG.resources.share)
+
+
+def no_orphans():
+    """Stop where SLURM still has jobs of a Snakemake that was killed in this folder."""
+    try:
+        refuse_orphans(Path.cwd())
+    except NasevalError as error:
+        raise WorkflowError(str(error))
 
 
 def any_of(names):
