@@ -59,8 +59,7 @@ rule all:
     """Every study with its figures and tables, the methods' cards, and the page of it all."""
     default_target: True
     input:
-        figures_and_tables(CONFIG.studies),
-        score_cards_of(CONFIG.studies),
+        everything(),
         result("report.html"),
 
 

@@ -64,7 +64,9 @@ class Resources(Strict):
     device: str = Field(description="auto, cpu, cuda, cuda:N or mps")
     threads: Positive = Field(description="CPU threads of a search or an augmentation")
     workers: int = Field(ge=0, description="processes that decode large images")
-    memory_mb: Positive = Field(description="memory of a search or an augmentation, MB")
+    memory_mb: Positive = Field(
+        description="memory of a search or an augmentation, MB; a later attempt gets twice that"
+    )
     runs_per_job: Positive = Field(
         1,
         description="augmentations that one job trains, one after the other; more than 1 spares "
@@ -74,7 +76,9 @@ class Resources(Strict):
         "private", description="who may read the results: the user alone, or the user's group too"
     )
     search_minutes: Positive = Field(description="time limit of a search")
-    run_minutes: Positive = Field(description="time limit of an augmentation")
+    run_minutes: Positive = Field(
+        description="time limit of the longest augmentation; others get their share, by epochs"
+    )
 
 
 class Config(Strict):

@@ -109,4 +109,5 @@ def test_a_job_gets_the_gpus_account_and_partition_of_its_rule(driver):
         "cpu|lab|billing=1,cpu=1,mem=4000M,node=1|01:00:00",
         "gpu|lab|billing=1,cpu=1,gres/gpu=1,mem=1500M,node=1|00:30:00",
         "gpu|lab|billing=1,cpu=1,gres/gpu=1,mem=1500M,node=1|00:01:00",
+        "gpu|lab|billing=1,cpu=1,gres/gpu=1,mem=3000M,node=1|00:30:00",  # another attempt
     }

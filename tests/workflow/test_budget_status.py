@@ -7,6 +7,7 @@ import sys
 import pandas as pd
 import pytest
 import yaml
+
 from copied_project import ROOT, Project
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]

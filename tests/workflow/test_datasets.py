@@ -3,10 +3,10 @@
 import shutil
 
 import pytest
-from copied_project import Project
 
 import archives as made
 import published_files
+from copied_project import Project
 from naseval import records
 from naseval.published.splits import read
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from copied_project import Project
 
 pytestmark = pytest.mark.workflow

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from copied_project import Project
 
+from copied_project import Project
 from naseval import records
 
 pytestmark = pytest.mark.workflow

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from copied_project import Project
 
 pytestmark = pytest.mark.workflow

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from copied_project import Project
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

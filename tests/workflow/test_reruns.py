@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from copied_project import Project
 
 pytestmark = pytest.mark.workflow
@@ -57,7 +58,10 @@ READ = {
     "figure": {
         f"figures/reproduced/{name}.svg" for name in ("benchmark", "cost", "forest", "power")
     },
-    "table": {f"tables/reproduced/{name}.parquet" for name in ("benchmark", "comparison", "power")},
+    "table": {
+        f"tables/reproduced/{name}.parquet"
+        for name in ("benchmark", "comparison", "power", "table-2")
+    },
     **PAGE,
 }
 PARETO = {"figures/reproduced/pareto.svg"}

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from copied_project import Project
 from test_reruns import TINY
 
+from copied_project import Project
 from naseval import records
 from naseval.analysis.relative_improvement import benchmark_table
 

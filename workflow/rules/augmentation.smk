@@ -17,8 +17,8 @@ rule run:
     threads: CONFIG.resources.threads
     resources:
         gpu=1,
-        mem_mb=CONFIG.resources.memory_mb,
-        runtime=CONFIG.resources.run_minutes,
+        mem_mb=memory,
+        runtime=lambda wildcards: run_minutes(run_of(wildcards)),
     params:
         code=lambda wildcards: run_code(run_of(wildcards)),
         runs=lambda wildcards: [run_settings(run_of(wildcards))],

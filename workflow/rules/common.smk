@@ -1,6 +1,7 @@
 """The checked configuration, wildcards, and what several rule files need."""
 
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -94,6 +95,25 @@ def run_settings(run):
         "dataset": training_settings(run.dataset),
         "checkpoint": result(run.checkpoint),
     }
+
+
+def run_minutes(run):
+    """Return a run's time limit: its share, by epochs, of what the longest may take."""
+    epochs = CONFIG.protocol(run.protocol, run.dataset).epochs
+    return max(
+        10, ceil(CONFIG.resources.run_minutes * epochs / most_epochs(run.dataset))
+    )
+
+
+@cache
+def most_epochs(dataset):
+    """Return the epochs of a dataset's longest protocol."""
+    return max(CONFIG.protocol(name, dataset).epochs for name in CONFIG.protocols)
+
+
+def memory(_wildcards, attempt):
+    """Return a training's memory in MB; what ended may have had too little, so then twice that."""
+    return CONFIG.resources.memory_mb * min(attempt, 2)
 
 
 def run_code(run):

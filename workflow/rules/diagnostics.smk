@@ -16,7 +16,7 @@ rule operation_correlation:
     threads: CONFIG.resources.threads
     resources:
         gpu=1,
-        mem_mb=CONFIG.resources.memory_mb,
+        mem_mb=memory,
         runtime=CONFIG.resources.search_minutes,
     params:
         code=code(

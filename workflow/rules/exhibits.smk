@@ -66,6 +66,14 @@ def figures_and_tables(studies):
     return figure_files("reproduced", studies) + table_files("reproduced", studies)
 
 
+def everything():
+    """Return all that people read of the configured studies, as reproduced."""
+    of_all = ""  # how exhibits say that they are of no one study
+    return figures_and_tables([*CONFIG.studies, of_all]) + score_cards_of(
+        CONFIG.studies
+    )
+
+
 def score_cards_of(studies):
     """Return the methods' cards, where a study of methods is among these."""
     return CARDS if {"benchmark", "tricks"} & set(studies) else []

@@ -29,8 +29,8 @@ for pack in PACKS:
         threads: CONFIG.resources.threads
         resources:
             gpu=1,
-            mem_mb=CONFIG.resources.memory_mb,
-            runtime=CONFIG.resources.run_minutes * len(pack.runs),
+            mem_mb=memory,
+            runtime=sum(run_minutes(run) for run in pack.runs),
         params:
             code=run_code(pack.runs[0]),
             runs=[run_settings(run) for run in pack.runs],

@@ -8,8 +8,7 @@ ruleorder: report_page > published
 rule report_page:
     """Show everything that is there on one page, once the reproduction is complete."""
     input:
-        figures_and_tables(CONFIG.studies),
-        score_cards_of(CONFIG.studies),
+        everything(),
         result("claims/reproduced.parquet"),
     output:
         page=result("report.html"),

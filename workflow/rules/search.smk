@@ -17,7 +17,7 @@ rule search:
     threads: CONFIG.resources.threads
     resources:
         gpu=1,
-        mem_mb=CONFIG.resources.memory_mb,
+        mem_mb=memory,
         runtime=CONFIG.resources.search_minutes,
     params:
         code=lambda wildcards: code(

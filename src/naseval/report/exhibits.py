@@ -32,7 +32,7 @@ class Exhibit:
     """Labels it shows, by the names of the function's arguments."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     beside: str = ""
-    """The study it goes with where it is made from other tables alone."""
+    """The study it goes with where it is made from other tables alone; empty: with all of them."""
     named: bool = False
     """Whether a table has columns `dataset` and `method`, to be shown by their labels."""
 
@@ -155,10 +155,10 @@ def tables(source: str, config: Config) -> dict[str, Exhibit]:
             "With and without tricks",
             "analysis.tricks:table", "tricks", (), ("protocol_labels",), named=True,
         )  # fmt: skip
+    found["table-2"] = Exhibit(
+        "Table 2: hyperparameters", "claims.table_2:build", tables=("ledger",)
+    )
     if theirs:
-        found["table-2"] = Exhibit(
-            "Table 2: hyperparameters", "claims.table_2:build", tables=("ledger",)
-        )
         found["data-issues"] = Exhibit(
             "Flaws of the authors' files", "published.issues:shown", tables=("data_issues",)
         )
