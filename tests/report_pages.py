@@ -37,10 +37,11 @@ def results(folder: Path, config: Config, sources: tuple[str, ...]) -> Path:
     return folder
 
 
-def text(folder: Path) -> str:
+def text(folder: Path, scaled_down: str | None = None) -> str:
     """Return the page of a results folder."""
     return page(
         folder,
         dict.fromkeys(("published", "reproduced"), FIGURES),
         dict.fromkeys(("published", "reproduced"), TABLES),
+        scaled_down,
     )

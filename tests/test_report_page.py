@@ -82,3 +82,9 @@ def test_score_cards_are_linked(tmp_path):
     shown = text(tmp_path)
     assert not Page(shown).open
     assert '<a href="cards/darts.md">DARTS &lt;first&gt;</a>.' in shown
+
+
+def test_scaled_down_numbers_say_so(tmp_path, paper, both):
+    assert "Scaled down" not in both
+    folder = results(tmp_path / "small", load_config(paper), ("reproduced",))
+    assert "Scaled down (demo)." in text(folder, "demo")

@@ -27,6 +27,7 @@ rule report_page:
         files=package_files("claims", CLAIM_FILES) | package_files("report", PAGE_FILES),
         figures={source: captions(FIGURES[source], "figure") for source in SOURCES},
         tables={source: captions(TABLES[source], "table") for source in SOURCES},
+        scaled_down=CONFIG.scaled_down,
     script:
         "../scripts/report.py"
 

@@ -8,5 +8,6 @@ from naseval.report.page import page
 
 with job(snakemake) as running:
     params = snakemake.params
-    text = page(Path(snakemake.output.page).parent, params.figures, params.tables)
+    results = Path(snakemake.output.page).parent
+    text = page(results, params.figures, params.tables, params.scaled_down)
     write_atomically(snakemake.output.page, text.encode())

@@ -70,7 +70,7 @@ def _axes(panel: Axes, right: Axes, best: pd.DataFrame, names: list[str]) -> Non
     ]
     panel.set_ylim(*spread_limits(min(e.min() for e in ends), max(e.max() for e in ends)))
     panel.set_ylabel("top-1 test accuracy (%)")
-    panel.set_xticks(range(len(names)), names)
+    panel.set_xticks(range(len(names)), names, rotation=30, ha="right", rotation_mode="anchor")
     panel.grid(axis="x", visible=False)
     right.grid(visible=False)
     right.spines["right"].set_visible(True)

@@ -51,11 +51,17 @@ class Section:
     tables: list[Shown]
 
 
-def page(results: Path, figures: Mapping[str, Captions], tables: Mapping[str, Captions]) -> str:
+def page(
+    results: Path,
+    figures: Mapping[str, Captions],
+    tables: Mapping[str, Captions],
+    scaled_down: str | None,
+) -> str:
     """Return the page's text.
 
     `figures` and `tables` name, by source, those that may be shown; shown are those that lie
-    below `results`. The page holds its images and styles and works without a network.
+    below `results`. `scaled_down` is the configuration's. The page holds its images and styles
+    and works without a network.
     """
     sections = [
         Section(
@@ -74,6 +80,7 @@ def page(results: Path, figures: Mapping[str, Captions], tables: Mapping[str, Ca
         claims=Markup(writers.section(claims)) if claims else None,
         shares=_shares(claims) if claims else [],
         cards=list(_cards(results)),
+        scaled_down=scaled_down,
         studies=list(_studies(results)),
         circumstances=_circumstances(results),
         raw=list(raw_files().values()),
