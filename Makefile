@@ -39,7 +39,7 @@ format: $(VENV)/dev  ## put code into the house's form
 	$(BIN)/snakefmt Snakefile workflow
 
 docs: $(VENV)/dev  ## config/README.md and the JSON schema, from the typed configuration
-	$(BIN)/python -m naseval.schema
+	$(BIN)/python -m naseval.config_reference
 
 lock: $(VENV)/dev  ## newest versions of everything into requirements-*.lock
 	$(BIN)/pip install --quiet uv

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from naseval import records
+from naseval import records, schemas
 from naseval.errors import NasevalError
 from naseval.files import atomic_path, write_atomically
 from naseval.genotype import Cell, Genotype, GenotypeError
@@ -90,8 +90,8 @@ ROW = {
 
 def test_a_table_comes_back_with_its_provenance(tmp_path):
     path = tmp_path / "run.parquet"
-    records.write(path, records.table(records.RUN, [ROW]), {"code": "abc", "settings": {"a": 1}})
-    assert records.read(path, records.RUN).to_pylist() == [ROW]
+    records.write(path, records.table(schemas.RUN, [ROW]), {"code": "abc", "settings": {"a": 1}})
+    assert records.read(path, schemas.RUN).to_pylist() == [ROW]
     assert records.provenance_of(path) == {"code": "abc", "settings": {"a": 1}}
 
 
@@ -99,28 +99,28 @@ def test_provenance_does_not_change_the_content_digest(tmp_path):
     paths = [tmp_path / f"{name}.parquet" for name in "abc"]
     rows = [ROW, ROW, {**ROW, "epoch": 2}]
     for path, row in zip(paths, rows, strict=True):
-        records.write(path, records.table(records.RUN, [row]), {"written by": path.name})
+        records.write(path, records.table(schemas.RUN, [row]), {"written by": path.name})
     first, same, other = (records.content_digest(path) for path in paths)
     assert first == same != other
 
 
 def test_a_truncated_parquet_is_one_sentence_that_names_it(tmp_path):
     path = tmp_path / "run.parquet"
-    records.write(path, records.table(records.RUN, [ROW]), {})
+    records.write(path, records.table(schemas.RUN, [ROW]), {})
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(NasevalError, match=r"run\.parquet is not a readable Parquet"):
-        records.read(path, records.RUN)
+        records.read(path, schemas.RUN)
 
 
 def test_a_column_that_is_missing_unknown_or_empty_is_refused(tmp_path):
     path = tmp_path / "run.parquet"
     records.write(path, pa.table({"epoch": [1]}), {})
     with pytest.raises(NasevalError, match="test_accuracy"):
-        records.read(path, records.RUN)
+        records.read(path, schemas.RUN)
     with pytest.raises(ValueError, match="accuracy"):
-        records.table(records.RUN, [{**ROW, "accuracy": 1.0}])
+        records.table(schemas.RUN, [{**ROW, "accuracy": 1.0}])
     with pytest.raises(ValueError, match="epoch"):
-        records.table(records.RUN, [{**ROW, "epoch": None}])
+        records.table(schemas.RUN, [{**ROW, "epoch": None}])
 
 
 def test_streams_depend_on_their_names_alone():

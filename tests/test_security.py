@@ -19,12 +19,12 @@ from naseval.config import load_config
 from naseval.data.fetching import fetch_archive
 from naseval.errors import NasevalError
 from naseval.files import atomic_path, share_with, write_atomically
-from naseval.records import LABELS, table, write
+from naseval.locking.lock import lock
+from naseval.records import table, write
+from naseval.schemas import LABELS
 from naseval.settings.validation import ConfigError
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.lock import lock
-
-ROOT = Path(__file__).parent.parent
+from paths import ROOT
 
 HOSTILE = [
     "a; touch pwned",

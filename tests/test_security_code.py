@@ -2,11 +2,10 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from paths import ROOT
 
 DANGEROUS_NAMES = {"eval", "exec", "compile", "__import__", "breakpoint"}
 DANGEROUS_CALLS = {

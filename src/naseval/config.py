@@ -9,16 +9,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from naseval.data.sources import source_names
-from naseval.discovery import module_names
 from naseval.methods import get_settings, method_names
-from naseval.settings.base import Positive, SearchSettings, Strict
+from naseval.settings.base import Positive, SearchSettings, Strict, StudySettings
 from naseval.settings.dataset import Dataset
-from naseval.settings.merge import merged
 from naseval.settings.protocol import Protocol
 from naseval.settings.published import Published
-from naseval.settings.study import StudySettings
-from naseval.settings.validation import ConfigError, known, validated
+from naseval.settings.validation import ConfigError, known, merged, validated
 from naseval.spaces import get_space
+from naseval.studies import study_names
 
 Layers = dict[str, dict[str, Any]]
 NAME = r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?"
@@ -223,13 +221,6 @@ class Config(Strict):
 
 
 _STRUCTURE = ("inherits", "overrides")
-
-
-def study_names() -> list[str]:
-    """Return the names of all studies."""
-    return module_names(
-        "naseval.studies", but=("grid", "histories", "packs", "plan", "runs", "table")
-    )
 
 
 def load_config(raw: Mapping[str, Any]) -> Config:

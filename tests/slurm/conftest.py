@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from cluster import FOLDER, Cluster, unavailable
-from driver import Driver, overlay, run
 
 from copied_project import Project
+from slurm_cluster import FOLDER, Cluster, unavailable
+from slurm_driver import Driver, overlay, run
 
 RUNS = [run(0), run(1), run(2), run(3), run(0, architecture=1)]
 

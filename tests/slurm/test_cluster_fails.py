@@ -5,8 +5,9 @@ import time
 
 import pandas as pd
 import pytest
-from cluster import wait
-from driver import EPOCHS, Driver, learned, run
+
+from slurm_cluster import wait
+from slurm_driver import EPOCHS, Driver, learned, run
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1800)]
 

@@ -4,10 +4,10 @@ import signal
 
 import pandas as pd
 import pytest
-from cluster import wait
-from driver import Driver, learned, run
 
-from naseval.orphans import orphans
+from naseval.locking.orphans import orphans
+from slurm_cluster import wait
+from slurm_driver import Driver, learned, run
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1800)]
 

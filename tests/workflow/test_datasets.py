@@ -7,7 +7,7 @@ import pytest
 import archives as made
 import published_files
 from copied_project import Project
-from naseval import records
+from naseval import records, schemas
 from naseval.published.splits import read
 
 pytestmark = [pytest.mark.workflow, published_files.needs_files]
@@ -56,7 +56,7 @@ def project(tmp_path_factory):
     ("source", "trained", "tested"), [("sport8", 1261, 318), ("mit67", 12466, 3153)]
 )
 def test_archives_become_the_published_splits(project, source, trained, tested):
-    parts = records.read(project.folder / SPLITS[source], records.SPLITS)["split"].to_pylist()
+    parts = records.read(project.folder / SPLITS[source], schemas.SPLITS)["split"].to_pylist()
     assert parts.count("test") == tested
     assert parts.count("train") + parts.count("validation") == trained
     labels = records.read(project.folder / f"results/data/{source}/labels.parquet")

@@ -5,16 +5,15 @@ import shutil
 import stat
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
 
 from copied_project import Project
+from paths import ROOT
 
 pytestmark = pytest.mark.workflow
 
-ROOT = Path(__file__).parent.parent.parent
 RESULTS = "my results"
 CONNECT = "import socket; socket.create_connection(('127.0.0.1', 9), timeout=5)"
 

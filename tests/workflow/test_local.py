@@ -5,13 +5,13 @@ import shutil
 import subprocess
 import sys
 import uuid
-from pathlib import Path
 
 import pytest
 
+from paths import ROOT
+
 pytestmark = pytest.mark.workflow
 
-ROOT = Path(__file__).parent.parent.parent
 
 SNAKEFILE = """
 rule all:
@@ -33,7 +33,7 @@ rule train:
 
 SCRIPT = """
 import json, time
-from naseval.training.lease import leased
+from naseval.locking.lease import leased
 with leased(snakemake.params.devices, pause=0.02) as place:
     start = time.time()
     time.sleep(1)

@@ -1,17 +1,16 @@
 """Several runs in one job: the same bits as one by one, and a failure costs itself alone."""
 
 import copy
-from pathlib import Path
 
 import pytest
 import yaml
 
 from copied_project import Project
-from naseval import records
+from naseval import records, schemas
+from paths import ROOT
 
 pytestmark = pytest.mark.workflow
 
-ROOT = Path(__file__).parent.parent.parent
 PROTOCOLS = ("base", "c", "a")
 MEASURED = ["seconds", "images_per_second", "peak_memory"]
 
@@ -31,7 +30,7 @@ def file(protocol, kind="runs", suffix="parquet"):
 
 
 def curve(project, protocol):
-    table = records.read(project.folder / file(protocol), records.RUN)
+    table = records.read(project.folder / file(protocol), schemas.RUN)
     return table.drop_columns(MEASURED).to_pylist()
 
 

@@ -3,11 +3,11 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from copied_project import Project
+from paths import ROOT
 
 pytestmark = pytest.mark.workflow
 
@@ -56,7 +56,7 @@ def test_heavy_rules_ask_for_a_gpu(tmp_path, rule):
 
 
 def test_every_rule_says_what_it_does():
-    rules = Path(__file__).parent.parent.parent.glob("workflow/rules/*.smk")
+    rules = ROOT.glob("workflow/rules/*.smk")
     for file in rules:
         for name, body in re.findall(r"^rule (\w+):\n    (.*)$", file.read_text(), re.MULTILINE):
             assert body.startswith('"""'), f"rule {name} in {file.name} has no docstring"

@@ -1,16 +1,12 @@
 """The reviewer's path: Snakemake for real on the authors' files, without torch and GPU."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-from copied_project import Project
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from browser import needs_chromium, probed
+from copied_project import Project
 from published_files import needs_files
 
 pytestmark = pytest.mark.workflow

@@ -2,31 +2,14 @@
 
 import copy
 import subprocess
-from pathlib import Path
 
 import pytest
-import yaml
 
 from copied_project import Project
+from tiny_project import METHODS, TINY
 
 pytestmark = pytest.mark.workflow
 
-ROOT = Path(__file__).parent.parent.parent
-METHODS = ("darts", "pdarts", "nsganet", "enas", "cnas", "manas", "manas-ls", "stacnas", "nao")
-
-
-def tiny():
-    """Return the demo's configuration on images of 8x8 pixels, one search and one baseline each."""
-    overlay = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
-    overlay["datasets"] = {"digits": {**overlay["datasets"]["digits"], "image_size": 8}}
-    overlay["protocols"]["base"] |= {"epochs": 1, "batch_size": 240}
-    benchmark = {"datasets": ["digits"], "methods": list(METHODS), "searches": 1, "random": 1}
-    overlay["studies"] = dict.fromkeys(overlay["studies"]) | {"benchmark": benchmark}
-    overlay["resources"]["runs_per_job"] = 1
-    return overlay
-
-
-TINY = tiny()
 SPACES = {"manas": "darts", "manas-ls": "darts", "stacnas": "darts"}
 PROTOCOLS = {"darts": "cda", "stacnas": "cda", "manas-ls": "manas"}
 
@@ -109,8 +92,8 @@ def test_a_fresh_clone_with_copied_results_reruns_nothing(project):
 
 
 def test_a_comment_or_a_docstring_reruns_nothing(project):
-    project.edit("src/naseval/methods/darts.py", '"""', '"""Well: ')
-    project.edit("src/naseval/training/augment.py", "\n\n\n", "\n\n\n# Nothing to see.\n")
+    project.edit("src/naseval/methods/darts/search.py", '"""', '"""Well: ')
+    project.edit("src/naseval/training/augmentation.py", "\n\n\n", "\n\n\n# Nothing to see.\n")
     assert planned(project) == {}
 
 
@@ -123,7 +106,7 @@ def test_another_hyperparameter_reruns_the_method(project):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_other_code_in_a_method_reruns_the_method_alone(project, method):
-    file = f"src/naseval/methods/{method.replace('-', '_')}.py"
+    file = f"src/naseval/methods/{method.replace('-', '_')}/search.py"
     project.edit(file, "\n\n\ndef ", "\n\n\nNEW = 1\n\n\ndef ")
     assert planned(project) == expected(search={search(method)}, run={searched(method)})
 
@@ -134,7 +117,7 @@ def test_another_training_loop_reruns_searches_and_runs(project):
 
 
 def test_another_augmentation_reruns_runs_only(project):
-    project.edit("src/naseval/training/augment.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
+    project.edit("src/naseval/training/augmentation.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
     assert planned(project) == expected(run=SEARCHED | RANDOM)
 
 

@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from test_reruns import TINY
 
 from copied_project import Project
-from naseval import records
+from naseval import records, schemas
 from naseval.analysis.relative_improvement import benchmark_table
+from tiny_project import TINY
 
 pytestmark = pytest.mark.workflow
 
@@ -67,7 +67,7 @@ def test_with_nothing_run_there_are_cards_that_say_what_is_missing(empty):
 
 def test_the_cards_show_what_was_really_run(finished):
     results = finished.folder / "results"
-    study = records.read(results / "studies/reproduced/benchmark.parquet", records.STUDY)
+    study = records.read(results / "studies/reproduced/benchmark.parquet", schemas.STUDY)
     table = benchmark_table(study.to_pandas()).set_index("method")
     for method in RUN:
         text, row = card(finished, method), table.loc[method]

@@ -21,7 +21,7 @@ rule random_architecture:
         runtime=5,
     params:
         code=lambda wildcards: code(
-            "random_architecture.py", f"naseval.spaces.{wildcards.space}"
+            "random_architecture.py", space_module(wildcards.space)
         ),
         sampler=lambda wildcards: CONFIG.spaces[wildcards.space].sampler,
     script:

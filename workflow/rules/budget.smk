@@ -53,9 +53,9 @@ rule calibration:
         code=code(
             "calibration.py",
             *(
-                f"naseval.{package}.{space}"
+                module
                 for space in ("darts", "enas", "nao")
-                for package in ("networks", "spaces")
+                for module in network_modules(space)
             ),
         ),
     script:

@@ -33,9 +33,11 @@ rule complexity:
         code=lambda wildcards: code(
             "complexity.py",
             *(
-                f"naseval.{package}.{CONFIG.method(method, wildcards.dataset).space}"
+                module
                 for method in CONFIG.methods
-                for package in ("networks", "spaces")
+                for module in network_modules(
+                    CONFIG.method(method, wildcards.dataset).space
+                )
             ),
         ),
         protocols=lambda wildcards: {
@@ -95,7 +97,7 @@ rule score_cards:
             "card.py",
             "naseval.studies.benchmark",
             "naseval.studies.tricks",
-            *(f"naseval.spaces.{name}" for name in CONFIG.spaces),
+            *map(space_module, CONFIG.spaces),
         ),
         settings=CONFIG.model_dump(
             include={

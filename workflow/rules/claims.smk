@@ -28,7 +28,7 @@ rule ledger:
         code=lambda wildcards: code(
             "claims.py",
             "naseval.claims.ledger",
-            *(f"naseval.spaces.{name}" for name in CONFIG.spaces),
+            *map(space_module, CONFIG.spaces),
         ),
         files=package_files("claims", CLAIM_FILES),
         settings=CONFIG.model_dump(

@@ -9,10 +9,10 @@ from snakemake.exceptions import WorkflowError
 from naseval.config import load_config
 from naseval.errors import NasevalError
 from naseval.files import check_folder, share_with
-from naseval.orphans import refuse_orphans
+from naseval.locking.orphans import refuse_orphans
 from naseval.provenance import code_digest
-from naseval.studies.plan import labelled, members, space_of, unique_runs
-from naseval.studies.runs import Run, genotype_file
+from naseval.studies import labelled, members, space_of, unique_runs
+from naseval.studies._runs import Run, genotype_file
 
 try:
     CONFIG = load_config(config)
@@ -120,11 +120,24 @@ def run_code(run):
     """Return the code of a run: of augmentation and of its genotype's network."""
     space = space_of(CONFIG, run.genotype, run.dataset)
     network = (
-        [f"naseval.networks.{space}", f"naseval.spaces.{space}"]
-        if space
-        else [f"naseval.networks.fixed.{run.genotype}"]
+        network_modules(space) if space else [f"naseval.networks.fixed.{run.genotype}"]
     )
     return code("run.py", *network)
+
+
+def space_module(space):
+    """Return the module that holds a space, for `code`."""
+    return f"naseval.spaces.{space}.space"
+
+
+def network_modules(space):
+    """Return the modules of a space and of its networks, for `code`."""
+    return [space_module(space), f"naseval.spaces.{space}.network"]
+
+
+def method_modules(method):
+    """Return the modules of a method and of its settings, for `code`."""
+    return [f"naseval.methods.{method}.search", f"naseval.methods.{method}.settings"]
 
 
 def genotype_input(run):

@@ -20,7 +20,7 @@ rule operation_correlation:
         runtime=CONFIG.resources.search_minutes,
     params:
         code=code(
-            "operation_correlation.py", "naseval.diagnostics.operation_correlation"
+            "operation_correlation.py", "naseval.methods.stacnas.operation_correlation"
         ),
         search=lambda wildcards: CONFIG.search_settings(
             "stacnas", wildcards.dataset

@@ -1,6 +1,6 @@
 """The same as `run`, several runs a job: for tiny ones (`resources.runs_per_job` above 1)."""
 
-from naseval.studies.packs import packs
+from naseval.studies._packs import packs
 
 PACKS = packs(
     unique_runs(

@@ -22,9 +22,8 @@ rule search:
     params:
         code=lambda wildcards: code(
             "search.py",
-            f"naseval.methods.{CONFIG.algorithm(wildcards.method)}",
-            f"naseval.settings.{CONFIG.algorithm(wildcards.method)}",
-            f"naseval.spaces.{CONFIG.method(wildcards.method, wildcards.dataset).space}",
+            *method_modules(CONFIG.algorithm(wildcards.method)),
+            *network_modules(CONFIG.method(wildcards.method, wildcards.dataset).space),
         ),
         algorithm=lambda wildcards: CONFIG.algorithm(wildcards.method),
         search=lambda wildcards: CONFIG.search_settings(

@@ -28,8 +28,7 @@ rule space_page:
     params:
         code=lambda wildcards: code(
             "space_page.py",
-            f"naseval.networks.{wildcards.space}",
-            f"naseval.spaces.{wildcards.space}",
+            *network_modules(wildcards.space),
         ),
         members=lambda wildcards: rows_of_space(wildcards.space),
         datasets=lambda wildcards: {

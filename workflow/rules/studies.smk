@@ -29,7 +29,7 @@ rule study:
         mem_mb=2000,
         runtime=10,
     params:
-        code=lambda wildcards: code("study.py", "naseval.studies.table"),
+        code=lambda wildcards: code("study.py", "naseval.studies._tables"),
         members=lambda wildcards: labelled(CONFIG, wildcards.study),
     script:
         "../scripts/study.py"
@@ -55,7 +55,7 @@ rule histories:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code("histories.py", "naseval.studies.histories"),
+        code=code("histories.py", "naseval.studies._tables"),
         searches=SEARCHES,
     script:
         "../scripts/histories.py"

@@ -15,7 +15,7 @@ from naseval.budget.storage import dataset_table
 from naseval.budget.work import read_sizes
 from naseval.config import load_config
 from naseval.files import write_atomically
-from naseval.job import job
+from naseval.script import job
 
 with job(snakemake) as running:
     config = load_config(snakemake.config)

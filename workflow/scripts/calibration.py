@@ -2,7 +2,7 @@
 
 from naseval.budget.calibration import Calibration
 from naseval.budget.probes import device_name, probe
-from naseval.job import job
+from naseval.script import job
 from naseval.training.session import computing
 
 with job(snakemake) as running, computing(running, snakemake.threads) as device:

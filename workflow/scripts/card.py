@@ -5,7 +5,7 @@ from pathlib import Path
 from naseval.cards.card import write_card
 from naseval.cards.evidence import Evidence
 from naseval.config import load_config
-from naseval.job import job
+from naseval.script import job
 
 with job(snakemake) as running:
     config = load_config(snakemake.config)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from naseval.data.channels import write_channels
-from naseval.job import job
+from naseval.script import job
 from naseval.settings.dataset import Channels, ImageSettings
 
 with job(snakemake) as running:

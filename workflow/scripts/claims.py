@@ -7,7 +7,7 @@ from naseval.claims import writers
 from naseval.claims.ledger import Sources, ledger
 from naseval.claims.tables import Tables
 from naseval.config import load_config
-from naseval.job import job
+from naseval.script import job
 
 with job(snakemake) as running:
     tables = Tables(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from naseval.analysis.tables import write_table
 from naseval.data.overview import class_counts
-from naseval.job import job
+from naseval.script import job
 
 with job(snakemake) as running:
     counts = class_counts(Path(snakemake.input.splits).parent)

@@ -5,10 +5,10 @@ from pathlib import Path
 from naseval import records
 from naseval.cards.complexity import SCHEMA
 from naseval.genotype import Genotype
-from naseval.job import job
-from naseval.networks.size import size
+from naseval.script import job
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
+from naseval.training.networks import size
 
 with job(snakemake) as running:
     params = snakemake.params

@@ -4,10 +4,10 @@ import pyarrow as pa
 
 from naseval import records
 from naseval.analysis.cost import search_costs
-from naseval.job import job
+from naseval.script import job
 
 with job(snakemake) as running:
-    histories = records.read(snakemake.input.histories, records.HISTORIES).to_pandas()
+    histories = records.read(snakemake.input.histories, schemas.HISTORIES).to_pandas()
     searches = histories.groupby(["dataset", "method", "seed"], sort=False)
     content = pa.Table.from_pandas(
         search_costs((*names, rows) for names, rows in searches), preserve_index=False

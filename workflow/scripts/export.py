@@ -5,11 +5,11 @@ from pathlib import Path
 from naseval import records
 from naseval.exports.archive import below, write_archive
 from naseval.exports.contents import configuration, readme, run_list
-from naseval.job import job
+from naseval.script import job
 
 with job(snakemake) as running:
     study = snakemake.wildcards.study
-    runs = run_list(records.read(snakemake.input.study, records.STUDY).to_pandas())
+    runs = run_list(records.read(snakemake.input.study, schemas.STUDY).to_pandas())
     contents = below(Path(snakemake.config["results"]), snakemake.input)
     contents |= {
         "runs.csv": runs.to_csv(index=False, lineterminator="\n").encode(),

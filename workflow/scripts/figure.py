@@ -3,12 +3,12 @@
 from importlib import import_module
 from pathlib import Path
 
-from naseval import records
+from naseval import records, schemas
 from naseval.figures.style import save
 from naseval.files import write_atomically
-from naseval.job import job
+from naseval.script import job
 
-SCHEMAS = {"study": records.STUDY}
+SCHEMAS = {"study": schemas.STUDY}
 
 with job(snakemake) as running:
     tables = {

@@ -1,9 +1,9 @@
 """Gather the histories of searches."""
 
 from naseval import records
-from naseval.job import job
-from naseval.studies.histories import gather
+from naseval.script import job
+from naseval.studies._tables import gather_histories
 
 with job(snakemake) as running:
-    content = gather(snakemake.params.searches, snakemake.input.histories)
+    content = gather_histories(snakemake.params.searches, snakemake.input.histories)
     records.write(snakemake.output.histories, content, running.provenance())

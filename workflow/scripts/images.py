@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from naseval.data.archives import check_archive
 from naseval.data.sources import get_source
 from naseval.data.store import write_images
-from naseval.data.verification import check_archive
-from naseval.job import job
+from naseval.script import job
 
 with job(snakemake) as running:
     dataset, archives = snakemake.params.dataset, Path(snakemake.params.archives)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from naseval import records
 from naseval.analysis.operation_correlation import SCHEMA
-from naseval.data.search import load_search_data
-from naseval.diagnostics.operation_correlation import correlations
-from naseval.job import job
+from naseval.data.training_data import load_search_data
+from naseval.methods.stacnas.operation_correlation import correlations
+from naseval.methods.stacnas.settings import Settings
+from naseval.script import job
 from naseval.settings.dataset import ImageSettings
-from naseval.settings.stacnas import Settings
 from naseval.training.session import computing, session
 
 with (

@@ -6,7 +6,7 @@ import pandas as pd
 
 from naseval.analysis.tables import write_table
 from naseval.data.overview import laid_out, summary
-from naseval.job import job
+from naseval.script import job
 
 NOTE = (
     "Images are divided into train, validation and test. Pixels are width × height as stored. Mean "

@@ -1,7 +1,7 @@
 """Fetch the authors' raw files."""
 
-from naseval.job import job
 from naseval.published.archive import fetch
+from naseval.script import job
 
 with job(snakemake) as running:
     mirror = snakemake.config["published"]["mirror"]

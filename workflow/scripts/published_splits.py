@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from naseval.data.splits import write_splits
-from naseval.job import job
 from naseval.published.splits import read
+from naseval.script import job
 from naseval.settings.dataset import Split
 
 with job(snakemake) as running:

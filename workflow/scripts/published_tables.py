@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from naseval import records
-from naseval.job import job
 from naseval.published.tables import TABLES
+from naseval.script import job
 from naseval.settings.published import Published
 
 with job(snakemake) as running:

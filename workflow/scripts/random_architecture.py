@@ -1,7 +1,7 @@
 """Draw one random genotype."""
 
-from naseval.job import job
 from naseval.randomness import stream
+from naseval.script import job
 from naseval.spaces import get_space
 
 with job(snakemake) as running:

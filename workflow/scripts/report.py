@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from naseval.files import write_atomically
-from naseval.job import job
 from naseval.report.page import page
+from naseval.script import job
 
 with job(snakemake) as running:
     params = snakemake.params

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from naseval.job import job
+from naseval.script import job
 from naseval.training.runs import Augmentation, train_all
 from naseval.training.session import computing
 

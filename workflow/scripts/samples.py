@@ -5,7 +5,7 @@ from pathlib import Path
 from naseval.data.samples import stages
 from naseval.figures.samples import draw
 from naseval.figures.style import save
-from naseval.job import job
+from naseval.script import job
 from naseval.settings.dataset import ImageSettings
 
 with job(snakemake) as running:

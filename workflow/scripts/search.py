@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from naseval import records
-from naseval.data.search import load_search_data
-from naseval.job import job
+from naseval import records, schemas
+from naseval.data.training_data import load_search_data
 from naseval.methods import get_method, get_settings
+from naseval.script import job
 from naseval.settings.dataset import ImageSettings
 from naseval.training.session import computing, session
 
@@ -30,6 +30,6 @@ with (
         checkpoint=training.checkpoint,
     )
     provenance = running.provenance(seed=int(snakemake.wildcards.seed), **training.facts)
-    history = records.table(records.HISTORY, found.history)
+    history = records.table(schemas.HISTORY, found.history)
     records.write(snakemake.output.history, history, provenance)
     found.genotype.write(snakemake.output.genotype)

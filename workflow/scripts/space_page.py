@@ -7,16 +7,16 @@ import pandas as pd
 from naseval.analysis.space_page import space_page
 from naseval.files import write_atomically
 from naseval.genotype import Genotype
-from naseval.job import job
-from naseval.networks.size import size
+from naseval.script import job
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
-from naseval.studies.table import gather
+from naseval.studies._tables import gather_runs
+from naseval.training.networks import size
 
 with job(snakemake) as running:
     params = snakemake.params
     results = snakemake.config["results"]
-    study = gather(results, "spaces", params.members).to_pandas()
+    study = gather_runs(results, "spaces", params.members).to_pandas()
     sizes = [
         {
             "dataset": dataset,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from naseval.data.splits import write_splits
-from naseval.job import job
+from naseval.script import job
 from naseval.settings.dataset import Split
 
 with job(snakemake) as running:

@@ -1,10 +1,10 @@
 """Gather a study's runs."""
 
 from naseval import records
-from naseval.job import job
-from naseval.studies.table import gather
+from naseval.script import job
+from naseval.studies._tables import gather_runs
 
 with job(snakemake) as running:
     results = snakemake.config["results"]
-    content = gather(results, snakemake.wildcards.study, snakemake.params.members)
+    content = gather_runs(results, snakemake.wildcards.study, snakemake.params.members)
     records.write(snakemake.output.study, content, running.provenance())

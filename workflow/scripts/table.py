@@ -3,11 +3,11 @@
 from importlib import import_module
 from pathlib import Path
 
-from naseval import records
+from naseval import records, schemas
 from naseval.analysis.tables import write_table
-from naseval.job import job
+from naseval.script import job
 
-SCHEMAS = {"study": records.STUDY}
+SCHEMAS = {"study": schemas.STUDY}
 
 with job(snakemake) as running:
     tables = {

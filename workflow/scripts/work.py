@@ -5,8 +5,8 @@ import torch
 from naseval import records
 from naseval.budget.counting import run_size, search_size
 from naseval.budget.work import tabulated
-from naseval.job import job
 from naseval.methods import get_settings
+from naseval.script import job
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 

@@ -34,7 +34,7 @@ def stated_costs(study: pd.DataFrame) -> pd.DataFrame:
 def search_costs(histories: Iterable[tuple[str, str, int, pd.DataFrame]]) -> pd.DataFrame:
     """Return what searches cost: dataset, method, seed and `gpu_days`.
 
-    `histories` holds dataset, method, seed and history (`records.HISTORY`) of every search;
+    `histories` holds dataset, method, seed and history (`schemas.HISTORY`) of every search;
     the `seconds` of its epochs, on one GPU, add up to its cost.
     """
     columns = ["dataset", "method", "seed", "gpu_days"]

@@ -38,7 +38,7 @@ def one_dataset(study: pd.DataFrame) -> None:
 
 
 def finals(study: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per run of a study table (`records.STUDY`), in order of appearance.
+    """Return one row per run of a study table (`schemas.STUDY`), in order of appearance.
 
     Beside the columns that name the run stand `best` and `last` (test accuracies, per cent)
     and `epochs`. `last` and `epochs` are empty where only the best over epochs is known.

@@ -20,7 +20,7 @@ MILLION = 1e6
 def space_page(space: str, study: pd.DataFrame, sizes: pd.DataFrame, dataset_labels: Labels) -> str:
     """Return the page as Markdown.
 
-    `study` has the runs of the space's random architectures (`records.STUDY`); `sizes` has
+    `study` has the runs of the space's random architectures (`schemas.STUDY`); `sizes` has
     `dataset`, `protocol`, `parameters` and `macs` of each.
     """
     names = {"dataset": dict(dataset_labels)}

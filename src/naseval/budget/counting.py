@@ -6,16 +6,15 @@ from naseval.budget.rehearsal import Meter, Rehearsal, ThinData
 from naseval.budget.work import Size
 from naseval.errors import NasevalError
 from naseval.methods import get_method
-from naseval.networks.build import build_fixed, build_network
+from naseval.methods.nao.settings import Settings as NaoSettings
+from naseval.methods.nsganet.settings import Settings as NsganetSettings
 from naseval.randomness import stream
 from naseval.settings.base import SearchSettings
 from naseval.settings.dataset import ImageSettings
-from naseval.settings.nao import Settings as NaoSettings
-from naseval.settings.nsganet import Settings as NsganetSettings
 from naseval.settings.protocol import Protocol
 from naseval.spaces import get_space
-from naseval.training.augment import augment
-from naseval.training.initialisation import initialised
+from naseval.training.augmentation import augment
+from naseval.training.networks import build_fixed, build_network, initialised
 
 SAMPLES = 3
 """Steps of one kind that are rehearsed of each loop of a search; a run's steps are all alike."""

@@ -6,7 +6,8 @@ import pyarrow.compute as pc
 
 from naseval.data.archives import archives
 from naseval.errors import NasevalError
-from naseval.records import SPLITS, read
+from naseval.records import read
+from naseval.schemas import SPLITS
 from naseval.settings.dataset import Dataset
 
 OWN_TEST = {"cifar10": 10_000, "cifar100": 10_000, "fashion-mnist": 10_000}

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from naseval.config import Config
-from naseval.studies.plan import members, space_of
-from naseval.studies.runs import Member
+from naseval.studies import members, space_of
+from naseval.studies._runs import Member
 
 Kind = Literal["search", "run"]
 Key = tuple[str, str, str, str]

@@ -13,10 +13,9 @@ from torch.optim import Optimizer
 
 from naseval.budget.calibration import Probe
 from naseval.budget.rehearsal import GIVEN, Meter
-from naseval.networks.build import build_network
 from naseval.randomness import stream
 from naseval.spaces import get_space
-from naseval.training.initialisation import initialised
+from naseval.training.networks import build_network, initialised
 
 CLASSES = 10
 LONGEST = 0.5

@@ -21,9 +21,9 @@ from torch.utils.flop_counter import flop_registry
 
 from naseval.budget.work import Work
 from naseval.settings.dataset import ImageSettings
+from naseval.training.checkpoint import Stateful
 from naseval.training.loop import EpochTask, Row, run_epochs
-from naseval.training.state import Stateful
-from naseval.training.totals import add, floats
+from naseval.training.metrics import add, floats
 
 T = TypeVar("T")
 

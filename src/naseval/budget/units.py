@@ -39,12 +39,16 @@ def modules(counted: dict[str, Any]) -> list[str]:
     algorithms = {search["algorithm"] for search in counted["searches"].values()}
     networks = {(run["network"], run["sampler"] is None) for run in counted["runs"]}
     return sorted(
-        {f"naseval.{package}.{name}" for name in algorithms for package in ("methods", "settings")}
+        {
+            f"naseval.methods.{name}.{module}"
+            for name in algorithms
+            for module in ("search", "settings")
+        }
         | {f"naseval.networks.fixed.{name}" for name, fixed in networks if fixed}
         | {
-            f"naseval.{package}.{name}"
+            f"naseval.spaces.{name}.{module}"
             for name, fixed in networks
             if not fixed
-            for package in ("networks", "spaces")
+            for module in ("network", "space")
         }
     )

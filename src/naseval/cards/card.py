@@ -16,7 +16,7 @@ from naseval.cards import (
     seeds,
     settings,
     tricks,
-)  # fmt: skip
+)
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import details
 from naseval.cards.plan import Planned
@@ -77,7 +77,7 @@ def _head(evidence: Evidence, method: str) -> str:
 
 def description(algorithm: str) -> str:
     """Return the first line of a method's module, which is not imported."""
-    source = module_file(f"naseval.methods.{algorithm}").read_text()
+    source = module_file(f"naseval.methods.{algorithm}.search").read_text()
     return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from naseval import records
+from naseval import records, schemas
 from naseval.analysis.cost import search_costs
 from naseval.cards import plan
 from naseval.cards.complexity import SCHEMA
@@ -15,7 +15,7 @@ from naseval.cards.plan import Planned
 from naseval.config import Config
 from naseval.genotype import Genotype
 from naseval.settings.base import Strict
-from naseval.studies.table import gather
+from naseval.studies._tables import gather_runs
 
 Facts = dict[str, Any]
 """A result's provenance, and `as_configured`: whether its settings are those configured now."""
@@ -28,7 +28,7 @@ class Evidence:
     config: Config
     results: Path
     studies: dict[str, pd.DataFrame]
-    """By name: the runs that are there of `plan.STUDIES`, as `records.STUDY`; may be empty."""
+    """By name: the runs that are there of `plan.STUDIES`, as `schemas.STUDY`; may be empty."""
     complexity: pd.DataFrame
     """Of `complexity.SCHEMA`."""
 
@@ -66,7 +66,7 @@ class Evidence:
                 one.dataset,
                 method,
                 one.seed,
-                records.read(self.results / one.history, records.HISTORY).to_pandas(),
+                records.read(self.results / one.history, schemas.HISTORY).to_pandas(),
             )
             for one in self.searches(method)
         )
@@ -117,4 +117,4 @@ def _gathered(config: Config, results: str | Path, study: str) -> pd.DataFrame:
     rows = plan.runs(config, study)
     there = set(plan.there(results, [row["path"] for row in rows]))
     known = [row for row in rows if row["path"] in there]
-    return gather(results, study, known).to_pandas()
+    return gather_runs(results, study, known).to_pandas()

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from naseval.config import Config
-from naseval.studies.plan import labelled
-from naseval.studies.runs import genotype_file
+from naseval.studies import labelled
+from naseval.studies._runs import genotype_file
 
 STUDIES = ("benchmark", "tricks")
 """The studies that a card reads; either may be left out of the configuration."""

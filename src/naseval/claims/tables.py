@@ -22,7 +22,7 @@ class AbsentError(LookupError):
 class Tables:
     """Tables of one source by name.
 
-    Studies have the columns of `records.STUDY`; beside them there may be `costs`
+    Studies have the columns of `schemas.STUDY`; beside them there may be `costs`
     (`published.cost.COSTS`), `summaries` (`published.benchmark.SUMMARY`), `genotypes`
     (`published.genotypes.EDGES`) and `splits` (`published.splits.LISTS`).
     """

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from naseval.data.batch_order import Plan
 from naseval.data.images import ImageSet
-from naseval.data.plan import Plan
 from naseval.data.prefetch import Prefetch, Step
 from naseval.data.transforms import Transform
 

@@ -5,9 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from naseval.data.archives import Archive, ArchiveFile, archives
-from naseval.data.lockfile import record
-from naseval.data.verification import fault
+from naseval.data.archives import Archive, ArchiveFile, archives, fault, record
 from naseval.download import DownloadError, download
 from naseval.errors import NasevalError
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from naseval import records
+from naseval import records, schemas
 from naseval.data.channels import CHANNEL_FILE, read_channels
 from naseval.data.splits import PARTS, SPLIT_FILE
 from naseval.data.store import Kind, count_images, read_array, read_encoded
@@ -18,7 +18,7 @@ from naseval.data.store import Kind, count_images, read_array, read_encoded
 
 def class_counts(folder: Path) -> pd.DataFrame:
     """Return one row per class, in the order of labels: images in each part, and in all."""
-    table = records.read(folder / SPLIT_FILE, records.SPLITS).to_pandas()
+    table = records.read(folder / SPLIT_FILE, schemas.SPLITS).to_pandas()
     counts = table.groupby(["label", "class"])["split"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=list(PARTS), fill_value=0).astype(np.int64)
     counts["images"] = counts.sum(axis=1)

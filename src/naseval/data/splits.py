@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from naseval import records
+from naseval import records, schemas
 from naseval.data.store import LABEL_FILE, read_labels
 from naseval.errors import NasevalError
 from naseval.randomness import stream
@@ -84,7 +84,7 @@ def write_splits(
         keys=labels["name"].to_pylist(),
     )
     columns = [labels["sample"], labels["label"], labels["class"], pa.array(parts.tolist())]
-    table = pa.table(columns, schema=records.SPLITS).filter(pa.array(parts != UNUSED))
+    table = pa.table(columns, schema=schemas.SPLITS).filter(pa.array(parts != UNUSED))
     records.write(folder / SPLIT_FILE, table, provenance or {})
 
 
@@ -110,7 +110,7 @@ def read_split(folder: Path, parts: Sequence[str]) -> tuple[NDArray[np.int64], N
     Raises `NasevalError` where there are none.
     """
     path = folder / SPLIT_FILE
-    table = records.read(path, records.SPLITS)
+    table = records.read(path, schemas.SPLITS)
     chosen = np.isin(table["split"].to_numpy(), list(parts))
     if not chosen.any():
         raise NasevalError(

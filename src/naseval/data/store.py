@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from naseval import records
-from naseval.data.sources.base import Source
+from naseval import records, schemas
+from naseval.data.sources._source import Source
 from naseval.errors import NasevalError
 from naseval.files import atomic_path
 
@@ -25,9 +25,9 @@ IMAGE_FILES: Mapping[Kind, str] = {"small": "images.npy", "large": "images.parqu
 LABEL_FILE = "labels.parquet"
 
 LABELS = pa.schema(
-    [*records.LABELS, pa.field("name", pa.string(), nullable=False), pa.field("test", pa.bool_())]
+    [*schemas.LABELS, pa.field("name", pa.string(), nullable=False), pa.field("test", pa.bool_())]
 )
-"""`records.LABELS`, the names that splits sort by, and the archive's own test images (or null)."""
+"""`schemas.LABELS`, the names that splits sort by, and the archive's own test images (or null)."""
 
 ENCODED = pa.schema(
     [

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torchvision.transforms import v2
 
-from naseval.data.plan import COLUMN, CUTOUT_COLUMN, CUTOUT_ROW, FLIP, ROW, Batch
+from naseval.data.batch_order import COLUMN, CUTOUT_COLUMN, CUTOUT_ROW, FLIP, ROW, Batch
 from naseval.randomness import torch_seed
 from naseval.settings.dataset import Channels, ImageSettings
 

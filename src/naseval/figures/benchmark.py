@@ -9,16 +9,7 @@ from matplotlib.patches import Ellipse
 from naseval.analysis.finals import STATISTICS
 from naseval.analysis.labels import Labels, counted, in_order
 from naseval.analysis.relative_improvement import benchmark_table
-from naseval.figures.style import (
-    INK,
-    Drawing,
-    Row,
-    colour,
-    legend_columns,
-    marker,
-    panels,
-    styled,
-)
+from naseval.figures.style import INK, Drawing, Row, colour, legend_columns, marker, panels, styled
 
 
 @styled

@@ -17,7 +17,7 @@ from naseval.figures.style import (
     Drawing,
     panels,
     styled,
-)  # fmt: skip
+)
 
 LOOKS = {"best": ("o", PALETTE[0], -0.14), "last": ("s", PALETTE[1], 0.14)}
 """Marker, colour and offset of each reading."""

@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from naseval.figures.layers import Layout, Spot, layout
 from naseval.figures.style import FAINT, INK, PALETTE, Drawing, styled
 from naseval.genotype import Cell, Genotype
-from naseval.spaces.cells import INPUTS
+from naseval.spaces._cells import INPUTS
 
 # inches
 BOX, ROW, GAP = 1.22, 0.24, 0.06

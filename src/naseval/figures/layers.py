@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from naseval.genotype import Cell
-from naseval.spaces.cells import INPUTS
+from naseval.spaces._cells import INPUTS
 
 Spot = tuple[int, int]
 """A vertex and a layer: the vertex itself in its own layer, its line in later ones."""

@@ -18,7 +18,7 @@ GENERATIONS = LinearSegmentedColormap.from_list("generations", [FAINT, SEARCHED]
 def draw(histories: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     """Draw one panel per dataset: cost across, validation error upwards, a dot per individual.
 
-    `histories` (`records.HISTORIES`) may hold other methods' rows too; those of individuals have
+    `histories` (`schemas.HISTORIES`) may hold other methods' rows too; those of individuals have
     `flops`. The data are `individuals(histories)`.
     """
     data = individuals(histories)

@@ -1,29 +1,33 @@
-"""Search methods: one module per method, named like it, with a function `search`."""
+"""Search methods: one folder per method, named like it.
+
+`NAME/settings.py` has the class `Settings` (without torch), `NAME/search.py` the function `search`;
+whatever else only this method needs lies beside them. What several methods share has a leading
+underscore.
+"""
 
 from importlib import import_module
 from types import ModuleType
 
-from naseval.discovery import module_names
-from naseval.errors import NasevalError
+from naseval.plugins import check_plugin, plugin_names
 from naseval.settings.base import SearchSettings
 
 
 def method_names() -> list[str]:
     """Return the names of all methods."""
-    return module_names(__name__, but=("base",))
+    return plugin_names("naseval.methods")
 
 
 def get_method(name: str) -> ModuleType:
-    """Return the method's module, importing it (and torch) only now.
+    """Return the method's module `search`, importing it (and torch) only now.
 
-    Its `search(data, settings, *, seed, checkpoint)` returns a `SearchResult`.
+    Its `search(data, settings, *, seed, checkpoint)` returns a `SearchResult`. Raises
+    `NasevalError` where there is no such method.
     """
-    if name not in method_names():
-        raise NasevalError(f"there is no method {name!r}; known are {', '.join(method_names())}")
-    return import_module(f"{__name__}.{name}")
+    check_plugin("naseval.methods", "method", name)
+    return import_module(f"naseval.methods.{name}.search")
 
 
 def get_settings(name: str) -> type[SearchSettings]:
     """Return the class of the method's settings (no torch)."""
-    settings: type[SearchSettings] = import_module(f"naseval.settings.{name}").Settings
+    settings: type[SearchSettings] = import_module(f"naseval.methods.{name}.settings").Settings
     return settings

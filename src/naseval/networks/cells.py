@@ -4,9 +4,9 @@ from functools import reduce
 
 import torch
 from torch import Tensor, nn
-from torchvision.ops import StochasticDepth
 
 from naseval.genotype import Cell
+from naseval.networks.drop_path import with_drop_path
 from naseval.networks.operations import FactorizedReduce, OperationTable, relu_conv_norm
 
 
@@ -37,13 +37,6 @@ def edge_stride(source: int, reduction: bool) -> int:
     return 2 if reduction and source < 2 else 1
 
 
-def _with_drop_path(operation: nn.Module) -> nn.Module:
-    """Append drop path, per sample; the stride-1 identity is exempt."""
-    if isinstance(operation, nn.Identity):
-        return operation
-    return nn.Sequential(operation, StochasticDepth(0.0, mode="row"))
-
-
 class DiscreteCell(nn.Module):
     """A cell of the evaluation network: each node is the sum of its chosen edges."""
 
@@ -61,7 +54,7 @@ class DiscreteCell(nn.Module):
         self.width = channels * len(cell.concat)
         self.preprocess = preprocess
         self.edges = nn.ModuleList(
-            _with_drop_path(operations[name](channels, edge_stride(source, reduction), True))
+            with_drop_path(operations[name](channels, edge_stride(source, reduction), True))
             for node in cell.nodes
             for name, source in node
         )

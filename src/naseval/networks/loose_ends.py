@@ -10,12 +10,10 @@ from typing import Unpack
 
 import torch
 from torch import Tensor, nn
-from torchvision.ops import StochasticDepth, stochastic_depth
 
 from naseval.genotype import Cell, Genotype
 from naseval.networks.cells import edge_stride
-from naseval.networks.evaluation import Skeleton
-from naseval.networks.layout import last_side, reductions
+from naseval.networks.drop_path import ScaledDropPath
 from naseval.networks.operations import (
     BARE_POOLS,
     OPERATIONS,
@@ -23,7 +21,7 @@ from naseval.networks.operations import (
     OperationTable,
     relu_conv_norm,
 )
-from naseval.networks.stems import build_stem
+from naseval.networks.skeleton import Skeleton, build_stem, last_side, reductions
 
 
 class Halving(nn.Module):
@@ -77,19 +75,6 @@ class Calibrate(nn.Module):
 
 def _fitted(width: int, channels: int) -> nn.Module:
     return nn.Identity() if width == channels else relu_conv_norm(width, channels, 1, 1, True)
-
-
-class ScaledDropPath(StochasticDepth):
-    """Drop path, per sample, with `depth_share` of the probability that the last cell has."""
-
-    def __init__(self, depth_share: float) -> None:
-        super().__init__(0.0, mode="row")
-        self.depth_share = depth_share
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (B, ...) to the same shape."""
-        dropped: Tensor = stochastic_depth(x, self.p * self.depth_share, self.mode, self.training)
-        return dropped
 
 
 class LooseEndCell(nn.Module):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from naseval import records
+from naseval import records, schemas
 from naseval.published.raw import Accuracies
 
 SOURCE = "published"
@@ -16,9 +16,9 @@ Row = dict[str, Any]
 
 
 def study_table(study: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """Return a study table (`records.STUDY`) of the published source."""
+    """Return a study table (`schemas.STUDY`) of the published source."""
     common = {"source": SOURCE, "study": study, "seed": UNSTATED_SEED}
-    return records.table(records.STUDY, [{**common, **row} for row in rows])
+    return records.table(schemas.STUDY, [{**common, **row} for row in rows])
 
 
 def best_row(run: Mapping[str, Any], accuracy: float) -> Row:

@@ -57,7 +57,7 @@ STUDIES = {
     "seeds": PublishedTable((SEEDS,), seeds.read),
     "depth": PublishedTable((DEPTHS,), lambda folder, _: depth.read(folder)),
 }
-"""Study tables (`records.STUDY`) by study."""
+"""Study tables (`schemas.STUDY`) by study."""
 
 OTHERS = {
     "costs": PublishedTable((), lambda _, constants: cost.costs(constants)),

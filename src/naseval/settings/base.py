@@ -61,3 +61,7 @@ class SearchSettings(Strict):
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="of the networks' forward passes (bfloat16: autocast)"
     )
+
+
+class StudySettings(Strict):
+    """Settings of one study. Fields `datasets`, `methods`, `protocols` and `spaces` hold keys."""

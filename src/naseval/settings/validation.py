@@ -59,3 +59,15 @@ def _field_names(model: Any, path: tuple[Any, ...]) -> list[str]:
 def _similar(name: str, names: Collection[str]) -> str:
     close = get_close_matches(name, list(names), n=1)
     return f" (did you mean {close[0]}?)" if close else ""
+
+
+def merged(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay `layer` over `base`; nested mappings are merged key by key, all else replaced."""
+    result = dict(base)
+    for key, value in layer.items():
+        below = result.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            result[key] = merged(below, value)
+        else:
+            result[key] = value
+    return result

@@ -9,7 +9,7 @@ import yaml
 
 from naseval.config import Config, load_config
 from naseval.errors import NasevalError
-from naseval.settings.merge import merged
+from naseval.settings.validation import merged
 
 BASE = Path("config/config.yaml")
 

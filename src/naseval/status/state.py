@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from naseval.budget.jobs import Job
+from naseval.locking.lock import EXPIRY, Owner
 from naseval.status.log import Progress, complains, last_line, progress
-from naseval.training.lock import EXPIRY
-from naseval.training.owner import Owner
 
 State = Literal["done", "running", "failed", "stopped", "waiting"]
 STATES: tuple[State, ...] = ("done", "running", "failed", "stopped", "waiting")

@@ -1,1 +1,61 @@
-"""Studies: one module per study, named like it, with its `Settings` and `members`."""
+"""Studies: which runs answer a question of the paper.
+
+One module per study, named like it, with its `Settings` and `members`.
+"""
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from naseval.plugins import plugin_names
+from naseval.studies._runs import Member, Run
+
+if TYPE_CHECKING:
+    from naseval.config import Config
+
+
+def study_names() -> list[str]:
+    """Return the names of all studies."""
+    return plugin_names("naseval.studies")
+
+
+def members(config: "Config", study: str) -> list[Member]:
+    """Return a study's runs with what the study calls them."""
+    found: list[Member] = import_module(f"naseval.studies.{study}").members(
+        config, config.study(study)
+    )
+    return found
+
+
+def labelled(config: "Config", study: str) -> list[dict[str, Any]]:
+    """Return a study's runs as rows: where each lies, and the columns that tell it apart."""
+    return [
+        {
+            "path": member.run.path,
+            "dataset": member.run.dataset,
+            "protocol": member.run.protocol,
+            "genotype": member.run.genotype,
+            "seed": member.run.seed,
+            "origin": member.origin,
+            "space": member.space,
+            "method": member.method,
+            "cells": config.protocol(member.run.protocol, member.run.dataset).cells,
+        }
+        for member in members(config, study)
+    ]
+
+
+def unique_runs(found: Iterable[Member]) -> list[Run]:
+    """Return each run once, sorted."""
+    return sorted({member.run for member in found})
+
+
+def space_of(config: "Config", genotype: str, dataset: str) -> str | None:
+    """Return the space of a genotype, by its name; None for a fixed network."""
+    match genotype.split("/"):
+        case [space, _]:
+            return space
+        case [method, _, _]:
+            return config.method(method, dataset).space
+        case _:
+            return None

@@ -3,9 +3,8 @@
 from pydantic import Field
 
 from naseval.config import Config
-from naseval.settings.base import Positive
-from naseval.settings.study import StudySettings
-from naseval.studies.runs import Member, Run, random_genotype, searched_genotype
+from naseval.settings.base import Positive, StudySettings
+from naseval.studies._runs import Member, Run, random_genotype, searched_genotype
 
 
 class Settings(StudySettings):

@@ -1,6 +1,6 @@
 """How much the number of cells matters (paper, section 5.1 and Figure 7)."""
 
-from naseval.studies.grid import GridSettings, grid_members
+from naseval.studies._grid import GridSettings, grid_members
 
 
 class Settings(GridSettings):

@@ -1,6 +1,6 @@
 """Whether the number of cells changes the ranking (paper, section 5.3 and Figure 9)."""
 
-from naseval.studies.grid import GridSettings, grid_members
+from naseval.studies._grid import GridSettings, grid_members
 
 
 class Settings(GridSettings):

@@ -1,6 +1,6 @@
 """How random architectures of one space are distributed (paper, section 5.1)."""
 
-from naseval.studies.grid import GridSettings, grid_members
+from naseval.studies._grid import GridSettings, grid_members
 
 
 class Settings(GridSettings):

@@ -3,11 +3,10 @@
 from pydantic import Field
 
 from naseval.config import Config
-from naseval.settings.base import Positive
-from naseval.settings.study import StudySettings
+from naseval.settings.base import Positive, StudySettings
 from naseval.settings.validation import known
-from naseval.studies.grid import random_grid
-from naseval.studies.runs import Member
+from naseval.studies._grid import random_grid
+from naseval.studies._runs import Member
 
 
 class Settings(StudySettings):

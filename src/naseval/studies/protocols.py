@@ -7,8 +7,8 @@ from pydantic import Field
 from naseval.config import Config
 from naseval.networks.fixed import fixed_names
 from naseval.settings.validation import known
-from naseval.studies.grid import GridSettings, grid_members
-from naseval.studies.runs import Member, Run
+from naseval.studies._grid import GridSettings, grid_members
+from naseval.studies._runs import Member, Run
 
 
 class Settings(GridSettings):

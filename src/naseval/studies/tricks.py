@@ -5,7 +5,7 @@ from pydantic import Field
 from naseval.config import Config
 from naseval.settings.validation import known
 from naseval.studies import benchmark
-from naseval.studies.runs import Member
+from naseval.studies._runs import Member
 
 
 class Settings(benchmark.Settings):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import torch
 
 from naseval.errors import NasevalError
-from naseval.training.lease import leased
+from naseval.locking.lease import leased
 
 
 @contextmanager

@@ -14,11 +14,10 @@ import torch
 from torch import Tensor
 
 from naseval.randomness import Name, torch_seed
-from naseval.training.checkpoint import Checkpoint
+from naseval.training.checkpoint import Checkpoint, Stateful, random_state, set_random_state
 from naseval.training.interruption import Interrupted, Interruption, interruptible
+from naseval.training.metrics import Sums, add, check_finite, floats
 from naseval.training.progress import bar, report
-from naseval.training.state import Stateful, random_state, set_random_state
-from naseval.training.totals import Sums, add, check_finite, floats
 
 Row = dict[str, Any]
 

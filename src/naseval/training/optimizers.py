@@ -1,5 +1,6 @@
-"""Optimizers from settings, their learning rate, and gradient clipping."""
+"""Optimizers from settings, learning-rate schedules and gradient clipping."""
 
+import math
 from collections.abc import Iterable
 
 import torch
@@ -40,3 +41,28 @@ def clip_gradients(
     """Scale all gradients together so that their global L2 norm is at most the settings' limit."""
     if settings.gradient_clip is not None:
         nn.utils.clip_grad_norm_(parameters, settings.gradient_clip)
+
+
+def cosine(epoch: float, epochs: int, start: float, end: float) -> float:
+    """Return the cosine annealing from `start` at epoch 0 to `end` at epoch `epochs`."""
+    return end + (start - end) * (1 + math.cos(math.pi * epoch / epochs)) / 2
+
+
+def cosine_restarts(epoch: int, first: int, factor: int, start: float, end: float) -> float:
+    """Return the cosine annealing with warm restarts (SGDR, Loshchilov and Hutter 2017).
+
+    The first cycle has `first` epochs, each later one `factor` times as many as the last.
+    """
+    length = first
+    while epoch >= length:
+        epoch -= length
+        length *= factor
+    return cosine(epoch, length, start, end)
+
+
+def learning_rate(settings: Settings, epoch: int, epochs: int) -> float:
+    """Return the learning rate of an epoch of `epochs`, by the optimizer's settings."""
+    start, end = settings.learning_rate, settings.learning_rate_min
+    if settings.restarts is None:
+        return cosine(epoch, epochs, start, end)
+    return cosine_restarts(epoch, settings.restarts.first, settings.restarts.factor, start, end)

@@ -11,17 +11,16 @@ from typing import Any
 import torch
 from torch import nn
 
-from naseval import records
-from naseval.data.augmentation import AugmentationData, load_augmentation_data
+from naseval import records, schemas
+from naseval.data.training_data import AugmentationData, load_augmentation_data
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
-from naseval.job import Job, logged_to
-from naseval.networks.build import build_fixed, build_network
+from naseval.script import Job, logged_to
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
-from naseval.training.augment import augment
-from naseval.training.initialisation import initialised
+from naseval.training.augmentation import augment
 from naseval.training.interruption import Interrupted
+from naseval.training.networks import build_fixed, build_network, initialised
 from naseval.training.session import session
 
 log = logging.getLogger(__name__)
@@ -81,7 +80,7 @@ def _train(job: Job, device: torch.device, run: Augmentation, sessions: ExitStac
     network = initialised(partial(_network, run, dataset, protocol), seed)
     rows = augment(network.to(device), data, protocol, seed=seed, checkpoint=training.checkpoint)
     provenance = job.provenance(run.settings, seed=seed, **training.facts)
-    records.write(run.output, records.table(records.RUN, rows), provenance)
+    records.write(run.output, records.table(schemas.RUN, rows), provenance)
 
 
 @cache

@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 
-from naseval.job import Job
+from naseval.locking.lock import lock
 from naseval.records import content_digest
+from naseval.script import Job
 from naseval.training.checkpoint import Checkpoint, fingerprint
 from naseval.training.device import deterministic, held_device
-from naseval.training.lock import lock
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from naseval.data.archives import archives as known_archives
 from naseval.data.formats.members import read_files
-from naseval.data.sources.base import Source, small_only
+from naseval.data.sources._source import Source, small_only
 from naseval.errors import NasevalError
 
 SIDE = 32  # pixels

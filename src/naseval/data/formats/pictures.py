@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from naseval.data.formats.members import file_names, read_files
-from naseval.data.sources.base import Source
+from naseval.data.sources._source import Source
 from naseval.errors import NasevalError
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from naseval.data.formats.cifar import read_cifar
-from naseval.data.sources.base import Source
+from naseval.data.sources._source import Source
 
 TRAIN = tuple(f"data_batch_{part}" for part in range(1, 6))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from naseval.data.formats.cifar import read_cifar
-from naseval.data.sources.base import Source
+from naseval.data.sources._source import Source
 
 
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from naseval.data.sources.base import Source
+from naseval.data.sources._source import Source
 
 LEVELS = 16
 

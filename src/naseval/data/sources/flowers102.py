@@ -5,12 +5,32 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.io import loadmat
+from scipy.io.matlab import MatReadError
 
 from naseval.data.archives import archives as known_archives
-from naseval.data.formats.matlab import read_numbers
 from naseval.data.formats.pictures import read_pictures
-from naseval.data.sources.base import Source, large_only
+from naseval.data.sources._source import Source, large_only
 from naseval.errors import NasevalError
+
+
+def read_numbers(path: Path, name: str) -> NDArray[np.int64]:
+    """Return the variable `name` as int64 (N,); `NasevalError` where the file has none."""
+    if not path.is_file():
+        raise NasevalError(f"{path} is missing; run snakemake download")
+    try:
+        values = loadmat(path, variable_names=[name])[name]
+    except (MatReadError, KeyError, ValueError, TypeError, OSError, NotImplementedError) as error:
+        raise NasevalError(
+            f"{path} does not hold the numbers {name} ({error}); "
+            "delete it and run snakemake download"
+        ) from error
+    if not np.issubdtype(values.dtype, np.integer):
+        raise NasevalError(
+            f"{path} holds no whole numbers {name}; delete it and run snakemake download"
+        )
+    return values.ravel().astype(np.int64)
+
 
 PREFIX, SUFFIX = "image_", ".jpg"
 """Images are called image_00001.jpg and so on; labels and tests go by that number."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from naseval.data.archives import archives as known_archives
 from naseval.data.formats.pictures import read_pictures
-from naseval.data.sources.base import Source, large_only
+from naseval.data.sources._source import Source, large_only
 
 
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:  # noqa: ARG001 - of any size

@@ -9,28 +9,15 @@ numbers in proportion.
 
 from torch import Tensor, nn
 from torchvision.models.resnet import Bottleneck
-from torchvision.ops import stochastic_depth
 
 from naseval.errors import NasevalError
-from naseval.networks.heads import AuxiliaryHead
-from naseval.networks.layout import last_side
+from naseval.networks.drop_path import StochasticBranch
+from naseval.networks.skeleton import AuxiliaryHead, last_side
 
 BLOCKS = (3, 4, 6, 3)
 WIDTH, CHANNELS = 64, 36
 TOWER_AT = 1
 """The tower reads layer 2, counted from 0."""
-
-
-class StochasticBranch(nn.Module):
-    """Drop a residual branch for whole samples, with a probability that no schedule changes."""
-
-    def __init__(self, probability: float) -> None:
-        super().__init__()
-        self.probability = probability
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (B, C, H, W) to the same shape."""
-        return stochastic_depth(x, self.probability, "row", self.training)
 
 
 class ResNet50(nn.Module):

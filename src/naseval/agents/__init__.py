@@ -1,1 +1,0 @@
-"""Agents that choose an operation for every edge and learn from the losses of whole paths."""

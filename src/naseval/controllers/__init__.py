@@ -1,1 +1,0 @@
-"""Small networks that choose architectures (torch)."""

@@ -1,1 +1,0 @@
-"""Measurements that explain a method without being part of it."""

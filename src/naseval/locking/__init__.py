@@ -1,0 +1,1 @@
+"""One process per training, per device and per folder: locks, leases, jobs left running."""

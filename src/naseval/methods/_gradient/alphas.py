@@ -1,0 +1,78 @@
+"""Architecture parameters of a supernet, and the discrete cell that they stand for."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from naseval.genotype import Cell
+
+INITIAL_DEVIATION = 1e-3
+"""Standard deviation of fresh alphas (the programs of DARTS, P-DARTS and StacNAS)."""
+
+
+class Alphas(nn.Module):
+    """The alphas of the normal and the reduction cell, (edges, operations) each, float32."""
+
+    def __init__(self, rng: np.random.Generator, edges: int, operations: int) -> None:
+        super().__init__()
+        normal, reduce = INITIAL_DEVIATION * rng.standard_normal((2, edges, operations))
+        self.normal = nn.Parameter(torch.tensor(normal, dtype=torch.float32))
+        self.reduce = nn.Parameter(torch.tensor(reduce, dtype=torch.float32))
+
+    def forward(self) -> tuple[Tensor, Tensor]:
+        """Return the mixing weights of both cell types; each row sums to 1."""
+        return self.normal.softmax(-1), self.reduce.softmax(-1)
+
+    @torch.no_grad()
+    def entropy(self) -> float:
+        """Return the entropy of an edge's mixing weights in nats, the mean over all edges."""
+        return float(torch.special.entr(torch.cat(self()).double()).sum(-1).mean())
+
+    def tables(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return copies of both tables, for discretisation."""
+        return _table(self.normal), _table(self.reduce)
+
+
+def _table(alpha: Tensor) -> NDArray[np.float64]:
+    return alpha.detach().double().cpu().numpy().copy()
+
+
+Table = NDArray[np.float64]
+Operations = Sequence[Sequence[str]]
+"""The operation of every column, edge by edge."""
+
+
+def node_edges(edges: int) -> list[range]:
+    """Return the rows of every node: node i reads the i + 2 earlier ones, rows are node-major."""
+    rows: list[range] = []
+    while (start := rows[-1].stop if rows else 0) < edges:
+        rows.append(range(start, start + len(rows) + 2))
+    if not rows or rows[-1].stop != edges:
+        raise ValueError(f"{edges} edges do not make whole nodes (2, 5, 9, 14, 20, 27 do)")
+    return rows
+
+
+def strongest_cell(strengths: Table, operations: Operations) -> Cell:
+    """Keep each node's two strongest edges, the strongest first, with their best operation.
+
+    `strengths` has one row per edge and one column per operation; an edge is as strong as its
+    best operation, and `none` cannot be chosen. Give raw alphas to rank edges as DARTS's PyTorch
+    port does, softmax probabilities to rank them as the first program does: an edge with a strong
+    `none` falls back only there. Of equals the first counts.
+    """
+    best = [_best_operation(row, names) for row, names in zip(strengths, operations, strict=True)]
+    nodes = []
+    for rows in node_edges(len(best)):
+        ranked = sorted(rows, key=lambda row: -best[row][1])
+        nodes.append(tuple((best[row][0], row - rows.start) for row in ranked[:2]))
+    return Cell(tuple(nodes), tuple(range(2, len(nodes) + 2)))
+
+
+def _best_operation(row: Table, names: Sequence[str]) -> tuple[str, float]:
+    candidates = [
+        (name, float(strength)) for name, strength in zip(names, row, strict=True) if name != "none"
+    ]
+    return max(candidates, key=lambda candidate: candidate[1])

@@ -1,0 +1,79 @@
+"""Gradient searches in stages, each with a new supernet of fewer operations."""
+
+from collections.abc import Callable
+
+from naseval.data.training_data import SearchData
+from naseval.methods._gradient.alphas import Alphas, Operations
+from naseval.methods._gradient.task import SupernetTask
+from naseval.methods._supernet.merged import MergedSupernet
+from naseval.methods._supernet.supernet import Supernet
+from naseval.networks.operations import OPERATIONS, OperationTable
+from naseval.randomness import stream, torch_seed
+from naseval.training.checkpoint import Checkpoint
+from naseval.training.loop import Row, run_epochs, saved_stage
+from naseval.training.networks import initialised
+
+Alive = dict[str, Operations]
+"""For `normal` and `reduce`, the operations that each edge still has: as many on every edge."""
+
+
+def run_stages(
+    begin: Callable[[int, Alive, int], SupernetTask],
+    narrow: Callable[[int, Alphas, Alive], Alive],
+    alive: Alive,
+    *,
+    stages: int,
+    seed: int,
+    name: str,
+    checkpoint: Checkpoint | None,
+) -> tuple[Alphas, Alive, list[Row]]:
+    """Return the last stage's alphas, the operations they belong to, and the whole history.
+
+    `begin` makes the task of a stage (from 1), its operations and its seed: stages share no
+    weights, alphas or batches. `narrow` says what is alive after each stage but the last.
+    """
+    first, carry, rows = saved_stage(checkpoint)
+    alive = carry or alive
+    for stage in range(first, stages + 1):
+        task = begin(stage, alive, torch_seed(seed, "stage", stage))
+        rows = run_epochs(
+            task,
+            epochs=task.settings.epochs,
+            steps=task.steps,
+            parts=task.parts,
+            checkpoint=checkpoint,
+            names=(seed, name),
+            stage=stage,
+            carry=alive,
+            rows=rows,
+        )
+        if stage < stages:
+            alive = narrow(stage, task.alphas, alive)
+    return task.alphas, alive, rows
+
+
+def new_supernet(
+    data: SearchData,
+    alive: Alive,
+    *,
+    channels: int,
+    cells: int,
+    seed: int,
+    table: OperationTable = OPERATIONS,
+    kind: type[Supernet] = MergedSupernet,
+) -> tuple[Supernet, Alphas]:
+    """Return a freshly initialised supernet and its alphas, on the data's device."""
+    network = initialised(
+        lambda: kind(
+            alive,
+            images=data.dataset.images,
+            classes=data.classes,
+            channels=channels,
+            cells=cells,
+            table=table,
+        ),
+        seed,
+    )
+    edges, columns = len(alive["normal"]), len(alive["normal"][0])
+    alphas = Alphas(stream(seed, "alphas"), edges, columns)
+    return network.to(data.device), alphas.to(data.device)

@@ -1,0 +1,123 @@
+"""The network that holds every architecture at once, one module per operation and edge."""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+import torch
+from torch import Tensor, nn
+
+from naseval.networks.cells import Preprocess, edge_stride
+from naseval.networks.operations import OPERATIONS, OperationTable
+from naseval.networks.skeleton import build_stem, last_side, reductions
+
+EdgeOperations = Sequence[Sequence[str]]
+"""The operations alive on each edge of a cell; the edges of a node follow one another."""
+
+
+class MixedOperation(nn.Module):
+    """The weighted sum of an edge's operations."""
+
+    def __init__(
+        self, names: Sequence[str], channels: int, stride: int, table: OperationTable
+    ) -> None:
+        super().__init__()
+        self.names = tuple(names)
+        self.operations = nn.ModuleList(table[name](channels, stride, False) for name in names)
+
+    def forward(self, x: Tensor, weights: Tensor) -> Tensor:
+        """Mix with weights of shape (K,)."""
+        terms = (w * operation(x) for w, operation in zip(weights, self.operations, strict=True))
+        return reduce(torch.add, terms)
+
+
+class SearchCell(nn.Module):
+    """A cell whose nodes read every state before them."""
+
+    def __init__(
+        self,
+        edges: EdgeOperations,
+        channels: int,
+        *,
+        reduction: bool,
+        preprocess: Preprocess,
+        table: OperationTable = OPERATIONS,
+    ) -> None:
+        super().__init__()
+        self.preprocess = preprocess
+        self.edges = nn.ModuleList()
+        self.nodes = 0
+        while len(self.edges) < len(edges):
+            for source in range(2 + self.nodes):
+                names = edges[len(self.edges)]
+                stride = edge_stride(source, reduction)
+                self.edges.append(MixedOperation(names, channels, stride, table))
+            self.nodes += 1
+        self.width = self.nodes * channels
+
+    def forward(self, first: Tensor, second: Tensor, weights: Tensor) -> Tensor:
+        """Map the two cells' outputs before, with weights (edges, K), to (B, width, H, W)."""
+        states = self.preprocess(first, second)
+        mixed = iter(list(zip(self.edges, weights, strict=True)))
+        for _ in range(self.nodes):
+            terms = []
+            for state in states:
+                edge, row = next(mixed)
+                terms.append(edge(state, row))
+            states.append(reduce(torch.add, terms))
+        return torch.cat(states[2:], dim=1)
+
+
+class Supernet(nn.Module):
+    """The search network of the DARTS family.
+
+    `operations` gives, for `normal` and `reduce`, the operation names alive on each edge (14 of
+    them with 4 nodes), node by node: edges 0 and 1 lead to the first node, 2 to 4 to the second,
+    and so on. A name may occur twice on an edge; each occurrence has its own weights. All edges
+    have the same number K of operations. `table` says what the names stand for. Inside cells,
+    batch normalisation has no learnt scale.
+    """
+
+    cell: type[SearchCell] = SearchCell
+
+    def __init__(
+        self,
+        operations: Mapping[str, EdgeOperations],
+        *,
+        images: str,
+        classes: int,
+        channels: int,
+        cells: int,
+        table: OperationTable = OPERATIONS,
+    ) -> None:
+        super().__init__()
+        self.stem = build_stem(images, channels)
+        self.reductions = reductions(cells)
+        widths, halve = (self.stem.width, self.stem.width), self.stem.halves
+        self.cells = nn.ModuleList()
+        for index in range(cells):
+            reduction = index in self.reductions
+            channels *= 2 if reduction else 1
+            cell = self.cell(
+                operations["reduce" if reduction else "normal"],
+                channels,
+                reduction=reduction,
+                preprocess=Preprocess(widths, channels, halve, affine=False),
+                table=table,
+            )
+            self.cells.append(cell)
+            widths, halve = (widths[1], cell.width), reduction
+        self.classifier = nn.Linear(widths[1], classes)
+
+    def forward(self, x: Tensor, normal: Tensor, reduce: Tensor) -> Tensor:
+        """Map images (B, 3, S, S) to logits (B, classes).
+
+        `normal` and `reduce`, (edges, K), are the mixing weights themselves, e.g. a softmax of
+        architecture parameters. Raises `NasevalError` where S does not divide as needed.
+        """
+        last_side(x.shape[-1], self.stem.stride, len(self.reductions))
+        first, second = self.stem(x)
+        for index, cell in enumerate(self.cells):
+            weights = reduce if index in self.reductions else normal
+            first, second = second, cell(first, second, weights)
+        logits: Tensor = self.classifier(second.mean(dim=(2, 3)))
+        return logits

@@ -1,0 +1,112 @@
+"""The shared weights of ENAS and NAO: every operation once for each state that it may read.
+
+Only what an architecture uses is executed, and only that gets gradients.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+
+import torch
+from torch import Tensor, nn
+
+from naseval.genotype import Cell
+from naseval.networks.cells import edge_stride
+from naseval.networks.drop_path import ScaledDropPath
+from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, skip_connect
+from naseval.spaces._cells import EDGES_PER_NODE, INPUTS
+from naseval.spaces.enas.space import NODES, OPERATIONS
+
+
+class EdgeBank(nn.Module):
+    """One edge of a node: an operation of its own for each state it may read."""
+
+    def __init__(self, sources: int, channels: int, reduction: bool) -> None:
+        super().__init__()
+        self.operations = nn.ModuleList(
+            nn.ModuleDict(
+                {
+                    name: LOOSE_OPERATIONS[name](channels, edge_stride(source, reduction), True)
+                    for name in OPERATIONS
+                }
+            )
+            for source in range(sources)
+        )
+
+    def forward(self, states: list[Tensor], operation: str, source: int) -> Tensor:
+        """Apply the operation to the state chosen."""
+        value: Tensor = self.operations[source][operation](states[source])  # type: ignore[index]
+        return value
+
+
+class Combine(nn.Module):
+    """The loose ends, each through its own 1x1 convolution, summed and normalised."""
+
+    def __init__(self, channels: int, reduction: bool) -> None:
+        super().__init__()
+        self.halvings = nn.ModuleList(
+            skip_connect(channels, edge_stride(index, reduction), True) for index in range(INPUTS)
+        )
+        self.mixers = nn.ModuleList(
+            nn.Conv2d(channels, channels, 1, bias=False) for _ in range(INPUTS + NODES)
+        )
+        self.norm = nn.BatchNorm2d(channels)
+
+    def forward(self, states: list[Tensor], ends: Iterable[int]) -> Tensor:
+        """Map the states at the indices `ends` to (B, channels, H, W)."""
+        mixed = (self.mixers[index](torch.relu(self._end(states, index))) for index in ends)
+        norm: Tensor = self.norm(reduce(torch.add, mixed))
+        return norm
+
+    def _end(self, states: list[Tensor], index: int) -> Tensor:
+        end: Tensor = self.halvings[index](states[index]) if index < INPUTS else states[index]
+        return end
+
+
+class BankedCell(nn.Module):
+    """A cell that can be any cell of the space; its output is `channels` wide, whatever its ends.
+
+    With `reduction`, what reads the inputs has stride 2.
+    """
+
+    def __init__(
+        self, channels: int, *, reduction: bool, calibrate: Calibrate, depth_share: float
+    ) -> None:
+        super().__init__()
+        self.calibrate = calibrate
+        self.drop_path = ScaledDropPath(depth_share)
+        self.edges = nn.ModuleList(
+            EdgeBank(INPUTS + node, channels, reduction)
+            for node in range(NODES)
+            for _ in range(EDGES_PER_NODE)
+        )
+        self.combine = Combine(channels, reduction)
+
+    def forward(self, first: Tensor, second: Tensor, cell: Cell) -> Tensor:
+        """Map the outputs of the two cells before to (B, channels, H, W), as `cell` says."""
+        states = self.calibrate(first, second)
+        banks = iter(self.edges)
+        for node in cell.nodes:
+            terms = [self._edge(next(banks), states, name, source) for name, source in node]
+            states.append(reduce(torch.add, terms))
+        combined: Tensor = self.combine(states, cell.concat)
+        return combined
+
+    def _edge(self, bank: nn.Module, states: list[Tensor], name: str, source: int) -> Tensor:
+        value: Tensor = bank(states, name, source)
+        if name != "skip_connect":
+            value = self.drop_path(value)
+        return value
+
+
+def finish_shared_weights(network: nn.Module) -> None:
+    """Draw all weights anew from He's normal distribution; let batches normalise themselves.
+
+    Running statistics would mix architectures, so there are none: evaluation mode only turns
+    dropout and drop path off. (He initialisation: paper, appendix A.1, and both programs.)
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(module.weight)
+        elif isinstance(module, nn.BatchNorm2d):
+            module.track_running_stats = False
+            module.running_mean = module.running_var = module.num_batches_tracked = None

@@ -1,0 +1,1 @@
+"""CNAS (Weng et al., IEEE Access 2019)."""

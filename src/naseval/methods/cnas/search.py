@@ -1,0 +1,75 @@
+"""CNAS: first-order gradient search over 6-node cells (Weng et al., IEEE Access 2019)."""
+
+from dataclasses import replace
+
+from scipy.special import softmax
+
+from naseval.data.training_data import SearchData
+from naseval.genotype import Genotype
+from naseval.methods._gradient.alphas import Alphas, Operations, strongest_cell
+from naseval.methods._gradient.bilevel import BilevelTask
+from naseval.methods._search import SearchResult
+from naseval.methods.cnas.settings import Settings
+from naseval.methods.cnas.supernet import SOURCES, CnasSupernet
+from naseval.randomness import stream
+from naseval.spaces.cnas.space import SPACE
+from naseval.training.checkpoint import Checkpoint
+from naseval.training.loop import run_epochs
+from naseval.training.metrics import Sums
+from naseval.training.networks import initialised
+
+OPERATIONS: Operations = (SPACE.operations,) * len(SOURCES)
+
+
+def search(
+    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
+) -> SearchResult:
+    """Search the CNAS space; the cell is that of the alphas after the last epoch.
+
+    The training part moves the weights, the validation part the alphas.
+    """
+    network = initialised(
+        lambda: CnasSupernet(
+            images=data.dataset.images,
+            classes=data.classes,
+            channels=settings.channels,
+            cells=settings.cells,
+        ),
+        seed,
+    ).to(data.device)
+    alphas = Alphas(stream(seed, "alphas"), len(SOURCES), len(SPACE.operations)).to(data.device)
+    task = CnasTask(
+        network, alphas, data, settings, seed=seed, derive=derived, cutout=settings.cutout
+    )
+    # Every batch starts a new order, which processes that prepare the next one cannot foresee.
+    task.validation = replace(data, workers=0).batches(
+        "validation", batch_size=settings.batch_size, seed=seed, cutout=settings.cutout
+    )
+    history = run_epochs(
+        task,
+        epochs=settings.epochs,
+        steps=task.steps,
+        parts=task.parts,
+        checkpoint=checkpoint,
+        names=(seed, "cnas"),
+    )
+    return SearchResult(derived(alphas), history)
+
+
+class CnasTask(BilevelTask):
+    """A bilevel search whose alphas see a fresh random validation batch at each step."""
+
+    def step(self, epoch: int, step: int) -> Sums:
+        """Move the alphas, then the weights under the new alphas."""
+        training = self.training.at(epoch, step)
+        validation = self.validation.at(epoch * self.steps + step, 0)
+        self._move_alphas(training, validation)
+        return self._move_weights(training)
+
+
+def derived(alphas: Alphas) -> Genotype:
+    """Return the genotype; edges are ranked by their best operation's mixing weight."""
+    normal, reduce = (
+        strongest_cell(softmax(table, axis=1), OPERATIONS) for table in alphas.tables()
+    )
+    return Genotype(SPACE.name, normal, reduce)

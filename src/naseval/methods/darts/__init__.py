@@ -1,0 +1,1 @@
+"""DARTS (Liu, Simonyan and Yang, ICLR 2019)."""

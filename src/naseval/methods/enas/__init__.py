@@ -1,0 +1,1 @@
+"""ENAS (Pham et al., ICML 2018)."""

@@ -1,0 +1,70 @@
+"""The shared-weight network that ENAS searches with."""
+
+from torch import Tensor, nn
+
+from naseval.genotype import Genotype
+from naseval.methods._weight_sharing import BankedCell, finish_shared_weights
+from naseval.networks.loose_ends import Calibrate, Halving
+from naseval.networks.skeleton import build_stem, last_side, reductions
+from naseval.spaces.enas.network import EnasTower, enas_head, tower_position
+
+
+class EnasSupernet(nn.Module):
+    """Cells of stride 1 throughout, as in both of the authors' programs.
+
+    Before a reduction cell the map is halved (and widened) apart from the cell, which then reads
+    the map and the halved map, and not the cell before; the next cell reads the halved map and
+    the reduction cell. `auxiliary` adds a tower after the second reduction.
+    """
+
+    def __init__(
+        self,
+        *,
+        images: str,
+        image_size: int,
+        classes: int,
+        channels: int,
+        cells: int,
+        dropout: float,
+        auxiliary: bool,
+    ) -> None:
+        super().__init__()
+        self.stem = build_stem(images, channels)
+        self.reductions = reductions(cells)
+        side = last_side(image_size, self.stem.stride, len(self.reductions))
+        widths, halve = (self.stem.width, self.stem.width), self.stem.halves
+        self.halvings = nn.ModuleList()
+        self.cells = nn.ModuleList()
+        for index in range(cells):
+            if index in self.reductions:
+                channels *= 2
+                self.halvings.append(Halving(widths[1], channels))
+                widths, halve = (widths[1], channels), True
+            self.cells.append(
+                BankedCell(
+                    channels,
+                    reduction=False,
+                    calibrate=Calibrate(widths, channels, halve),
+                    depth_share=(index + 1) / cells,
+                )
+            )
+            widths, halve = (widths[1], channels), False
+        self.tower_at = tower_position(cells)
+        self.auxiliary = EnasTower(channels, side, classes) if auxiliary else None
+        self.head = enas_head(channels, classes, dropout)
+        finish_shared_weights(self)
+
+    def forward(self, x: Tensor, genotype: Genotype) -> tuple[Tensor, Tensor | None]:
+        """Map images (B, 3, S, S) to logits and, in training with a tower, auxiliary logits."""
+        auxiliary = None
+        first, second = self.stem(x)
+        halvings = iter(self.halvings)
+        for index, cell in enumerate(self.cells):
+            chosen = genotype.normal
+            if index in self.reductions:
+                chosen = genotype.reduce
+                first, second = second, next(halvings)(second)
+            first, second = second, cell(first, second, chosen)
+            if self.training and self.auxiliary is not None and index == self.tower_at:
+                auxiliary = self.auxiliary(second)
+        return self.head(second), auxiliary

@@ -1,0 +1,1 @@
+"""MANAS (Carlucci et al., 2019), a reconstruction."""

@@ -1,0 +1,84 @@
+"""MANAS: a multi-agent search that trains one sampled path at a time (Carlucci et al., 2019).
+
+A reconstruction: no program is public, and the papers leave several points open
+(docs/methods/manas.md).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from naseval.data.training_data import SearchData
+from naseval.genotype import Genotype
+from naseval.methods._paths.paths import AGENTS, OPERATIONS, Table, draw_paths, recommended
+from naseval.methods._paths.rounds import Rounds
+from naseval.methods._search import SearchResult
+from naseval.methods.manas.boltzmann import Boltzmann, temperature
+from naseval.methods.manas.settings import Settings
+from naseval.randomness import stream
+from naseval.training.checkpoint import Checkpoint, Stateful
+from naseval.training.loop import run_epochs
+from naseval.training.metrics import Sums
+
+
+def search(
+    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
+) -> SearchResult:
+    """Search the DARTS space.
+
+    The training part moves the weights, the validation part rewards the agents. The result is
+    what the policies of the last epoch recommend.
+    """
+    task = ManasTask(data, settings, seed)
+    history = run_epochs(
+        task,
+        epochs=settings.epochs,
+        steps=len(task.rounds),
+        parts=task.parts,
+        checkpoint=checkpoint,
+        names=(seed, "manas"),
+    )
+    return SearchResult(Genotype.from_json(history[-1]["genotype"]), history)
+
+
+class ManasTask:
+    """The epochs of the search, an `EpochTask`; a step is a round of all agents."""
+
+    def __init__(self, data: SearchData, settings: Settings, seed: int) -> None:
+        self.settings, self.seed = settings, seed
+        self.rounds = Rounds(data, settings, seed)
+        self.agents = Boltzmann(AGENTS, OPERATIONS, settings.gamma)
+
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """Everything that the search changes."""
+        return {**self.rounds.parts, "agents": self.agents}
+
+    def begin(self, epoch: int) -> None:
+        """Prepare the rounds."""
+        self.rounds.begin(epoch)
+
+    def step(self, epoch: int, step: int) -> Sums:
+        """Draw a path, train and validate it, and reward the agents.
+
+        The next path depends on the reward, so every round waits for its validation loss.
+        """
+        policy = self._policy(epoch)
+        path = draw_paths(policy, stream(self.seed, "paths", epoch, step), 1)[0]
+        totals, loss = self.rounds.play(epoch, step, path)
+        self.agents.learn(path, policy, self.settings.baseline - float(loss))
+        return totals
+
+    def end(self, epoch: int, totals: Mapping[str, float]) -> dict[str, Any]:
+        """Return the row of `schemas.HISTORY`."""
+        policy = self._policy(epoch)
+        genotype = recommended(
+            self.agents.strengths(policy),
+            policy,
+            self.settings.recommend,
+            stream(self.seed, "recommendation", epoch),
+        )
+        return self.rounds.row(epoch, totals, policy, genotype)
+
+    def _policy(self, epoch: int) -> Table:
+        decay = self.settings.temperature
+        return self.agents.policy(temperature(epoch, self.settings.epochs, decay.start, decay.end))

@@ -1,0 +1,87 @@
+"""MANAS-LS: the agents of MANAS, led by least squares (Carlucci et al., 2019).
+
+A reconstruction: no program is public, and the papers leave several points open
+(docs/methods/manas.md).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from naseval.data.training_data import SearchData
+from naseval.genotype import Genotype
+from naseval.methods._paths.paths import AGENTS, OPERATIONS, Paths, draw_paths, recommended
+from naseval.methods._paths.rounds import Rounds
+from naseval.methods._search import SearchResult
+from naseval.methods.manas_ls.settings import Settings
+from naseval.methods.manas_ls.zipf import Zipf
+from naseval.randomness import stream
+from naseval.training.checkpoint import Checkpoint, Stateful, TensorState
+from naseval.training.loop import run_epochs
+from naseval.training.metrics import Sums
+
+
+def search(
+    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
+) -> SearchResult:
+    """Search the DARTS space.
+
+    The training part moves the weights, the losses on the validation part rank the operations.
+    The result is what the ranks after the last epoch recommend.
+    """
+    task = ManasLsTask(data, settings, seed)
+    history = run_epochs(
+        task,
+        epochs=settings.epochs,
+        steps=len(task.rounds),
+        parts=task.parts,
+        checkpoint=checkpoint,
+        names=(seed, "manas_ls"),
+    )
+    return SearchResult(Genotype.from_json(history[-1]["genotype"]), history)
+
+
+class ManasLsTask:
+    """The epochs of the search, an `EpochTask`; the agents learn at the end of each.
+
+    As policies stand still within an epoch, its paths are drawn at its start and its losses
+    stay on the device until its end.
+    """
+
+    paths: Paths
+
+    def __init__(self, data: SearchData, settings: Settings, seed: int) -> None:
+        self.settings, self.seed = settings, seed
+        self.rounds = Rounds(data, settings, seed)
+        self.agents = Zipf(AGENTS, OPERATIONS)
+        self.losses = torch.zeros(len(self.rounds), device=data.device)
+
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """Everything that the search changes."""
+        losses = TensorState({"losses": self.losses})
+        return {**self.rounds.parts, "agents": self.agents, "losses": losses}
+
+    def begin(self, epoch: int) -> None:
+        """Prepare the rounds and draw their paths."""
+        self.rounds.begin(epoch)
+        rng = stream(self.seed, "paths", epoch)
+        self.paths = draw_paths(self.agents.policy, rng, len(self.rounds))
+
+    def step(self, epoch: int, step: int) -> Sums:
+        """Train and validate a path."""
+        totals, self.losses[step] = self.rounds.play(epoch, step, self.paths[step])
+        return totals
+
+    def end(self, epoch: int, totals: Mapping[str, float]) -> dict[str, Any]:
+        """Let the agents learn, and return the row of `schemas.HISTORY`."""
+        self.agents.learn(self.paths, self.losses.cpu().double().numpy())
+        policy = self.agents.policy
+        genotype = recommended(
+            -self.agents.effects,
+            policy,
+            self.settings.recommend,
+            stream(self.seed, "recommendation", epoch),
+        )
+        return self.rounds.row(epoch, totals, policy, genotype)

@@ -1,0 +1,1 @@
+"""NAO (Luo et al., NeurIPS 2018)."""

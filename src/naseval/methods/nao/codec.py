@@ -1,0 +1,230 @@
+"""NAO's encoder, predictor and decoder of architectures, and their tokens."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from naseval.methods.nao.settings import Predictor
+from naseval.randomness import stream
+from naseval.spaces._cells import EDGES_PER_NODE, INPUTS
+from naseval.spaces.enas.space import INTEGERS_PER_CELL, NODES, OPERATIONS
+from naseval.training.device import peak_memory
+from naseval.training.loop import Row
+from naseval.training.metrics import Sums
+
+START = 0
+FIRST_SOURCE = 1
+FIRST_OPERATION = FIRST_SOURCE + INPUTS + NODES - 1
+VOCABULARY = FIRST_OPERATION + len(OPERATIONS)
+LENGTH = 2 * INTEGERS_PER_CELL
+PAIR = 2
+"""An edge is two tokens, (input, operation)."""
+
+
+def tokens_of(integers: Sequence[Sequence[int]]) -> Tensor:
+    """Return (N, 40) tokens of N architectures (see `spaces.enas.integers_of`)."""
+    return torch.tensor(integers) + _offsets()
+
+
+def integers_of_tokens(tokens: Tensor) -> list[tuple[int, ...]]:
+    """Return the architectures of (N, 40) tokens; the inverse of `tokens_of`."""
+    return [tuple(row) for row in (tokens.cpu() - _offsets()).tolist()]
+
+
+def _offsets() -> Tensor:
+    return torch.tensor([FIRST_SOURCE, FIRST_OPERATION]).repeat(LENGTH // PAIR)
+
+
+def with_halves_swapped(tokens: Tensor) -> Tensor:
+    """Exchange the two edges of one random node of each cell, which changes no architecture.
+
+    Draws from torch's global CPU generator; (N, 40) to (N, 40).
+    """
+    count = len(tokens)
+    nodes = tokens.reshape(count * 2, NODES, EDGES_PER_NODE, PAIR).clone()
+    rows = torch.arange(count * 2, device=tokens.device)
+    chosen = torch.randint(NODES, (count * 2,)).to(tokens.device)
+    nodes[rows, chosen] = nodes[rows, chosen].flip(1)
+    return nodes.reshape(count, LENGTH)
+
+
+class Encoder(nn.Module):
+    """Maps architectures to an encoding per edge."""
+
+    def __init__(self, settings: Predictor) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(VOCABULARY, settings.token_embedding)
+        self.rnn = nn.LSTM(PAIR * settings.token_embedding, settings.hidden, batch_first=True)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Map (N, 40) to unit vectors (N, 20, hidden)."""
+        pairs = self.embedding(tokens).reshape(len(tokens), LENGTH // PAIR, -1)
+        return F.normalize(self.rnn(pairs)[0], dim=-1)
+
+
+class Regressor(nn.Sequential):
+    """Maps embeddings (N, hidden) to scores (N, 1) between 0 and 1."""
+
+    def __init__(self, settings: Predictor) -> None:
+        layers: list[nn.Module] = []
+        width = settings.hidden
+        for _ in range(settings.layers):
+            layers += [nn.Linear(width, settings.width), nn.ReLU(), nn.Dropout(settings.dropout)]
+            width = settings.width
+        super().__init__(*layers, nn.Linear(width, 1), nn.Sigmoid())
+
+
+class Decoder(nn.Module):
+    """Writes architectures from their encodings, attending to them at every token."""
+
+    def __init__(self, settings: Predictor) -> None:
+        super().__init__()
+        hidden = settings.hidden
+        self.embedding = nn.Embedding(VOCABULARY, hidden)
+        self.rnn = nn.LSTM(hidden, hidden, batch_first=True)
+        self.attend = nn.Linear(hidden, hidden, bias=False)
+        self.mix = nn.Linear(2 * hidden, hidden, bias=False)
+        self.out = nn.Linear(hidden, VOCABULARY)
+
+    def forward(self, encodings: Tensor, tokens: Tensor) -> Tensor:
+        """Map encodings (N, 20, hidden) and the right tokens (N, 40) to logits (N, 40, 12)."""
+        before = F.pad(tokens[:, :-1], (1, 0), value=START)
+        hidden, _ = self.rnn(self.embedding(before), _initial(encodings))
+        return self._logits(hidden, encodings)
+
+    @torch.no_grad()
+    def write(self, encodings: Tensor) -> Tensor:
+        """Map encodings (N, 20, hidden) to the likeliest valid token after token: (N, 40)."""
+        state = _initial(encodings)
+        written = [torch.full((len(encodings), 1), START, device=encodings.device)]
+        for position in range(LENGTH):
+            hidden, state = self.rnn(self.embedding(written[-1]), state)
+            valid = valid_tokens(position)
+            logits = self._logits(hidden, encodings)[..., valid.start : valid.stop]
+            written.append(logits.argmax(-1) + valid.start)
+        return torch.cat(written[1:], dim=1)
+
+    def _logits(self, hidden: Tensor, encodings: Tensor) -> Tensor:
+        weights = (self.attend(hidden) @ encodings.transpose(1, 2)).softmax(-1)
+        mixed = torch.tanh(self.mix(torch.cat([weights @ encodings, hidden], dim=-1)))
+        logits: Tensor = self.out(mixed)
+        return logits
+
+
+def embedding_of(encodings: Tensor) -> Tensor:
+    """Map encodings (N, 20, hidden) to the architectures' embeddings, unit vectors (N, hidden)."""
+    return F.normalize(encodings.mean(1), dim=-1)
+
+
+def _initial(encodings: Tensor) -> tuple[Tensor, Tensor]:
+    embedding = embedding_of(encodings)[None]
+    return embedding, embedding
+
+
+def valid_tokens(position: int) -> range:
+    """Return the tokens that may stand at a position, 0 to 39."""
+    if position % PAIR:
+        return range(FIRST_OPERATION, VOCABULARY)
+    node = position // (PAIR * EDGES_PER_NODE) % NODES
+    return range(FIRST_SOURCE, FIRST_SOURCE + INPUTS + node)
+
+
+class ArchitectureCodec(nn.Module):
+    """Encoder, predictor and decoder together."""
+
+    def __init__(self, settings: Predictor) -> None:
+        super().__init__()
+        self.trade_off = settings.trade_off
+        self.encoder = Encoder(settings)
+        self.regressor = Regressor(settings)
+        self.decoder = Decoder(settings)
+        for weight in self.parameters():
+            if weight.dim() > 1:
+                nn.init.uniform_(weight, -settings.initial_range, settings.initial_range)
+
+    def predict(self, encodings: Tensor) -> Tensor:
+        """Map encodings (N, 20, hidden) to scores (N,)."""
+        scores: Tensor = self.regressor(embedding_of(encodings))[:, 0]
+        return scores
+
+    def losses(self, tokens: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the predictor's squared error and the decoder's cross-entropy per token."""
+        encodings = self.encoder(tokens)
+        logits = self.decoder(encodings, tokens)
+        squared = F.mse_loss(self.predict(encodings), scores)
+        return squared, F.cross_entropy(logits.flatten(0, 1), tokens.flatten())
+
+    def loss(self, tokens: Tensor, scores: Tensor) -> Tensor:
+        """Return what is minimised, for tokens (N, 40) and scores (N,)."""
+        squared, written = self.losses(tokens, scores)
+        return self.trade_off * squared + (1 - self.trade_off) * written
+
+    def uphill(self, tokens: Tensor, step_size: float) -> Tensor:
+        """Move architectures (N, 40) up the predicted score and return what they become, (N, 40).
+
+        Each encoding moves by `step_size` times its own gradient and is made a unit vector again.
+        """
+        with torch.no_grad():
+            encodings = self.encoder(tokens)
+        encodings.requires_grad_()
+        (slope,) = torch.autograd.grad(self.predict(encodings).sum(), encodings)
+        moved = F.normalize(encodings.detach() + step_size * slope, dim=-1)
+        written: Tensor = self.decoder.write(moved)
+        return written
+
+
+class CodecFit:
+    """All epochs of a fit, an `EpochTask` with `steps` steps in a single long epoch.
+
+    `tokens` (N, 40) and `scores` (N,), 0 to 1, lie on the codec's device; N architectures in
+    batches make an epoch. Adam starts afresh.
+    """
+
+    def __init__(
+        self,
+        codec: ArchitectureCodec,
+        tokens: Tensor,
+        scores: Tensor,
+        settings: Predictor,
+        *,
+        seed: int,
+        stage: int,
+    ) -> None:
+        self.codec, self.tokens, self.scores, self.settings = codec, tokens, scores, settings
+        self.seed, self.stage = seed, stage
+        self.batches = -(-len(tokens) // settings.batch_size)
+        self.steps = settings.epochs * self.batches
+        self.optimizer = torch.optim.Adam(
+            codec.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+        )
+
+    def begin(self, _epoch: int) -> None:
+        """Set training mode."""
+        self.codec.train()
+
+    def step(self, _epoch: int, step: int) -> Sums:
+        """Fit to a batch; each reading exchanges two edges of a node at random."""
+        passed, position = divmod(step, self.batches)
+        order = stream(self.seed, "nao", "fit", self.stage, passed).permutation(len(self.tokens))
+        size = self.settings.batch_size
+        chosen = torch.from_numpy(order[position * size : (position + 1) * size])
+        chosen = chosen.to(self.tokens.device)
+        loss = self.codec.loss(with_halves_swapped(self.tokens[chosen]), self.scores[chosen])
+        self.optimizer.zero_grad()
+        loss.backward()
+        if self.settings.gradient_clip is not None:
+            nn.utils.clip_grad_norm_(self.codec.parameters(), self.settings.gradient_clip)
+        self.optimizer.step()
+        return {"architectures": len(chosen), "loss": loss * len(chosen)}
+
+    def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
+        """Return the row of `schemas.HISTORY`: the loss is the codec's, a mean over the fit."""
+        return {
+            "stage": self.stage,
+            "epoch": epoch + 1,
+            "train_loss": totals["loss"] / totals["architectures"],
+            "learning_rate": self.settings.learning_rate,
+            "peak_memory": peak_memory(self.tokens.device),
+        }

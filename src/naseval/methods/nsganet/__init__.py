@@ -1,0 +1,1 @@
+"""NSGA-Net (Lu et al., GECCO 2019)."""

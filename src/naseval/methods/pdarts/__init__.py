@@ -1,0 +1,1 @@
+"""P-DARTS (Chen, Xie, Wu and Tian, ICCV 2019)."""

@@ -1,0 +1,61 @@
+"""Settings of P-DARTS."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from naseval.settings.base import (
+    ArchitectureOptimizer,
+    NonNegative,
+    Optimizer,
+    Positive,
+    Probability,
+    SearchSettings,
+)
+from naseval.spaces.pdarts.space import MOST_SKIPS, OPERATIONS
+
+FEWEST = 3
+"""Operations needed in the last stage: besides `none` and a barred skip there is one to take."""
+
+Stages = Annotated[tuple[Positive, ...], Field(min_length=1)]
+
+
+class Settings(SearchSettings):
+    """P-DARTS: gradient search in stages of ever deeper supernets with ever fewer operations."""
+
+    epochs: Positive = Field(description="epochs of each stage")
+    warm_up: int = Field(ge=0, description="epochs of each stage in which only weights learn")
+    batch_size: Positive = Field(description="of training and validation batches alike")
+    channels: Positive = Field(description="initial channels of the supernets")
+    cells: Stages = Field(description="cells of the supernet, stage by stage")
+    dropped: tuple[Positive, ...] = Field(
+        description="operations that each edge loses at the end of every stage but the last"
+    )
+    skip_dropout: tuple[Probability, ...] = Field(
+        description="dropout rate of skip connections, stage by stage"
+    )
+    skip_dropout_decay: NonNegative = Field(
+        description="after the warm-up the rate falls by the factor exp(-decay) per epoch"
+    )
+    most_skips: int = Field(
+        ge=0, le=MOST_SKIPS, description="skip connections in the normal cell found, at most"
+    )
+    cutout: int = Field(
+        ge=0, description="side of the square cut out of either part's images, in pixels; 0: none"
+    )
+    weights: Optimizer = Field(description="of the supernets' weights")
+    architecture: ArchitectureOptimizer = Field(description="of the alphas")
+
+    @model_validator(mode="after")
+    def _stage_by_stage(self) -> Self:
+        stages = len(self.cells)
+        if len(self.skip_dropout) != stages or len(self.dropped) != stages - 1:
+            raise ValueError(
+                f"cells has {stages} stages, so skip_dropout must have {stages} entries "
+                f"and dropped {stages - 1}"
+            )
+        if len(OPERATIONS) - sum(self.dropped) < FEWEST:
+            raise ValueError(
+                f"dropped must leave {FEWEST} of the {len(OPERATIONS)} operations or more"
+            )
+        return self

@@ -1,0 +1,1 @@
+"""StacNAS (Li et al., arXiv 1909.11926)."""

@@ -1,0 +1,99 @@
+"""StacNAS: one-level gradient search in two stages (Li et al., arXiv 1909.11926).
+
+Operations that resemble each other blur each other's alphas. So first one representative of each
+group of operations competes on every edge, then the members of the group that won there. Both
+supernets are as deep as makes their training as hard as the final network's.
+"""
+
+from naseval.data.training_data import SearchData
+from naseval.genotype import Genotype
+from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
+from naseval.methods._gradient.stages import Alive, new_supernet, run_stages
+from naseval.methods._gradient.task import OneLevelTask
+from naseval.methods._search import SearchResult
+from naseval.methods._supernet.merged import MergedSupernet
+from naseval.methods._supernet.supernet import Supernet
+from naseval.methods.stacnas.settings import Settings
+from naseval.spaces.darts.space import SPACE
+from naseval.training.checkpoint import Checkpoint
+
+EDGES = sum(range(2, 2 + SPACE.nodes))
+GROUPS = {
+    "max_pool_3x3": ("avg_pool_3x3", "max_pool_3x3", "none"),
+    "skip_connect": ("skip_connect", "skip_connect", "none"),
+    "sep_conv_3x3": ("sep_conv_3x3", "sep_conv_5x5", "none"),
+    "dil_conv_3x3": ("dil_conv_3x3", "dil_conv_5x5", "none"),
+}
+"""What competes in the second stage, by representative (the StacNAS program).
+
+The skip connection competes twice, each time with its own weights where it has any.
+"""
+REPRESENTATIVES = (*GROUPS, "none")
+
+
+def search(
+    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
+) -> SearchResult:
+    """Search the DARTS space; weights and alphas learn from the same images."""
+    representatives = (REPRESENTATIVES,) * EDGES
+    alphas, alive, history = run_stages(
+        lambda stage, alive, stage_seed: stage_task(data, settings, alive, stage, stage_seed),
+        lambda _stage, alphas, _alive: winning_groups(alphas),
+        {"normal": representatives, "reduce": representatives},
+        stages=len(settings.cells),
+        seed=seed,
+        name="stacnas",
+        checkpoint=checkpoint,
+    )
+    return SearchResult(derived(alphas, alive), history)
+
+
+def stage_task(
+    data: SearchData,
+    settings: Settings,
+    alive: Alive,
+    stage: int,
+    seed: int,
+    kind: type[Supernet] = MergedSupernet,
+) -> OneLevelTask:
+    """Return the training of a new supernet of the operations alive."""
+    network, alphas = new_supernet(
+        data,
+        alive,
+        channels=settings.channels,
+        cells=settings.cells[stage - 1],
+        seed=seed,
+        kind=kind,
+    )
+    return OneLevelTask(
+        network,
+        alphas,
+        data,
+        settings,
+        seed=seed,
+        part="all" if settings.one_level_data == "all" else "train",
+        derive=lambda current: derived(current, alive),
+        cutout=0,
+        stage=stage,
+    )
+
+
+def winning_groups(alphas: Alphas) -> Alive:
+    """Return each edge's group, that of the largest alpha of a representative; `none` has none."""
+    normal, reduce = (_winners(table) for table in alphas.tables())
+    return {"normal": normal, "reduce": reduce}
+
+
+def _winners(table: Table) -> Operations:
+    groups = list(GROUPS.values())
+    return tuple(groups[winner] for winner in table[:, : len(groups)].argmax(axis=1))
+
+
+def derived(alphas: Alphas, alive: Alive) -> Genotype:
+    """Return the genotype; edges are ranked by raw alphas, as in the StacNAS program."""
+    normal, reduce = alphas.tables()
+    return Genotype(
+        SPACE.name,
+        strongest_cell(normal, alive["normal"]),
+        strongest_cell(reduce, alive["reduce"]),
+    )

@@ -1,0 +1,143 @@
+"""Networks of the CNAS space and their operations."""
+
+from functools import partial
+from typing import Unpack
+
+import torch
+from torch import Tensor, nn
+
+from naseval.errors import NasevalError
+from naseval.genotype import Genotype
+from naseval.networks.cells import DiscreteCell, Preprocess
+from naseval.networks.operations import BARE_POOLS, OPERATIONS, OperationTable
+from naseval.networks.skeleton import (
+    AuxiliaryHead,
+    LargeStem,
+    Skeleton,
+    StackedNetwork,
+    Stem,
+    build_stem,
+    doubled,
+    last_side,
+    reductions,
+    stacked,
+)
+from naseval.networks.squeeze_excitation import SqueezeExcitation
+
+
+def channel_weighting(channels: int, stride: int, affine: bool) -> nn.Module:
+    """Return squeeze-and-excitation; for stride 2 a depthwise convolution follows."""
+    weighting = SqueezeExcitation(channels, bias=True)
+    if stride == 1:
+        return weighting
+    return nn.Sequential(
+        weighting,
+        nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False),
+        nn.BatchNorm2d(channels, affine=affine),
+    )
+
+
+class ShuffleBlock(nn.Module):
+    """A residual block after ShuffleNet.
+
+    The authors' program gives it one group, so that its 1x1 convolutions are dense, the
+    bottleneck is as wide as the block, and the channel shuffle between them moves nothing.
+    """
+
+    def __init__(self, channels: int, stride: int, affine: bool) -> None:
+        super().__init__()
+        self.shortcut: nn.Module = (
+            nn.Identity() if stride == 1 else nn.AvgPool2d(3, stride, padding=1)
+        )
+        self.residual = nn.Sequential(
+            nn.Conv2d(channels, channels, 1, bias=False),
+            nn.BatchNorm2d(channels, affine=affine),
+            nn.ReLU(),
+            nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False),
+            nn.BatchNorm2d(channels, affine=affine),
+            nn.Conv2d(channels, channels, 1, bias=False),
+            nn.BatchNorm2d(channels, affine=affine),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, channels, H, W) to (B, channels, H / stride, W / stride)."""
+        return torch.relu(self.residual(x) + self.shortcut(x))
+
+
+CNAS_OPERATIONS: OperationTable = {
+    "none": OPERATIONS["none"],
+    "skip_connect": OPERATIONS["skip_connect"],
+    "cweight_com": channel_weighting,
+    **BARE_POOLS,
+    "sep_conv_3x3": OPERATIONS["sep_conv_3x3"],
+    "dil_conv_3x3": OPERATIONS["dil_conv_3x3"],
+    "shuffle_conv_3x3": ShuffleBlock,
+}
+"""Of the evaluation network, where pools are bare."""
+
+CNAS_SEARCH_OPERATIONS: OperationTable = {
+    **CNAS_OPERATIONS,
+    **{name: OPERATIONS[name] for name in BARE_POOLS},
+}
+"""Of the supernet, where pools are followed by batch normalisation."""
+
+
+def build(
+    genotype: Genotype, *, final_pool: int, preprocess_bn_eps: float, **skeleton: Unpack[Skeleton]
+) -> StackedNetwork:
+    """Return the evaluation network of a genotype.
+
+    The last map is averaged to `final_pool` x `final_pool`: the authors' program has 2 where
+    there are more than 67 classes, else 1. `preprocess_bn_eps` is the epsilon of batch
+    normalisation in the 1x1 blocks before each cell; the authors' program has 1 there, by a slip.
+    Raises `NasevalError` where an option or the image size does not fit.
+    """
+    cells, classes = skeleton["cells"], skeleton["classes"]
+    stem = cnas_stem(skeleton["images"], skeleton["channels"])
+    positions = reductions(cells)
+    side = last_side(skeleton["image_size"], stem.stride, len(positions))
+    widths = doubled(skeleton["channels"], cells, positions)
+    stack = list(stacked(stem, widths, positions, True, partial(_cell, genotype)))
+    tower = None
+    if skeleton["auxiliary"]:
+        tower = AuxiliaryHead(stack[positions[-1]].width, side, classes)
+    head = nn.Sequential(
+        _pool(side, final_pool),
+        nn.Flatten(),
+        nn.Linear(stack[-1].width * final_pool**2, classes),
+    )
+    for cell in stack:
+        _set_epsilon(cell.preprocess, preprocess_bn_eps)
+    return StackedNetwork(stem, stack, head, positions[-1], tower)
+
+
+def cnas_stem(images: str, channels: int) -> Stem:
+    """Return the stem; unlike other methods', that for large images is 3 × channels wide too."""
+    return LargeStem(3 * channels) if images == "large" else build_stem(images, channels)
+
+
+def _cell(
+    genotype: Genotype, channels: int, *, reduction: bool, preprocess: Preprocess
+) -> DiscreteCell:
+    cell = genotype.reduce if reduction else genotype.normal
+    return DiscreteCell(cell, CNAS_OPERATIONS, channels, reduction=reduction, preprocess=preprocess)
+
+
+def _pool(side: int, parts: int) -> nn.Module:
+    """Average (B, C, side, side) to parts x parts; windows overlap where the side is odd."""
+    if parts not in (1, 2) or side < parts:
+        raise NasevalError(
+            f"network option final_pool is {parts!r}; choose 1, or 2 where the last map, here "
+            f"{side}x{side}, is large enough"
+        )
+    return nn.AvgPool2d(-(-side // parts), stride=side // parts)
+
+
+def _set_epsilon(preprocess: Preprocess, epsilon: float) -> None:
+    if epsilon <= 0:
+        raise NasevalError(f"network option preprocess_bn_eps is {epsilon}; it must be above 0")
+    for block in (preprocess.first, preprocess.second):
+        if isinstance(block, nn.Sequential):  # the slip spares `FactorizedReduce`
+            for layer in block:
+                if isinstance(layer, nn.BatchNorm2d):
+                    layer.eps = epsilon

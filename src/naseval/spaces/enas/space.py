@@ -1,0 +1,101 @@
+"""The space of ENAS: 5 nodes, 5 operations, and cells that put out whatever no node reads.
+
+A node may read one state twice. Unread states, the cell's two inputs among them, are the loose
+ends, and the cell's output is all of them in order.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from naseval.genotype import Cell, Genotype, Node
+from naseval.spaces._cells import EDGES_PER_NODE, INPUTS, CellSpace
+
+OPERATIONS = ("sep_conv_3x3", "sep_conv_5x5", "avg_pool_3x3", "max_pool_3x3", "skip_connect")
+"""In the order of the authors' programs, where they are the integers 0 to 4."""
+
+NODES = 5
+INTEGERS_PER_CELL = 2 * EDGES_PER_NODE * NODES
+
+
+def loose_ends(nodes: tuple[Node, ...]) -> tuple[int, ...]:
+    """Return the states, inputs included, that no node reads."""
+    read = {source for node in nodes for _, source in node}
+    return tuple(index for index in range(INPUTS + len(nodes)) if index not in read)
+
+
+def cell_of(integers: Sequence[int], operations: Sequence[str] = OPERATIONS) -> Cell:
+    """Return the cell written as [input, operation, input, operation] node after node."""
+    edges = [
+        (operations[operation], int(source))
+        for source, operation in zip(integers[::2], integers[1::2], strict=True)
+    ]
+    nodes = tuple(zip(edges[::2], edges[1::2], strict=True))
+    return Cell(nodes, loose_ends(nodes))
+
+
+def genotype_of(space: str, integers: Sequence[int]) -> Genotype:
+    """Return the genotype written as 40 integers, the normal cell first."""
+    half = INTEGERS_PER_CELL
+    return Genotype(space, cell_of(integers[:half]), cell_of(integers[half:]))
+
+
+def integers_of(genotype: Genotype) -> tuple[int, ...]:
+    """Return the 40 integers of a genotype; the inverse of `genotype_of`."""
+    return tuple(
+        number
+        for cell in (genotype.normal, genotype.reduce)
+        for node in cell.nodes
+        for operation, source in node
+        for number in (source, OPERATIONS.index(operation))
+    )
+
+
+def uniform_cells(
+    rng: np.random.Generator, operations: Sequence[str] = OPERATIONS
+) -> tuple[Cell, Cell]:
+    """Draw two independent cells: inputs and operations uniform, all of them independent."""
+    normal, reduce = (
+        cell_of(
+            [
+                int(rng.integers(bound))
+                for node in range(NODES)
+                for bound in (INPUTS + node, len(operations)) * EDGES_PER_NODE
+            ],
+            operations,
+        )
+        for _ in range(2)
+    )
+    return normal, reduce
+
+
+def _one_pair_cells(rng: np.random.Generator) -> tuple[Cell, Cell]:
+    """Draw as the authors' README does: one pair of cell inputs for all ten nodes.
+
+    No node reads another, so all five are loose ends and networks are wider than searched ones.
+    """
+    pair = rng.integers(INPUTS, size=EDGES_PER_NODE).tolist()
+    normal, reduce = (
+        cell_of(
+            [
+                number
+                for operation in rng.integers(len(OPERATIONS), size=(NODES, EDGES_PER_NODE))
+                for edge in zip(pair, operation.tolist(), strict=True)
+                for number in edge
+            ]
+        )
+        for _ in range(2)
+    )
+    return normal, reduce
+
+
+SPACE = CellSpace(
+    name="enas",
+    operations=OPERATIONS,
+    nodes=NODES,
+    draws={"uniform": partial(uniform_cells, operations=OPERATIONS), "one_pair": _one_pair_cells},
+    distinct_inputs=False,
+    concat=loose_ends,
+    network_options={"dropout": 0.0},
+)

@@ -1,0 +1,1 @@
+"""DARTS's wiring with other operations (paper, section 5.2)."""

@@ -1,0 +1,92 @@
+"""Networks of the NAO space and their operations."""
+
+from functools import partial
+from typing import Unpack
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from naseval.genotype import Genotype
+from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, LooseEndNetwork
+from naseval.networks.operations import OperationTable, max_pool, relu_conv_norm
+from naseval.networks.skeleton import AuxiliaryHead, Skeleton, reductions
+
+
+def dense_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
+    """Return a kernel × kernel convolution."""
+    return relu_conv_norm(channels, channels, kernel, stride, affine)
+
+
+def split_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
+    """Return a 1 × kernel convolution, then a kernel × 1 one; each has the stride along its own."""
+    pad = kernel // 2
+    return nn.Sequential(
+        nn.ReLU(),
+        nn.Conv2d(channels, channels, (1, kernel), (1, stride), (0, pad), bias=False),
+        nn.BatchNorm2d(channels, affine=affine),
+        nn.ReLU(),
+        nn.Conv2d(channels, channels, (kernel, 1), (stride, 1), (pad, 0), bias=False),
+        nn.BatchNorm2d(channels, affine=affine),
+    )
+
+
+class Pool2x2(nn.Module):
+    """A 2x2 pool; at stride 1 the last row and column are repeated, which keeps the size."""
+
+    def __init__(self, pool: type[nn.MaxPool2d] | type[nn.AvgPool2d], stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.pool = pool(2, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, C, H, W) to (B, C, H/stride, W/stride)."""
+        if self.stride == 1:
+            x = F.pad(x, (0, 1, 0, 1), mode="replicate")
+        pooled: Tensor = self.pool(x)
+        return pooled
+
+
+def padded_avg_pool(_channels: int, stride: int, _affine: bool, kernel: int) -> nn.Module:
+    """Return an average pool that counts its padding, zeros."""
+    return nn.AvgPool2d(kernel, stride, kernel // 2)
+
+
+def _pool_2x2(
+    _channels: int, stride: int, _affine: bool, pool: type[nn.MaxPool2d] | type[nn.AvgPool2d]
+) -> nn.Module:
+    return Pool2x2(pool, stride)
+
+
+NAO_OPERATIONS: OperationTable = {
+    **LOOSE_OPERATIONS,
+    "conv_1x1": partial(dense_conv, kernel=1),
+    "conv_3x3": partial(dense_conv, kernel=3),
+    "conv_1x3_3x1": partial(split_conv, kernel=3),
+    "conv_1x7_7x1": partial(split_conv, kernel=7),
+    "max_pool_2x2": partial(_pool_2x2, pool=nn.MaxPool2d),
+    "max_pool_5x5": partial(max_pool, kernel=5),
+    "avg_pool_2x2": partial(_pool_2x2, pool=nn.AvgPool2d),
+    "padded_avg_pool_3x3": partial(padded_avg_pool, kernel=3),
+    "padded_avg_pool_5x5": partial(padded_avg_pool, kernel=5),
+}
+
+
+def nao_head(channels: int, classes: int, dropout: float) -> nn.Sequential:
+    """Return global average, dropout and a linear classifier."""
+    return nn.Sequential(
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(dropout), nn.Linear(channels, classes)
+    )
+
+
+def build(genotype: Genotype, *, dropout: float, **skeleton: Unpack[Skeleton]) -> LooseEndNetwork:
+    """Return the evaluation network of a genotype; `dropout` is that before the classifier."""
+    classes = skeleton["classes"]
+    return LooseEndNetwork(
+        genotype,
+        NAO_OPERATIONS,
+        calibrate=Calibrate,
+        tower=partial(AuxiliaryHead, classes=classes),
+        tower_at=reductions(skeleton["cells"])[-1],
+        head=partial(nao_head, classes=classes, dropout=dropout),
+        **skeleton,
+    )

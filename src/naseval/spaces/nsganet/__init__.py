@@ -1,0 +1,1 @@
+"""The micro space of NSGA-Net."""

@@ -1,0 +1,233 @@
+"""Counting work, pricing it, and adding it up."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from gradient_toys import CHANNELS, SIDE, darts_settings, made_up_data
+from naseval import records, schemas
+from naseval.budget.calibration import Calibration, Probe
+from naseval.budget.estimate import Prices, budget, compared, wall_times
+from naseval.budget.images import parts
+from naseval.budget.jobs import needed, once
+from naseval.budget.measured import finished
+from naseval.budget.page import page
+from naseval.budget.rehearsal import Meter, Rehearsal, ThinData, _Seen, spread
+from naseval.budget.storage import dataset_table
+from naseval.budget.work import Size, Work, read_sizes, tabulated
+from naseval.config import load_config
+from naseval.errors import NasevalError
+from naseval.methods.darts import search as darts
+from naseval.settings.dataset import Dataset, Split
+from naseval.studies import members, unique_runs
+
+PRICES = Calibration("a device", "cpu", 1e-5, 1e-9, 1e-12, 1.2, ())
+
+
+@pytest.fixture
+def jobs(paper):
+    """Return the jobs of the paper's configuration."""
+    return needed(load_config(paper))
+
+
+def prices(jobs, **work):
+    """Return prices under which every job has the same size."""
+    size = Size(Work(**(work or {"calls": 3.6e8})), 10**7, 600)
+    return Prices({job.key: size for job in jobs}, PRICES, {})
+
+
+@pytest.mark.parametrize("groups", [1, 2, 4])
+def test_operations_of_a_convolution_are_exact(groups):
+    convolution = nn.Conv2d(4, 8, 3, padding=1, groups=groups, bias=False)
+    images = torch.randn(2, 4, 5, 5, requires_grad=True)
+    _, forward = Meter().measured(lambda: convolution(images))
+    _, both = Meter().measured(lambda: convolution(images).sum().backward())
+    once_over = 2 * (2 * 8 * 5 * 5) * (4 // groups) * 9
+    assert forward.flops == once_over
+    assert both.flops == 3 * once_over
+
+
+def test_a_batch_of_two_stands_for_a_whole_one():
+    meter = Meter()
+    data = ThinData(made_up_data().dataset, {"train": 100}, meter)
+    linear = nn.Linear(3 * SIDE * SIDE, 2)
+    batch = data.batches("train", batch_size=64).at(0, 1)[0]
+    assert len(batch) == 2
+    _, work = meter.measured(
+        lambda: linear(data.batches("train", batch_size=64).at(0, 1)[0].flatten(1))
+    )
+    assert work.flops == 2 * 36 * 3 * SIDE * SIDE * 2  # the last batch has 36 images
+
+
+def test_a_search_rehearsed_costs_what_the_search_costs():
+    settings = darts_settings(order=2, epochs=2, batch_size=4, cells=1)
+    data = made_up_data(train=8, validation=8)
+    with _Seen() as seen:
+        real = darts.search(data, settings, seed=0, checkpoint=None)
+    rehearsal = Rehearsal(Meter(), samples=3)
+    thin = ThinData(data.dataset, {"train": 8, "validation": 8}, rehearsal.meter)
+    with rehearsal.loops():
+        found = darts.search(thin, settings, seed=0, checkpoint=None)
+    assert rehearsal.work.flops == pytest.approx(seen.flops, rel=1e-6)
+    assert rehearsal.work.calls == pytest.approx(seen.calls, rel=0.1)
+    assert len(found.history) == len(real.history) == 2
+    assert rehearsal.checkpoint > 0
+
+
+def test_after_a_rehearsal_the_loop_is_the_real_one():
+    before = darts.run_epochs
+    with Rehearsal(Meter(), 1).loops():
+        assert darts.run_epochs is not before
+    assert darts.run_epochs is before
+
+
+@pytest.mark.parametrize(("samples", "epochs", "steps"), [(3, 50, 391), (5, 1, 187), (4, 2, 1)])
+def test_places_are_within_the_loop_and_spread(samples, epochs, steps):
+    places = spread(samples, epochs, steps)
+    assert len(places) == min(samples, epochs * steps)
+    assert all(0 <= epoch < epochs and 0 <= step < steps for epoch, step in places)
+    if min(samples, epochs, steps) == samples:
+        assert len({epoch for epoch, _ in places}) == len({step for _, step in places}) == samples
+
+
+def test_a_run_that_studies_share_counts_once(paper, jobs):
+    config = load_config(paper)
+    runs = unique_runs(member for study in config.studies for member in members(config, study))
+    unique = once(jobs)
+    assert sorted(f"{job.stem}.parquet" for job in unique if job.kind == "run") == sorted(
+        run.path for run in runs
+    )
+    searches = [job for job in unique if job.kind == "search"]
+    assert len(searches) == 5 * 9 * 8
+    stems = {job.stem for job in searches}
+    assert {job.needs for job in unique if job.needs} == stems
+    table = budget(jobs, [], prices(jobs))
+    rows, total = table.iloc[:-1], table.iloc[-1]
+    for column in ("searches", "runs", "gpu_hours", "megabytes"):
+        assert rows[column].sum() == pytest.approx(total[column])
+    assert total["searches"] + total["runs"] == len(unique)
+    assert rows["shared"].sum() > 0
+
+
+def test_what_is_done_costs_nothing_more(jobs):
+    unique = once(jobs)
+    price = prices(jobs)
+    table = budget(jobs, unique[:100], price)
+    assert table.iloc[-1]["done"] == table.iloc[:-1]["done"].sum() == 100
+    assert table.iloc[-1]["gpu_hours"] == pytest.approx(len(unique) - 100)  # an hour each
+    assert budget(jobs, unique, price).iloc[-1]["gpu_hours"] == 0
+    assert wall_times([], price)["at_most_hours"].max() == 0
+
+
+def test_wall_times_are_bounded_by_the_longest_chain(jobs):
+    searched = next(job for job in jobs if job.needs)
+    search = next(job for job in jobs if job.stem == searched.needs)
+    others = [job for job in once(jobs) if job not in (searched, search)][:6]
+    table = wall_times([searched, search, *others], prices(jobs)).set_index("gpus")
+    assert table.loc[1, "at_least_hours"] == pytest.approx(8)
+    assert table.loc[1, "at_most_hours"] == pytest.approx(8)
+    assert table.loc[2, "at_least_hours"] == pytest.approx(4)
+    assert table.loc[64, "at_least_hours"] == pytest.approx(2)
+    assert (table["at_least_days"] <= table["at_most_days"]).all()
+
+
+def test_prices_are_recovered_from_steps():
+    work = [(1e3, 1e6, 1e9), (2e3, 5e6, 1e9), (5e3, 1e8, 5e11), (1e3, 1e5, 1e7), (3e3, 3e8, 1e11)]
+    probes = [Probe(*each, PRICES.seconds(Work(*each))) for each in work]
+    found = Calibration.of("a device", "cpu", probes)
+    assert (found.call, found.value, found.flop) == pytest.approx((1e-5, 1e-9, 1e-12))
+    assert found.spread == pytest.approx(1)
+
+
+def test_a_calibration_comes_back(tmp_path):
+    calibration = replace(PRICES, probes=(Probe(1.0, 2.0, 3.0, 4.0),))
+    calibration.write(tmp_path / "auto.json")
+    assert Calibration.read(tmp_path / "auto.json") == calibration
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"device": "x", "probes": [[1]]}', "[1]"])
+def test_an_unfinished_calibration_is_one_sentence(tmp_path, content):
+    (tmp_path / "auto.json").write_text(content)
+    with pytest.raises(NasevalError, match=r"auto\.json holds no finished calibration; delete it"):
+        Calibration.read(tmp_path / "auto.json")
+    with pytest.raises(NasevalError, match=r"gpu\.json is missing; run"):
+        Calibration.read(tmp_path / "gpu.json")
+
+
+def test_finished_runs_refine_the_prediction(tmp_path, jobs):
+    job, *others = [each for each in once(jobs) if each.kind == "run"]
+    row = dict.fromkeys(schemas.RUN.names, 1.0) | {"epoch": 1, "peak_memory": 1, "seconds": 7.5}
+    content = records.table(schemas.RUN, [row, row | {"epoch": 2}])
+    records.write(tmp_path / job.output, content, {"device": "cpu"})
+    done = finished(tmp_path, jobs)
+    assert [(taken.job, taken.seconds, taken.kind) for taken in done] == [(job, 15.0, "cpu")]
+    price = Prices.of(prices(jobs).sizes, PRICES, done)
+    like = next(other for other in others if other.key == job.key)
+    unlike = next(other for other in others if other.key != job.key)
+    assert price.seconds(like) == 15.0
+    assert price.seconds(unlike) == price.predicted(unlike) == pytest.approx(3600)
+    against = compared(done, price)
+    assert against[["n", "predicted", "measured"]].loc[0].tolist() == pytest.approx([1, 3600, 15])
+    on_gpu = Prices.of(price.sizes, replace(PRICES, kind="cuda"), done)
+    assert on_gpu.seconds(like) == pytest.approx(3600)
+    assert compared(done, on_gpu).empty
+
+
+def test_a_damaged_result_is_named(tmp_path, jobs):
+    job = next(each for each in jobs if each.kind == "run")
+    (tmp_path / job.output).parent.mkdir(parents=True)
+    (tmp_path / job.output).write_text("half")
+    with pytest.raises(NasevalError, match=r"seed-2\.parquet is not a readable Parquet"):
+        finished(tmp_path, jobs)
+
+
+def test_sizes_come_back(tmp_path, jobs):
+    sizes = prices(jobs).sizes
+    records.write(tmp_path / "work.parquet", tabulated(sizes.items()), {})
+    assert read_sizes(tmp_path / "work.parquet") == sizes
+
+
+def test_images_are_known_before_they_are_fetched(paper, tmp_path):
+    datasets = load_config(paper).datasets
+    assert parts("cifar10", datasets["cifar10"], tmp_path) == {
+        "train": 25_000,
+        "validation": 25_000,
+        "test": 10_000,
+    }
+    for name, dataset in datasets.items():
+        known = parts(name, dataset, tmp_path)
+        assert abs(known["train"] - known["validation"]) <= 1
+        assert sum(known.values()) > 1500
+
+
+def test_an_unknown_number_of_images_is_one_sentence(tmp_path):
+    split = Split(train=0.5, validation=0.5, test="archive", seed=0)
+    dataset = Dataset(
+        label="x",
+        source="digits",
+        images="small",
+        image_size=8,
+        classes=2,
+        split=split,
+        channels=CHANNELS,
+    )
+    with pytest.raises(NasevalError, match=r"dataset x is not known yet; run `snakemake .*splits"):
+        parts("x", dataset, tmp_path)
+
+
+def test_the_page_shows_each_device(paper, jobs):
+    config = load_config(paper)
+    datasets = dataset_table(
+        config.datasets, {name: parts(name, config.datasets[name], Path()) for name in ("cifar10",)}
+    )
+    text, table = page(
+        jobs, [], prices(jobs).sizes, [PRICES, replace(PRICES, device="two")], datasets
+    )
+    assert text.count("## Still to do, on") == 2
+    assert "Predicted and measured" not in text
+    assert set(table["device"]) == {"a device", "two"}
+    assert math.isclose(datasets["images_megabytes"][0], 60_000 * 32 * 32 * 3 / 1e6)

@@ -1,0 +1,277 @@
+"""Rules compute what they say, on small made tables; verdicts follow from numbers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from naseval import records, schemas
+from naseval.claims import benchmark, cells, cost, distribution, operations, pairs, splits
+from naseval.claims.catalogue import Claim, catalogue
+from naseval.claims.rules import RULES
+from naseval.claims.tables import BEST, LAST, AbsentError, Tables
+from naseval.claims.values import agrees, shown
+from naseval.claims.verdict import judge
+
+
+def claim(printed: object, comparator: str = "==", tolerance: float = 0.005) -> Claim:
+    return Claim("x", "1", "words", comparator, printed, "%", tolerance, "", "cifar10", "")
+
+
+def study(rows: list[dict[str, object]]) -> pd.DataFrame:
+    common = {
+        "source": "reproduced",
+        "study": "made",
+        "dataset": "cifar10",
+        "origin": "random",
+        "genotype": "darts/random-000",
+        "protocol": "cda",
+        "seed": 0,
+        "reading": "best",
+        "space": "darts",
+    }
+    return records.table(schemas.STUDY, [{**common, **row} for row in rows]).to_pandas()
+
+
+def group(dataset: str, method: str, origin: str, values: list[float]) -> list[dict[str, object]]:
+    return [
+        {
+            "dataset": dataset,
+            "method": method,
+            "origin": origin,
+            "genotype": f"{method}/{dataset}/{origin}-{index}",
+            "test_accuracy": value,
+        }
+        for index, value in enumerate(values)
+    ]
+
+
+def curves(accuracies: np.ndarray, space: str = "darts") -> list[dict[str, object]]:
+    return [
+        {
+            "genotype": f"{space}/random-{run:03d}",
+            "space": space,
+            "reading": "epoch",
+            "epoch": epoch,
+            "test_accuracy": value,
+        }
+        for run, curve in enumerate(accuracies.tolist())
+        for epoch, value in enumerate(curve, start=1)
+    ]
+
+
+def test_every_rule_has_a_claim_and_every_claim_one_way() -> None:
+    claims = {entry.id: entry for entry in catalogue()}
+    assert len(claims) == len(catalogue()) == 376
+    assert set(RULES) <= set(claims)
+    for entry in claims.values():
+        ways = [entry.id in RULES, bool(entry.setting), bool(entry.remark)]
+        assert sum(ways) == 1, entry.id
+
+
+def test_catalogue_is_well_formed() -> None:
+    for entry in catalogue():
+        assert entry.wording
+        assert entry.section
+        assert entry.tolerance >= 0
+        if entry.printed is not None:
+            assert agrees("==", entry.printed, entry.printed, 0)
+
+
+@given(st.floats(-100, 100), st.integers(0, 4))
+def test_what_rounds_to_the_printed_number_agrees(value: float, digits: int) -> None:
+    assert agrees("==", float(f"{value:.{digits}f}"), value, 0.5 * 10**-digits)
+
+
+@pytest.mark.parametrize(
+    ("comparator", "printed", "found", "verdict"),
+    [
+        ("==", 0.25, 0.251, True),
+        ("==", 0.25, 0.256, False),
+        ("<", 4, 4.0, False),
+        ("<=", 1.0, 1.0, True),
+        (">", 3.0, 2.915, False),
+        ("set", ["a", "b"], ["b", "a"], True),
+        ("order", ["a", "b"], ["b", "a"], False),
+        ("==", [1, 2], [1, 2, 3], False),
+        ("==", "sgd", "adam", False),
+    ],
+)
+def test_agreement(comparator: str, printed: object, found: object, verdict: bool) -> None:
+    assert agrees(comparator, printed, found, 0.005) is verdict
+
+
+def test_shown() -> None:
+    assert shown(97.0) == "97"
+    assert shown(0.1 + 0.2) == "0.3"
+    assert shown([8, 20]) == "8, 20"
+    assert shown(None) == ""
+
+
+def test_verdicts() -> None:
+    assert judge(claim(0.25), {"plain": 0.251}).verdict == "match"
+    other = judge(claim(97.03), {LAST: 96.949, BEST: 97.034})
+    assert (other.verdict, other.value) == ("other reading", 96.949)
+    assert "97.034 (best epoch) agrees" in other.why
+    wrong = judge(claim(1.2), {LAST: 1.99, BEST: 2.0})
+    assert wrong.verdict == "mismatch"
+    assert "2 (best epoch)" in wrong.why
+    drawn = judge(claim(None), {LAST: 96.0, BEST: 96.5})
+    assert (drawn.verdict, drawn.value) == ("drawn only", 96.5)
+
+
+def benchmark_tables(exchanged: bool) -> Tables:
+    def pair(dataset: str, method: str, searched: float) -> list[dict[str, object]]:
+        return group(dataset, method, "random", [80.0, 80.0]) + group(
+            dataset, method, "searched", [searched, searched]
+        )
+
+    last = [pair("flowers102", "darts", 80.8), pair("flowers102", "pdarts", 81.6)]
+    rows = pair("cifar10", "darts", 84.0) + pair("cifar10", "pdarts", 88.0)
+    rows += pair("cifar100", "darts", 84.0) + pair("cifar100", "pdarts", 72.0)
+    first, second = last[::-1] if exchanged else last
+    return Tables({"benchmark": study([*rows, *first, *second])})
+
+
+def test_relative_improvement_by_name_and_by_position() -> None:
+    usual = benchmark.relative_improvement(benchmark_tables(False), "flowers102", "darts")
+    assert usual == {BEST: pytest.approx(1.0)}
+    found = benchmark.relative_improvement(benchmark_tables(True), "flowers102", "darts")
+    assert found == {
+        BEST: pytest.approx(1.0),
+        "columns by position, best epoch": pytest.approx(2.0),
+    }
+    assert benchmark.relative_improvement(benchmark_tables(True), "cifar10", "pdarts") == {
+        BEST: pytest.approx(10.0)
+    }
+
+
+def test_counts_and_extremes_of_the_benchmark() -> None:
+    tables = benchmark_tables(False)
+    assert benchmark.methods(tables) == {"methods": 2}
+    assert benchmark.datasets(tables) == {"datasets": 3}
+    assert benchmark.runs_each(tables, "searched") == {"smallest group": 2}
+    assert benchmark.largest_gain(tables) == {BEST: 8.0}
+    assert benchmark.upper_half(tables) == {BEST: ["pdarts"]}
+    assert benchmark.cells_below(tables) == {BEST: 1}
+    assert benchmark.spread_over_gain(tables) == {BEST: 0.0}
+    assert benchmark.test_images(tables, "cifar10") == {"granularity": 100}
+
+
+def test_a_summary_stands_in_for_missing_searches() -> None:
+    summary = {"dataset": "cifar100", "method": "stacnas", "origin": "searched", "mean": 84.0}
+    random = study(group("cifar100", "stacnas", "random", [80.0, 80.0]))
+    tables = Tables({"benchmark": random, "summaries": pd.DataFrame([summary])})
+    assert benchmark.relative_improvement(tables, "cifar100", "stacnas") == {
+        "searches by their summary, best epoch": pytest.approx(5.0)
+    }
+    with pytest.raises(AbsentError, match="stacnas on cifar100"):
+        benchmark.relative_improvement(Tables({"benchmark": random}), "cifar100", "stacnas")
+
+
+def test_cost() -> None:
+    rows = group("cifar10", "darts", "searched", [97.0])
+    rows += group("cifar10", "nao", "searched", [96.0])
+    days = pd.DataFrame(
+        [("cifar10", "darts", 0, 0.25), ("cifar10", "darts", 1, 0.75), ("cifar10", "nao", 0, 1.0)],
+        columns=["dataset", "method", "seed", "gpu_days"],
+    )
+    tables = Tables({"benchmark": study(rows), "costs": days})
+    assert cost.slowest(tables) == {"mean per method": 1.0}
+    assert cost.of_method(tables, "darts") == {"mean": 0.5}
+    assert cost.order(tables) == {BEST: ["nao", "darts"]}
+    with pytest.raises(AbsentError, match="pdarts"):
+        cost.of_method(tables, "pdarts")
+
+
+def test_curves_are_read_at_their_last_and_best_epoch() -> None:
+    accuracies = np.array([[90.0, 96.0, 95.0], [91.0, 93.0, 94.0]])
+    tables = Tables({"distribution": study(curves(accuracies))})
+    assert distribution.statistic(tables, "mean") == {LAST: 94.5, BEST: 95.0}
+    assert distribution.statistic(tables, "range") == {LAST: 1.0, BEST: 2.0}
+    assert distribution.statistic(tables, "std") == {LAST: 0.5, BEST: 1.0}
+    assert distribution.epochs(tables) == {"shortest": 3}
+    assert operations.extremes(tables)[LAST] == [94.5, 94.0, 95.0]
+    with pytest.raises(AbsentError, match="more than 20 epochs"):
+        distribution.straightness(tables)
+
+
+def test_smoothing_and_straightness_of_rank_correlation() -> None:
+    quality = np.arange(12.0)[:, None]
+    noise = np.random.default_rng(0).normal(0, 3, (12, 60)) * np.linspace(3, 0, 60)
+    tables = Tables({"distribution": study(curves(60 + quality + noise))})
+    assert distribution.smoothing_helps(tables)["share of epochs"] > 0.5
+    assert 0 < distribution.straightness(tables)["R²"] < 1
+    smooth = distribution.smoothed(np.arange(40.0).reshape(1, 40))
+    assert smooth.shape == (1, 21)
+    assert smooth[0, 0] == 9.5
+
+
+def test_spaces_and_cells() -> None:
+    accuracies = np.array([[97.0], [96.0]])
+    modified = curves(accuracies - 0.5, "modified")
+    by_cells = [
+        {**row, "cells": n, "genotype": f"{n}-{row['genotype']}"}
+        for n in (4, 8)
+        for row in curves(accuracies + n)
+    ]
+    tables = Tables(
+        {
+            "distribution": study(curves(accuracies)),
+            "operations": study(modified),
+            "cells": study(by_cells),
+        }
+    )
+    assert operations.shift(tables)[LAST] == pytest.approx(0.5)
+    assert operations.total(tables) == {"both spaces": 4}
+    assert cells.networks(tables, 4) == {"networks": 2}
+    assert cells.statistic(tables, 8, "max")[BEST] == 105.0
+    assert cells.span_over_std(tables)[LAST] == pytest.approx(4 / 0.5)
+    with pytest.raises(AbsentError, match="cells 24"):
+        cells.networks(tables, 24)
+
+
+def twice(column: str, values: list[tuple[float, float]]) -> pd.DataFrame:
+    named = {"seed": (0, 1), "cells": (8, 20)}[column]
+    return study(
+        [
+            {"genotype": f"darts/random-{i:03d}", column: name, "test_accuracy": value}
+            for i, pair in enumerate(values)
+            for name, value in zip(named, pair, strict=True)
+        ]
+    )
+
+
+def test_pairs() -> None:
+    values = [(96.0, 96.2), (96.5, 96.1), (97.0, 97.0), (97.0, 96.9)]
+    tables = Tables({"seeds": twice("seed", values), "depth": twice("cells", values)})
+    assert RULES["fig8.n"].compute(tables) == {BEST: 4}
+    assert RULES["fig8.mean_change"].compute(tables)[BEST] == pytest.approx(0.175)
+    assert RULES["fig8.max_change"].compute(tables)[BEST] == pytest.approx(0.4)
+    spread = pairs.std_of_changes(tables)
+    assert spread["sample, best epoch"] > spread["population, best epoch"]
+    shifts = pairs.rank_shift(tables)
+    assert shifts["ties take the lowest rank, best epoch"] == 1
+    assert shifts["ties take the average rank, best epoch"] == 1
+    assert pairs.depths(tables) == {"cells": [8, 20]}
+    with pytest.raises(AbsentError, match="no pairs"):
+        RULES["fig8.tau"].compute(Tables({"seeds": tables["seeds"].query("seed == 0")}))
+
+
+def test_splits_are_halved_only_where_validation_is_missing() -> None:
+    def lists(*parts: str) -> Tables:
+        rows = [("sport8", part, "polo", f"{i}.jpg") for i, part in enumerate(parts)]
+        return Tables({"splits": pd.DataFrame(rows, columns=["dataset", "split", "class", "name"])})
+
+    halved = splits.shares(lists("train", "train", "train", "train", "test"), "sport8")
+    assert halved == {"of all images": [40.0, 40.0, 20.0]}
+    given_ = splits.shares(lists("train", "train", "validation", "test"), "sport8")
+    assert given_ == {"of all images": [50.0, 25.0, 25.0]}
+
+
+def test_absent_tables_and_runs() -> None:
+    with pytest.raises(AbsentError, match="no table of benchmark"):
+        benchmark.methods(Tables({}))
+    with pytest.raises(AbsentError, match="dataset sport8"):
+        benchmark.test_images(benchmark_tables(False), "sport8")

@@ -1,0 +1,233 @@
+"""What is known of archives, where they are looked for, and what is recorded of them."""
+
+import hashlib
+import re
+import threading
+from pathlib import Path
+
+import pytest
+import yaml
+
+from naseval.data import archives as lockfile
+from naseval.data import fetching
+from naseval.data.archives import (
+    Archive,
+    Digest,
+    archive_files,
+    archives,
+    check_archive,
+    check_lists,
+    locked,
+    record,
+)
+from naseval.data.fetching import FOLDER_VARIABLE, fetch_archive
+from naseval.data.sources import source_names
+from naseval.errors import NasevalError
+from naseval.published.splits import FILES
+
+CONTENT = b"an archive"
+LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
+
+
+def stated(content=CONTENT, algorithm="md5"):
+    value = hashlib.new(algorithm, content).hexdigest()
+    return Digest(algorithm=algorithm, value=value, source="the test")
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """Make the source `tiny` known, of one file; return a function that sets what is stated."""
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr(fetching, "download", quick_download)
+
+    def make(digests=(), unconfirmed=None, folders=()):
+        file = {"url": (tmp_path / "upstream").as_uri(), "digests": list(digests)}
+        fields = {"title": "Tiny", "page": "-", "images": [1], "classes": 1, "licence": "-"}
+        archive = Archive(
+            **fields, citation="-", folders=list(folders),
+            files={"tiny.tar": {**file, "unconfirmed": unconfirmed}},
+        )  # fmt: skip
+        monkeypatch.setitem(archives(), "tiny", archive)
+        return tmp_path / "upstream"
+
+    return make
+
+
+def quick_download(url, target, fault):
+    from naseval.download import download
+
+    download(url, target, fault, pauses=(0,))
+
+
+def fetched(tmp_path, folder=None):
+    target = tmp_path / "results/tiny/tiny.tar"
+    fetch_archive("tiny", "tiny.tar", target, folder=folder, lock=tmp_path / "lock.yaml")
+    return target
+
+
+def folder_with(folder, content, below="."):
+    place = folder / below
+    place.mkdir(parents=True)
+    (place / "tiny.tar").write_bytes(content)
+    return folder
+
+
+def test_every_archive_has_a_source_and_every_fact_its_form():
+    assert set(archives()) == set(source_names()) - {"digits"}
+    assert archive_files("digits") == []
+    for archive in archives().values():
+        assert archive.licence
+        assert archive.citation
+        for name, file in archive.files.items():
+            assert file.url.endswith(f"/{name}")
+            for digest in [*file.digests, *filter(None, [file.unconfirmed])]:
+                assert re.fullmatch(r"[0-9a-f]+", digest.value)
+                assert len(digest.value) == LENGTHS[digest.algorithm]
+
+
+def test_digests_are_torchvisions_where_it_has_the_dataset():
+    datasets = pytest.importorskip("torchvision.datasets")
+    flowers = datasets.Flowers102._file_dict
+    theirs = {
+        datasets.CIFAR10.filename: datasets.CIFAR10.tgz_md5,
+        datasets.CIFAR100.filename: datasets.CIFAR100.tgz_md5,
+        **dict(flowers.values()),
+        **dict(datasets.FashionMNIST.resources),
+    }
+    ours = {
+        name: file.digests[0].value
+        for archive in archives().values()
+        for name, file in archive.files.items()
+        if file.digests
+    }
+    assert ours == {name: theirs[name] for name in ours}
+    assert len(ours) == 9
+
+
+def test_lists_are_known_where_they_are_published():
+    assert {source for source, archive in archives().items() if archive.lists} == set(FILES)
+    check_lists({"flowers": "flowers102"})
+    with pytest.raises(NasevalError, match=r"datasets\.mine\.split\.test"):
+        check_lists({"mine": "cifar10"})
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha256"])
+def test_an_archive_is_downloaded_and_verified(tiny, tmp_path, algorithm):
+    tiny([stated(algorithm=algorithm)]).write_bytes(CONTENT)
+    target = fetched(tmp_path)
+    assert target.read_bytes() == CONTENT
+    assert not (tmp_path / "lock.yaml").exists()
+
+
+def test_any_of_several_forms_will_do(tiny, tmp_path):
+    tiny([stated(b"one form"), stated(CONTENT, "sha256")]).write_bytes(CONTENT)
+    assert fetched(tmp_path).read_bytes() == CONTENT
+
+
+def test_a_wrong_checksum_publishes_nothing(tiny, tmp_path):
+    tiny([stated(b"other")]).write_bytes(CONTENT)
+    with pytest.raises(NasevalError, match=r"its md5 differs from .* stated by the test"):
+        fetched(tmp_path)
+    assert list((tmp_path / "results/tiny").iterdir()) == []
+
+
+@pytest.mark.parametrize("below", [".", "tiny"])
+@pytest.mark.parametrize("given", ["folder", "environment"])
+def test_a_folder_is_looked_into_first(tiny, tmp_path, monkeypatch, below, given):
+    tiny([stated()])
+    folder = folder_with(tmp_path / "mine", CONTENT, below)
+    if given == "environment":
+        monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
+        folder = tmp_path / "another"
+    target = fetched(tmp_path, str(folder))
+    assert target.is_symlink()
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_package_of_the_system_is_looked_into_next(tiny, tmp_path):
+    tiny([stated()], folders=[str(folder_with(tmp_path / "system", CONTENT))])
+    assert fetched(tmp_path).resolve() == tmp_path / "system/tiny.tar"
+
+
+def test_another_file_in_the_folder_is_refused(tiny, tmp_path):
+    tiny([stated()])
+    folder = folder_with(tmp_path / "mine", b"not it")
+    with pytest.raises(NasevalError, match=r"mine/tiny\.tar is not the right file .*replace it by"):
+        fetched(tmp_path, str(folder))
+
+
+def test_a_folder_that_is_none_is_refused(tiny, tmp_path):
+    tiny([stated()]).write_bytes(CONTENT)
+    with pytest.raises(NasevalError, match=r"nowhere is no folder.*NASEVAL_ARCHIVES.*archives"):
+        fetched(tmp_path, str(tmp_path / "nowhere"))
+
+
+def test_offline_is_one_sentence_with_file_address_folder_and_mend(tiny, tmp_path):
+    address = tiny([stated()]).as_uri()
+    with pytest.raises(NasevalError) as caught:
+        fetched(tmp_path)
+    for part in ("results/tiny/tiny.tar", address, "connect to the network", FOLDER_VARIABLE):
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_first_arrival_is_recorded_and_must_hold(tiny, tmp_path):
+    upstream = tiny()
+    upstream.write_bytes(CONTENT)
+    fetched(tmp_path)
+    recorded = yaml.safe_load((tmp_path / "lock.yaml").read_text())
+    assert recorded == {"tiny/tiny.tar": hashlib.sha256(CONTENT).hexdigest()}
+    check_archive("tiny", tmp_path / "results/tiny", tmp_path / "lock.yaml")
+    upstream.write_bytes(b"exchanged")
+    with pytest.raises(NasevalError, match=r"sha256 differs .* stated by .*lock\.yaml"):
+        fetched(tmp_path)
+    (tmp_path / "results/tiny/tiny.tar").write_bytes(b"exchanged")
+    with pytest.raises(NasevalError, match="damaged or exchanged"):
+        check_archive("tiny", tmp_path / "results/tiny", tmp_path / "lock.yaml")
+
+
+def test_a_digest_that_nobody_confirmed_only_warns(tiny, tmp_path, caplog):
+    tiny(unconfirmed=stated(b"hearsay", "sha1")).write_bytes(CONTENT)
+    assert fetched(tmp_path).exists()
+    assert "its sha1 is not the one that the test states" in caplog.text
+    assert locked(tmp_path / "lock.yaml", "tiny/tiny.tar") == stated(CONTENT, "sha256").model_copy(
+        update={"source": str(tmp_path / "lock.yaml")}
+    )
+
+
+def test_a_missing_archive_is_named(tmp_path):
+    with pytest.raises(NasevalError, match=r"event_dataset\.rar is missing; run snakemake down"):
+        check_archive("sport8", tmp_path, tmp_path / "lock.yaml")
+
+
+def test_downloads_side_by_side_keep_each_others_records(tmp_path):
+    lock = tmp_path / "config/lock.yaml"
+    (tmp_path / "file").write_bytes(CONTENT)
+    keys = [f"source/{number}" for number in range(12)]
+    threads = [threading.Thread(target=record, args=(lock, key, tmp_path / "file")) for key in keys]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(yaml.safe_load(lock.read_text())) == set(keys)
+
+
+@pytest.mark.parametrize("content", ["a: [", "[]", "a: 3"])
+def test_a_damaged_lock_file_is_named(tmp_path, content):
+    (tmp_path / "lock.yaml").write_text(content)
+    with pytest.raises(NasevalError, match=r"lock\.yaml is damaged"):
+        lockfile.locked(tmp_path / "lock.yaml", "a")
+
+
+@pytest.mark.skipif(
+    not Path("/usr/share/datasets/fashion-mnist").is_dir(),
+    reason="Debian's package dataset-fashion-mnist is not installed",
+)
+def test_debians_fashion_mnist_is_taken_as_it_lies(tmp_path, monkeypatch):
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    for name in archive_files("fashion-mnist"):
+        fetch_archive(
+            "fashion-mnist", name, tmp_path / name, folder=None, lock=tmp_path / "lock.yaml"
+        )
+    check_archive("fashion-mnist", tmp_path, tmp_path / "lock.yaml")
+    assert not (tmp_path / "lock.yaml").exists()

@@ -1,0 +1,197 @@
+"""Batches: pure functions of seed, purpose, epoch and step, with any number of workers."""
+
+import multiprocessing
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+
+from data_folders import digits, digits_settings, write_folder
+from naseval.data.batch_order import Plan
+from naseval.data.training_data import load_augmentation_data, load_search_data
+from naseval.errors import NasevalError
+
+CPU = torch.device("cpu")
+SMALL, LARGE = digits_settings("small", 16), digits_settings("large", 16)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    return {
+        dataset.images: write_folder(
+            tmp_path_factory.mktemp(dataset.images), dataset, digits(dataset.images, 16, 150)
+        )
+        for dataset in (SMALL, LARGE)
+    }
+
+
+def training(folders, dataset, workers=0, **options):
+    data = load_augmentation_data(folders[dataset.images], dataset, CPU, workers)
+    return data.batches("train", **{"batch_size": 32, "seed": 1, "cutout": 4, **options})
+
+
+def epochs(batches, *numbers):
+    return [batches.at(epoch, step) for epoch in numbers for step in range(len(batches))]
+
+
+def same(first, second):
+    return len(first) == len(second) and all(
+        torch.equal(one[0], other[0]) and torch.equal(one[1], other[1])
+        for one, other in zip(first, second, strict=True)
+    )
+
+
+def sums(images):
+    return sorted(image.sum().item() for image in images)
+
+
+@pytest.mark.parametrize("dataset", [SMALL, LARGE], ids=["small", "large"])
+def test_any_step_is_what_sequential_reading_gives(folders, dataset):
+    sequence = epochs(training(folders, dataset), 0, 1, 2)
+    batches = training(folders, dataset)
+    steps = len(batches)
+    for position in (2 * steps + 1, 0, steps, steps - 1, 3):
+        assert same([batches.at(*divmod(position, steps))], [sequence[position]])
+    assert not same(sequence[:steps], sequence[steps : 2 * steps])
+
+
+@pytest.mark.parametrize(
+    ("dataset", "options"),
+    [(LARGE, {}), (SMALL, {"autoaugment": True})],
+    ids=["large", "autoaugment"],
+)
+def test_the_number_of_workers_changes_nothing(folders, dataset, options):
+    alone = training(folders, dataset, **options)
+    state = torch.get_rng_state()
+    helped = training(folders, dataset, workers=2, **options)
+    assert same(epochs(helped, 0, 1), epochs(alone, 0, 1))
+    assert same([helped.at(7, 2), helped.at(7, 3)], [alone.at(7, 2), alone.at(7, 3)])
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_untransformed_batches_are_the_same_in_every_epoch(folders):
+    data = load_augmentation_data(folders["large"], LARGE, CPU, workers=1)
+    batches = data.batches("test", batch_size=8, seed=1)
+    assert same(epochs(batches, 0), epochs(batches, 3))
+    labels = torch.cat([labels for _, labels in epochs(batches, 0)])
+    assert torch.equal(labels, data.test.labels)
+
+
+@pytest.mark.parametrize("dataset", [SMALL, LARGE], ids=["small", "large"])
+def test_an_epoch_has_every_image_once_and_keeps_the_last_batch(folders, dataset):
+    batches = training(folders, dataset, augmented=False, cutout=0)
+    assert len(batches) == -(-batches.images_count // 32)
+    found = epochs(batches, 5)
+    assert [len(labels) for _, labels in found[:-1]] == [32] * (len(batches) - 1)
+    assert len(found[-1][1]) == batches.images_count % 32 != 0
+    straight = epochs(training(folders, dataset, augmented=False, cutout=0, shuffle=False), 0)
+    shuffled, ordered = (torch.cat([images for images, _ in part]) for part in (found, straight))
+    assert sums(shuffled) == sums(ordered)
+    assert not same(found, straight)
+    assert not same(found, epochs(batches, 6))
+
+
+def test_batches_are_float_images_and_integer_labels(folders):
+    images, labels = training(folders, SMALL).at(0, 0)
+    assert images.shape == (32, 3, 16, 16)
+    assert images.dtype == torch.float32
+    assert labels.dtype == torch.int64
+
+
+def test_seeds_parts_and_options_have_their_own_randomness(folders):
+    data = load_search_data(folders["small"], SMALL, CPU)
+
+    def first(part="train", **options):
+        return data.batches(part, **{"batch_size": 16, "seed": 1, **options}).at(0, 0)
+
+    assert same([first()], [first()])
+    assert not same([first()], [first(seed=2)])
+    cut, whole = first(cutout=4)[0], first()[0]
+    assert torch.equal(cut[cut != 0], whole[cut != 0])  # the crops do not depend on the cutout
+    assert len(data.batches("all", batch_size=1, seed=1)) == len(data.train) + len(data.validation)
+
+
+def test_an_images_randomness_is_its_own_whatever_stands_beside_it(folders):
+    data = load_search_data(folders["small"], SMALL, CPU)
+    options = {"batch_size": 999, "seed": 1, "shuffle": False}
+    together = data.batches("all", **options).at(3, 0)[0]
+    count = len(data.train)
+    doubled = replace(data, validation=data.train).batches("all", **options).at(3, 0)[0]
+    assert torch.equal(doubled[:count], together[:count])
+    assert torch.equal(doubled[count:], together[:count])
+
+
+@pytest.mark.parametrize("random", [False, True])
+def test_reading_goes_on_after_an_epoch_where_the_next_one_starts(random):
+    plan = Plan(torch.arange(5), batch_size=2, seed=1, purpose="test", shuffle=False, random=random)
+    assert plan.after(0, 1) == (0, 2)
+    assert plan.after(0, 2) == ((1, 0) if random else (0, 0))
+    assert plan.canonical(4) == (4 if random else 0)
+
+
+@pytest.mark.parametrize("dataset", [SMALL, LARGE], ids=["small", "large"])
+def test_joined_images_are_both_in_order(folders, dataset):
+    data = load_search_data(folders[dataset.images], dataset, CPU)
+    both = data.train.joined(data.validation)
+    parts = (data.train, data.validation)
+    assert both.samples.tolist() == [n for part in parts for n in part.samples.tolist()]
+    found = both.pixels(torch.arange(len(both)))
+    expected = [image for part in parts for image in part.pixels(torch.arange(len(part)))]
+    assert all(
+        np.array_equal(np.asarray(one), np.asarray(other))
+        for one, other in zip(found, expected, strict=True)
+    )
+
+
+def test_a_step_beyond_the_epoch_is_refused(folders):
+    batches = training(folders, SMALL)
+    with pytest.raises(IndexError):
+        batches.at(0, len(batches))
+
+
+def test_a_workers_error_is_the_one_sentence_it_is(folders):
+    data = load_augmentation_data(folders["large"], LARGE, CPU, workers=1)
+    encoded = pa.chunked_array([[b"no image"] * len(data.train)], pa.large_binary())
+    damaged = replace(data, train=replace(data.train, encoded=encoded))
+    with pytest.raises(NasevalError, match=r"^\S+parquet: image \d+ cannot be decoded") as raised:
+        damaged.batches("train", batch_size=4, seed=1).at(0, 0)
+    assert "Traceback" not in str(raised.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers heed signals")
+def test_workers_outlive_the_signals_that_a_scheduler_sends_to_all(folders):
+    batches = training(folders, LARGE, workers=1)
+    before = multiprocessing.active_children()
+    first = [batches.at(0, 0)]
+    (worker,) = [child for child in multiprocessing.active_children() if child not in before]
+    for name in ("TERM", "INT", "USR1"):
+        subprocess.run(["kill", f"-{name}", str(worker.pid)], check=True)
+    helped = first + [batches.at(*divmod(step, len(batches))) for step in range(1, 12)]
+    assert worker.is_alive()
+    assert same(helped, epochs(training(folders, LARGE), 0, 1, 2)[:12])
+    worker.terminate()
+    worker.join(10)
+    assert worker.exitcode == 0
+
+
+def test_a_program_that_still_has_workers_ends(folders):
+    program = f"""
+import torch
+from pathlib import Path
+from data_folders import digits_settings
+from naseval.data.training_data import load_augmentation_data
+folder = Path({str(folders["large"])!r})
+data = load_augmentation_data(folder, digits_settings("large", 16), torch.device("cpu"), 1)
+batches = data.batches("train", batch_size=8, seed=1)
+print(len(batches.at(0, 0)[1]))
+"""
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(
+        command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert ended.stdout == "8\n"

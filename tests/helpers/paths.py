@@ -1,0 +1,9 @@
+"""Where the project and the tests' own data lie."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+"""The project's folder."""
+
+VECTORS = ROOT / "tests" / "vectors"
+"""Exact numbers to test against; see README.md there."""

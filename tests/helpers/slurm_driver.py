@@ -1,0 +1,154 @@
+"""Snakemake on the cluster, as a process that may be killed, and the jobs that it sends."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from copied_project import ROOT, Project
+from slurm_cluster import Cluster, wait
+
+PARTITIONS = "partitions: {cpu: {}, gpu: {max_gpu: 6}}\n"
+EPOCHS = 30
+"""Long enough for faults to meet a training that still runs."""
+MEASURED = ["seconds", "images_per_second", "peak_memory"]
+"""What differs between two equal runs."""
+EPOCH = re.compile(r" epoch (\d+)/\d+: ")
+
+
+def overlay() -> dict[str, Any]:
+    """Return the demo's configuration on images of 8x8 pixels, with more and shorter epochs."""
+    demo = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
+    demo["datasets"] = {"digits": {**demo["datasets"]["digits"], "image_size": 8}}
+    demo["protocols"]["base"] |= {"epochs": EPOCHS}
+    demo["studies"] = dict.fromkeys(demo["studies"])
+    demo["resources"] |= {"runs_per_job": 1}
+    return demo
+
+
+def run(seed: int, architecture: int = 0) -> str:
+    """Return the path of a run below results/, without its ending."""
+    return f"runs/digits/base/darts/random-{architecture:03d}/seed-{seed}"
+
+
+def learned(project: Project, of: str) -> pd.DataFrame:
+    """Return what a run has learned, epoch by epoch."""
+    return pd.read_parquet(project.folder / "results" / f"{of}.parquet").drop(columns=MEASURED)
+
+
+@dataclass
+class Driver:
+    """`snakemake --profile slurm` in one copy of the project, time and again."""
+
+    project: Project
+    cluster: Cluster
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def results(self) -> Path:
+        return self.project.folder / "results"
+
+    @property
+    def log(self) -> str:
+        """What the latest Snakemake has said so far."""
+        return self._log(len(self.processes)).read_text()
+
+    def start(self, *runs: str, options: tuple[str, ...] = ()) -> None:
+        """Start Snakemake for these runs."""
+        quick = ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5")
+        targets = [f"results/{each}.parquet" for each in runs]
+        command = ["--profile", "slurm", *quick, *options, "--configfile", "overlay.yaml"]
+        partitions = self.project.folder / "partitions.yaml"
+        partitions.write_text(PARTITIONS)
+        environment = {
+            "PYTHONPATH": str(self.project.folder / "src"),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "SNAKEMAKE_SLURM_PARTITIONS": str(partitions),
+            "SBATCH_ACCOUNT": "lab",
+        }
+        with self._log(len(self.processes) + 1).open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "snakemake", *command, "--", *targets],
+                cwd=self.project.folder,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.processes.append(process)
+
+    def finish(self, seconds: float = 900) -> int:
+        """Wait for the latest Snakemake and return its exit status."""
+        return self.processes[-1].wait(seconds)
+
+    def kill(self) -> None:
+        """End the latest Snakemake as a crash of its machine would."""
+        self.processes[-1].kill()
+        self.processes[-1].wait()
+
+    def unlock(self) -> None:
+        """Release the folder that a killed Snakemake left locked."""
+        self.project.run("--unlock")
+
+    def end(self) -> None:
+        """End whatever still runs here."""
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        self.cluster.ask("scancel", "--user=root")
+        wait(lambda: not self.cluster.ask("squeue", "-h"), "the jobs' end")
+
+    def jobs(self, of: str, states: str = "all") -> list[str]:
+        """Return the numbers of a run's SLURM jobs, as long as SLURM remembers them."""
+        listed = self.cluster.ask("squeue", "-h", "-t", states, "-o", "%i|%Z|%k").splitlines()
+        mine = [line.split("|") for line in listed]
+        wildcards = of.removeprefix("runs/").replace("/seed-", "_").replace("/", "_")
+        return [
+            job
+            for job, folder, comment in mine
+            if folder == str(self.project.folder) and comment.endswith(f"_wildcards_{wildcards}")
+        ]
+
+    def job(self, of: str) -> str:
+        """Return the number of a run's job that is running now."""
+        return self.jobs(of, "running")[0]
+
+    def trainings(self, of: str) -> list[int]:
+        """Return the processes that train a run."""
+        job = f"SLURM_JOB_ID={self.job(of)}".encode()
+        return [
+            int(process.name)
+            for process in Path("/proc").glob("[0-9]*")
+            if b".run.py" in _read(process / "cmdline")
+            and job in _read(process / "environ").split(b"\0")
+        ]
+
+    def signal(self, of: str, number: int) -> None:
+        """Send the processes that train a run a signal."""
+        for process in self.trainings(of):
+            os.kill(process, number)
+
+    def epochs(self, of: str) -> list[int]:
+        """Return the epochs that the latest attempt at a run has logged."""
+        log = self.results / "logs" / f"{of}.log"
+        return [int(number) for number in EPOCH.findall(log.read_text())] if log.exists() else []
+
+    def wait_for(self, of: str, epoch: int) -> None:
+        """Wait until a run has finished an epoch."""
+        wait(lambda: epoch in self.epochs(of), f"epoch {epoch} of {of}", 600)
+
+    def _log(self, number: int) -> Path:
+        return self.project.folder / f"driver-{number}.log"
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""  # it has ended

@@ -1,0 +1,77 @@
+"""CNAS must find the one operation that works, and find nothing where none does.
+
+Each seed makes another of the seven operations the working one (a convolution), and the six
+others noise. A seed succeeds where more than a third of the 24 edges kept, 9 or more, carry it.
+Guessing edge by edge, a seed would succeed with a probability of 0.4 %.
+"""
+
+import pytest
+import torch
+from scipy.stats import binomtest
+from torch import Tensor, nn
+
+from cnas_toys import cnas_settings
+from gradient_toys import made_up_data
+from naseval.methods.cnas.search import search
+from naseval.networks.operations import relu_conv_norm
+from naseval.spaces.cnas.network import CNAS_SEARCH_OPERATIONS
+from naseval.spaces.cnas.space import SPACE
+
+CANDIDATES = SPACE.operations[1:]
+EDGES = 24
+ENOUGH = 9
+CHANCE = binomtest(ENOUGH, EDGES, 1 / len(CANDIDATES), alternative="greater").pvalue
+
+
+class Noise(nn.Module):
+    """An operation that tells nothing of its input."""
+
+    def __init__(self, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.randn_like(x[:, :, :: self.stride, :: self.stride])
+
+
+def works(channels: int, stride: int, affine: bool) -> nn.Module:
+    return relu_conv_norm(channels, channels, 1, stride, affine)
+
+
+def fails(_channels: int, stride: int, _affine: bool) -> nn.Module:
+    return Noise(stride)
+
+
+def succeeds(seed: int, rigged: bool) -> bool:
+    """Search with the seed's operation working, or with none that does."""
+    chosen = CANDIDATES[seed % len(CANDIDATES)]
+    settings = cnas_settings(
+        batch_size=16, channels=4, cutout=0, architecture={"learning_rate": 0.05}
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        for name in CANDIDATES:
+            working = works if rigged and name == chosen else fails
+            patch.setitem(CNAS_SEARCH_OPERATIONS, name, working)
+        found = search(made_up_data(160, 160), settings, seed=seed, checkpoint=None).genotype
+    return (found.normal.operations + found.reduce.operations).count(chosen) >= ENOUGH
+
+
+def successes(seeds: range, rigged: bool) -> int:
+    return sum(succeeds(seed, rigged) for seed in seeds)
+
+
+def test_three_of_three_find_the_working_operation():
+    found = successes(range(3), rigged=True)
+    assert binomtest(found, 3).proportion_ci().low > CHANCE  # of 3 successes: 29 to 100 %
+    assert found == 3
+
+
+def test_where_nothing_works_nothing_is_found():
+    assert successes(range(2), rigged=False) == 0
+
+
+@pytest.mark.slow
+def test_seeds_find_the_working_operation_and_controls_do_not():
+    found, control = successes(range(14), rigged=True), successes(range(14), rigged=False)
+    assert binomtest(found, 14).proportion_ci().low > 0.7
+    assert binomtest(control, 14).proportion_ci().low <= CHANCE

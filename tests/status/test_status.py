@@ -1,0 +1,169 @@
+"""What files say of the work that is going on."""
+
+import json
+import logging
+import os
+import time
+
+import pytest
+import yaml
+from snakemake.utils import update_config
+
+from naseval.__main__ import main
+from naseval.budget.jobs import needed, once
+from naseval.config import load_config
+from naseval.errors import NasevalError
+from naseval.locking.lock import EXPIRY
+from naseval.settings.validation import merged
+from naseval.status.configured import configured
+from naseval.status.log import complains, last_line, progress
+from naseval.status.show import page, text
+from naseval.status.state import look
+from naseval.status.summary import Listing, summary
+from naseval.training.progress import report
+
+
+@pytest.fixture
+def jobs(paper):
+    """Return the jobs of the paper's configuration."""
+    return needed(load_config(paper))
+
+
+def write(root, path, content=""):
+    """Write a file below a results folder."""
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(content)
+    return root / path
+
+
+def reported(caplog, seconds=2.0, epochs=10, **numbers):
+    """Return the line that a training logs after its third epoch."""
+    row = {"epoch": 3, **numbers, "seconds": seconds}
+    with caplog.at_level(logging.INFO):
+        report([row] * 3, 2, epochs)
+    return caplog.records[-1].getMessage()
+
+
+def test_what_is_logged_is_read_back(caplog):
+    line = reported(caplog, train_accuracy=11.0, test_accuracy=97.25, test_loss=1e-7)
+    found = progress(line)
+    assert (found.epoch, found.epochs, found.accuracy) == (3, 10, 97.25)
+    assert found.left == "0:00:14"
+    assert not complains(line)
+
+
+def test_a_search_of_days_without_validation_is_read_back(caplog):
+    found = progress(reported(caplog, seconds=86_400.0, train_accuracy=11.0))
+    assert found.accuracy is None
+    assert found.left == "7 days, 0:00:00"
+
+
+def test_the_last_line_of_a_long_log_is_found_without_its_time(tmp_path):
+    stamp = "2026-11-24 08:09:18"
+    log = write(tmp_path, "a.log", f"{stamp} one\n" * 5000 + f"{stamp} the disk is full\n")
+    assert last_line(log) == "the disk is full"
+    assert last_line(write(tmp_path, "b.log")) == ""
+    assert complains("the disk is full")
+    assert not complains("interrupted in epoch 3, after step 4 of 5; run again to resume")
+
+
+def test_every_state_is_told_from_files(tmp_path, jobs):
+    done, run, failed, stopped, gone, old, waiting = once(jobs)[:7]
+    line = "2026-11-24 08:09:18 epoch 2/3: test_accuracy 55.4; 27.9 s, 0:00:28 to go\n"
+    write(tmp_path, done.output)
+    write(tmp_path, done.log, "2026-11-24 08:09:18 an error before the last try\n")
+    write(tmp_path, run.log, line)
+    write(tmp_path, run.lock, json.dumps({"host": "gpu7", "pid": 12, "job": "99", "restarts": 0}))
+    write(tmp_path, failed.log, f"{line}2026-11-24 08:09:30 the total of loss is nan\n")
+    write(tmp_path, stopped.log, "2026-11-24 08:09:30 interrupted after epoch 2; run again\n")
+    write(tmp_path, gone.log, line)
+    lock = write(tmp_path, gone.lock, "an owner of another form")
+    os.utime(lock, (0, time.time() - 2 * EXPIRY))
+    write(tmp_path, old.log, line)
+    write(tmp_path, old.lock, "an owner of another form")
+    seen = look(tmp_path, jobs)
+    states = {job: seen[job].state for job in (done, run, failed, stopped, gone, old, waiting)}
+    assert list(states.values()) == [
+        "done",
+        "running",
+        "failed",
+        "stopped",
+        "stopped",
+        "running",
+        "waiting",
+    ]
+    assert (seen[run].progress.epoch, seen[run].progress.accuracy) == (2, 55.4)
+    assert seen[run].owner == "process 12 on gpu7, SLURM job 99"
+    assert seen[old].owner == "unknown"
+    assert seen[failed].line == "the total of loss is nan"
+
+    shown = text(summary(jobs, seen, str(tmp_path)))
+    assert f"{tmp_path}/{failed.log}  the total of loss is nan" in shown
+    assert "2/3    55.40 %   0:00:28  process 12 on gpu7, SLURM job 99" in shown
+
+
+def test_each_study_counts_all_it_needs_and_the_total_each_job_once(tmp_path, jobs):
+    counts = summary(jobs, look(tmp_path, jobs), "results")[0]
+    totals = {row[0]: int(row[-1]) for row in counts.rows}
+    assert totals["all"] == len(once(jobs)) < sum(totals.values()) - totals["all"]
+    assert all(row[-2] == row[-1] for row in counts.rows)  # all of them wait
+
+
+def test_the_page_is_alone_and_safe():
+    shown = page([Listing("Failed", ("job",), [("<script>",)])], "now", None)
+    assert "&lt;script&gt;" in shown
+    assert "http" not in shown.replace("http-equiv", "")
+    assert "http-equiv" not in shown
+    assert 'http-equiv="refresh" content="5"' in page([], "now", 5.0)
+    assert "prefers-color-scheme: dark" in shown
+
+
+def test_overlays_are_laid_as_snakemake_lays_them(paper, monkeypatch, request):
+    monkeypatch.chdir(request.config.rootpath)
+    overlay = yaml.safe_load((request.config.rootpath / "config/demo.yaml").read_text())
+    ours = merged(paper, overlay)
+    update_config(paper, overlay)
+    assert ours == paper
+    assert configured([]).results == "results"
+
+
+def test_a_missing_configuration_is_one_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NasevalError, match=r"config/config\.yaml could not be read"):
+        configured([])
+    assert main(["status"]) == 1
+    assert "run this where the Snakefile is" in capsys.readouterr().err
+
+
+def test_the_command_prints_or_writes_a_page(tmp_path, monkeypatch, capsys, request):
+    monkeypatch.chdir(request.config.rootpath)
+    command = ["status", "--configfile", "config/demo.yaml", "--results", str(tmp_path)]
+    assert main(command) == 0
+    assert "benchmark" in capsys.readouterr().out
+    assert main([*command, "--html", str(tmp_path / "status.html")]) == 0
+    assert capsys.readouterr().out == ""
+    assert "benchmark" in (tmp_path / "status.html").read_text()
+
+
+def test_reading_files_needs_neither_torch_nor_snakemake(request):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, naseval.__main__, naseval.budget.page, naseval.budget.units\n"
+        "sys.exit(bool({'torch', 'snakemake'} & sys.modules.keys()))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=request.config.rootpath)
+
+
+@pytest.mark.slow
+def test_fifty_thousand_runs_are_listed_in_seconds(tmp_path, paper):
+    paper["studies"]["distribution"]["random"] = 50_000
+    jobs = needed(load_config(paper))
+    for job in once(jobs):
+        write(tmp_path, job.output)
+        write(tmp_path, job.log)
+    start = time.perf_counter()
+    shown = summary(jobs, look(tmp_path, jobs), str(tmp_path))
+    assert time.perf_counter() - start < 10
+    assert int(shown[0].rows[-1][1]) == len(once(jobs)) > 50_000

@@ -1,0 +1,216 @@
+"""The loop's bookkeeping: stages, sums, seeds, and optimizers that resume bit by bit."""
+
+import logging
+import os
+import signal
+import time
+
+import pytest
+import torch
+from torch import nn
+
+from naseval.errors import NasevalError
+from naseval.randomness import torch_seed
+from naseval.settings.base import ArchitectureOptimizer, Optimizer
+from naseval.training.checkpoint import Checkpoint, TensorState
+from naseval.training.interruption import Interrupted
+from naseval.training.loop import SavedStage, run_epochs, saved_stage
+from naseval.training.optimizers import build_optimizer
+
+WEIGHTS = Optimizer(name="sgd", learning_rate=0.1, learning_rate_min=0, weight_decay=1e-3)
+ADAMAX = Optimizer(name="adamax", learning_rate=0.1, learning_rate_min=0, weight_decay=1e-3)
+ALPHAS = ArchitectureOptimizer(learning_rate=3e-3, weight_decay=1e-3)
+
+
+class Bilevel:
+    """A search in small: a weight matrix and alphas in turn, on random inputs."""
+
+    def __init__(self, weights=WEIGHTS, stop_at=None):
+        torch.manual_seed(1)
+        self.network = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
+        self.alphas = torch.zeros(4, requires_grad=True)
+        self.optimizers = [
+            build_optimizer(self.network.parameters(), weights),
+            build_optimizer([self.alphas], ALPHAS),
+        ]
+        self.stop_at = stop_at
+        self.seen = []
+
+    def parts(self):
+        return {
+            "network": self.network,
+            "alphas": TensorState({"alphas": self.alphas}),
+            "weights": self.optimizers[0],
+            "architecture": self.optimizers[1],
+        }
+
+    def begin(self, epoch):
+        self.scale = 1 + epoch
+        with torch.no_grad():  # a change, and a draw, that resuming must not repeat
+            self.alphas += 0.1 * torch.rand(4)
+
+    def step(self, epoch, step):
+        self.seen.append((epoch, step))
+        if self.stop_at == (epoch, step):
+            os.kill(os.getpid(), signal.SIGTERM)
+        outputs = self.network(torch.randn(5, 3))
+        loss = ((outputs * self.alphas.softmax(0)).sum(1) - self.scale).square().sum()
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
+        loss.backward()
+        for optimizer in self.optimizers:
+            optimizer.step()
+        return {"images": 5, "loss": loss}
+
+    def end(self, epoch, totals):
+        return {"epoch": epoch + 1, "train_loss": totals["loss"] / totals["images"]}
+
+
+def run(task, checkpoint=None, **options):
+    options = {"epochs": 3, "steps": 4, "names": (7, "toy")} | options
+    rows = run_epochs(task, parts=task.parts(), checkpoint=checkpoint, **options)
+    return [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
+
+
+def leaves(value):
+    """Return every tensor and number in nested states."""
+    if isinstance(value, dict):
+        return [leaf for entry in value.values() for leaf in leaves(entry)]
+    if isinstance(value, list | tuple):
+        return [leaf for entry in value for leaf in leaves(entry)]
+    return [value.tolist() if isinstance(value, torch.Tensor) else value]
+
+
+def states(task):
+    return leaves({name: part.state_dict() for name, part in task.parts().items()})
+
+
+@pytest.mark.parametrize("weights", [WEIGHTS, ADAMAX])
+@pytest.mark.parametrize("place", [(0, 0), (1, 2), (2, 3)])
+def test_networks_alphas_and_optimizers_resume_bit_by_bit(tmp_path, weights, place):
+    checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
+    stopped = Bilevel(weights, stop_at=place)
+    with pytest.raises(Interrupted):
+        run(stopped, checkpoint)
+    resumed, straight = Bilevel(weights), Bilevel(weights)
+    assert run(resumed, checkpoint) == run(straight)
+    assert stopped.seen + resumed.seen == straight.seen
+    assert states(resumed) == states(straight)
+    assert any(isinstance(leaf, float) for leaf in states(straight))
+
+
+def test_a_finished_loop_returns_its_rows_and_states_at_once(tmp_path):
+    checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
+    first, again = Bilevel(), Bilevel()
+    assert run(first, checkpoint) == run(again, checkpoint)
+    assert again.seen == []
+    assert states(first) == states(again)
+
+
+def staged(checkpoint, stop_in=None):
+    """Search in three stages, each beginning with the alphas of the last."""
+    stage, carry, rows = saved_stage(checkpoint)
+    while stage <= 3:
+        task = Bilevel(stop_at=(1, 1) if stop_in == stage else None)
+        if carry is not None:
+            task.alphas.data.copy_(carry["alphas"])
+        rows = run_epochs(
+            task,
+            epochs=2,
+            steps=3,
+            parts=task.parts(),
+            checkpoint=checkpoint,
+            names=(7, "toy"),
+            stage=stage,
+            carry=carry,
+            rows=rows,
+        )
+        carry = {"alphas": task.alphas.detach().clone(), "name": "kept"}
+        stage += 1
+    return [row["train_loss"] for row in rows], carry["alphas"].tolist()
+
+
+@pytest.mark.parametrize("stop_in", [1, 2, 3])
+def test_stages_resume_where_they_were(tmp_path, stop_in):
+    checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
+    assert saved_stage(checkpoint) == SavedStage(1, None, []) == saved_stage(None)
+    with pytest.raises(Interrupted):
+        staged(checkpoint, stop_in)
+    assert saved_stage(checkpoint).stage == stop_in
+    assert len(saved_stage(checkpoint).rows) == 2 * (stop_in - 1) + 1
+    straight = staged(None)
+    assert staged(checkpoint) == straight
+    assert staged(checkpoint) == straight  # all stages done: nothing trains again
+    assert len(set(straight[0])) == 6  # every stage and epoch has its own random stream
+
+
+def test_a_finished_stage_is_not_run_again(tmp_path):
+    checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
+    run(Bilevel(), checkpoint, stage=2)
+    with pytest.raises(ValueError, match="stage 1 is finished"):
+        run(Bilevel(), checkpoint, stage=1)
+
+
+class Watched(Bilevel):
+    """Keeps the totals, and takes its time."""
+
+    def begin(self, _epoch):
+        self.draw = torch.rand(1).item()
+
+    def step(self, epoch, step):
+        if self.stop_at == (epoch, step):
+            os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.05)
+        return {"tensor": torch.tensor(1 / (3 + step)), "count": torch.tensor(2), "number": 0.5}
+
+    def end(self, epoch, totals):
+        self.totals = totals
+        time.sleep(0.05)
+        return {"epoch": epoch + 1, "draw": self.draw}
+
+
+def test_sums_and_seconds_add_up_over_interruptions(tmp_path):
+    checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
+    with pytest.raises(Interrupted):
+        run(Watched(stop_at=(0, 1)), checkpoint, epochs=1)
+    task = Watched()
+    rows = run_epochs(
+        task, epochs=1, steps=4, parts=task.parts(), checkpoint=checkpoint, names=(7, "toy")
+    )
+    assert task.totals["tensor"] == sum(torch.tensor(1 / n).item() for n in (3, 4, 5, 6))
+    assert (task.totals["count"], task.totals["number"]) == (8, 2)
+    assert 0.2 <= task.totals["seconds"] < rows[0]["seconds"] - 0.05 + 1e-3
+
+
+def test_each_epoch_has_the_seed_of_its_names():
+    rows = run(Watched(), epochs=2, steps=1, stage=3)
+    for epoch, row in enumerate(rows):
+        generator = torch.Generator().manual_seed(torch_seed(7, "toy", 3, epoch))
+        assert row["draw"] == torch.rand(1, generator=generator).item()
+
+
+def test_a_loss_that_is_not_finite_stops_with_a_hint(tmp_path):
+    class Diverging(Watched):
+        def step(self, epoch, step):
+            return {"loss": float("nan") if (epoch, step) == (1, 2) else 1.0}
+
+    checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
+    with pytest.raises(NasevalError, match="loss is nan in epoch 2; lower learning_rate"):
+        run(Diverging(), checkpoint)
+    assert checkpoint.load()["epoch"] == 1
+
+
+def test_the_log_has_a_line_per_epoch_with_the_time_to_go(caplog):
+    with caplog.at_level(logging.INFO):
+        run(Bilevel())
+    assert len(caplog.messages) == 3
+    assert caplog.messages[0].startswith("epoch 1/3: train_loss ")
+    assert caplog.messages[-1].endswith("0:00:00 to go")
+
+
+def test_bare_tensors_refuse_other_shapes():
+    state = TensorState({"alphas": torch.zeros(4)})
+    with pytest.raises(ValueError, match="shapes"):
+        state.load_state_dict({"alphas": torch.zeros(1)})
+    with pytest.raises(ValueError, match="names"):
+        state.load_state_dict({"betas": torch.zeros(4)})
