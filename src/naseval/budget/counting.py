@@ -2,24 +2,20 @@
 
 from typing import Any
 
-from naseval.budget.rehearsal import Meter, Rehearsal, ThinData
+from naseval.budget.rehearsal import Meter, Rehearsal, StubData
 from naseval.budget.work import Size
 from naseval.errors import NasevalError
 from naseval.methods import get_method
-from naseval.methods.nao.settings import Settings as NaoSettings
-from naseval.methods.nsganet.settings import Settings as NsganetSettings
 from naseval.randomness import stream
 from naseval.settings.base import SearchSettings
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.spaces import get_space
-from naseval.training.augmentation import augment
-from naseval.training.networks import build_fixed, build_network, initialised
+from naseval.training.augmentation import augment, augmented_network
+from naseval.training.networks import initialised
 
 SAMPLES = 3
-"""Steps of one kind that are rehearsed of each loop of a search; a run's steps are all alike."""
-INDIVIDUALS = 5
-"""Individuals of NSGA-Net that are rehearsed."""
+"""Steps of one kind that are rehearsed of each stage of a search; a run's steps are all alike."""
 
 
 def search_size(
@@ -27,14 +23,13 @@ def search_size(
 ) -> Size:
     """Return the size of a search; `sizes` has the images of `train`, `validation` and `all`."""
     rehearsal = Rehearsal(Meter(), SAMPLES)
-    shortened, factor = _shortened(settings)
-    method = get_method(algorithm)
-    with rehearsal.loops():
-        found = method.search(
-            ThinData(dataset, sizes, rehearsal.meter), shortened, seed=0, checkpoint=None
-        )
+    shortened, factor = settings.shortened_for_counting()
+    data = StubData(dataset, sizes, rehearsal.meter)
+    found = get_method(algorithm).search(data, shortened, seed=0, loop=rehearsal)
     if not rehearsal.work.calls:
-        raise NasevalError(f"naseval.methods.{algorithm} does not train in run_epochs; use that")
+        raise NasevalError(
+            f"naseval.methods.{algorithm} does not train in the loop it is given; call loop.run"
+        )
     return Size(rehearsal.work * factor, rehearsal.checkpoint, round(len(found.history) * factor))
 
 
@@ -50,41 +45,14 @@ def run_size(
     `sampler` is the space's, None for a fixed network; `sizes` has the images of `train` (which
     here is all that is not for the test) and `test`.
     """
-    shape: dict[str, Any] = {
-        "images": dataset.images,
-        "image_size": dataset.image_size,
-        "classes": dataset.classes,
-        "channels": protocol.channels,
-        "auxiliary": protocol.auxiliary_weight > 0,
-    }
 
     def build() -> Any:
         if sampler is None:
-            return build_fixed(network, drop_path=protocol.drop_path, **shape)
+            return augmented_network(network, dataset, protocol)
         genotype = get_space(network).sample(stream("architecture", network, 0), sampler)
-        return build_network(genotype, cells=protocol.cells, options=protocol.network, **shape)
+        return augmented_network(genotype, dataset, protocol)
 
     rehearsal = Rehearsal(Meter(), samples=1)
-    data: Any = ThinData(dataset, sizes, rehearsal.meter)
-    with rehearsal.loops():
-        rows = augment(initialised(build, 0), data, protocol, seed=0, checkpoint=None)
+    data: Any = StubData(dataset, sizes, rehearsal.meter)
+    rows = augment(initialised(build, 0), data, protocol, seed=0, loop=rehearsal)
     return Size(rehearsal.work, rehearsal.checkpoint, len(rows))
-
-
-def _shortened(settings: SearchSettings) -> tuple[SearchSettings, float]:
-    """Return settings of a shorter search, and how many of these the whole one is.
-
-    Only what a rehearsal would spend minutes on is shortened: networks that it would build and
-    not train.
-    """
-    match settings:
-        case NsganetSettings():
-            individuals = settings.population + settings.offspring * (settings.generations - 1)
-            few = min(INDIVIDUALS, settings.population)
-            changes = {"population": few, "generations": 1}
-            return settings.model_copy(update=changes), individuals / few
-        case NaoSettings():
-            # Drawing in proportion to parameters needs a network built for each of the pool.
-            return settings.model_copy(update={"sampling": "uniform"}), 1.0
-        case _:
-            return settings, 1.0

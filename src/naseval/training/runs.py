@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from naseval import records, schemas
-from naseval.data.training_data import AugmentationData, load_augmentation_data
+from naseval.data.training_data import TrainingData, load_augmentation_data
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
-from naseval.script import Job, logged_to
+from naseval.script import ScriptRun, logged_to
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
-from naseval.training.augmentation import augment
+from naseval.training.augmentation import augment, augmented_network
 from naseval.training.interruption import Interrupted
-from naseval.training.networks import build_fixed, build_network, initialised
+from naseval.training.networks import initialised
 from naseval.training.session import session
 
 log = logging.getLogger(__name__)
@@ -49,18 +48,18 @@ class Augmentation:
         return [*files, self.genotype] if self.genotype else files
 
 
-def train_all(job: Job, device: torch.device, runs: Sequence[Augmentation]) -> None:
+def train_all(script: ScriptRun, device: torch.device, runs: Sequence[Augmentation]) -> None:
     """Train the runs one after the other.
 
-    Their outputs appear together. What one has done stays in its checkpoint until all are done, so
-    that where one fails the others go on, and a second try trains that one alone.
+    If one fails, the others are trained all the same. Checkpoints are deleted only when all runs
+    have finished, so a second try trains only the runs that failed.
     """
     failed: list[NasevalError] = []
     with ExitStack() as sessions:
         for run in runs:
             with logged_to(run.log):
                 try:
-                    _train(job, device, run, sessions)
+                    _train(script, device, run, sessions)
                 except Interrupted:
                     raise
                 except NasevalError as error:
@@ -70,38 +69,25 @@ def train_all(job: Job, device: torch.device, runs: Sequence[Augmentation]) -> N
             raise NasevalError(_sentence(failed, len(runs)))
 
 
-def _train(job: Job, device: torch.device, run: Augmentation, sessions: ExitStack) -> None:
+def _train(script: ScriptRun, device: torch.device, run: Augmentation, sessions: ExitStack) -> None:
     dataset = ImageSettings(**run.settings["dataset"])
     protocol, seed = Protocol(**run.settings["protocol"]), run.settings["seed"]
-    data = _loaded(run.splits.parent, dataset, device, job.resources["workers"])
+    data = _loaded(run.splits.parent, dataset, device, script.resources["workers"])
     training = sessions.enter_context(
-        session(job, device, run.settings, run.inputs, run.settings["checkpoint"])
+        session(script, device, run.settings, run.inputs, run.settings["checkpoint"])
     )
-    network = initialised(partial(_network, run, dataset, protocol), seed)
-    rows = augment(network.to(device), data, protocol, seed=seed, checkpoint=training.checkpoint)
-    provenance = job.provenance(run.settings, seed=seed, **training.facts)
+    genotype = Genotype.read(run.genotype) if run.genotype else run.settings["genotype"]
+    network = initialised(partial(augmented_network, genotype, dataset, protocol), seed)
+    rows = augment(network.to(device), data, protocol, seed=seed, loop=training.loop)
+    provenance = script.provenance(run.settings, seed=seed, **training.facts)
     records.write(run.output, records.table(schemas.RUN, rows), provenance)
 
 
 @cache
 def _loaded(
     folder: Path, dataset: ImageSettings, device: torch.device, workers: int
-) -> AugmentationData:
+) -> TrainingData:
     return load_augmentation_data(folder, dataset, device, workers)
-
-
-def _network(run: Augmentation, dataset: ImageSettings, protocol: Protocol) -> nn.Module:
-    shape: dict[str, Any] = {
-        "images": dataset.images,
-        "image_size": dataset.image_size,
-        "classes": dataset.classes,
-        "channels": protocol.channels,
-        "auxiliary": protocol.auxiliary_weight > 0,
-    }
-    if run.genotype is None:
-        return build_fixed(run.settings["genotype"], drop_path=protocol.drop_path, **shape)
-    genotype = Genotype.read(run.genotype)
-    return build_network(genotype, cells=protocol.cells, options=protocol.network, **shape)
 
 
 def _sentence(failed: Sequence[NasevalError], runs: int) -> str:
