@@ -212,6 +212,11 @@ print(len(batches.at(0, 0)[1]))
 """
     command = [sys.executable, "-c", program]
     ended = subprocess.run(
-        command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=120, check=True
+        command,
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     )
     assert ended.stdout == "8\n"
