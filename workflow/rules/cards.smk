@@ -95,6 +95,7 @@ rule score_cards:
             "card.py",
             "naseval.studies.benchmark",
             "naseval.studies.tricks",
+            *configured(),
             *(f"naseval.spaces.{name}" for name in CONFIG.spaces),
         ),
         settings=CONFIG.model_dump(

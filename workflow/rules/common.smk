@@ -61,6 +61,14 @@ def code(script, *modules):
     return {"script": script, "modules": list(modules), "digest": digest}
 
 
+def configured():
+    """Return the modules that loading the configuration imports by computed names."""
+    algorithms = sorted({CONFIG.algorithm(method) for method in CONFIG.methods})
+    return [f"naseval.settings.{name}" for name in algorithms] + [
+        f"naseval.studies.{study}" for study in CONFIG.studies
+    ]
+
+
 def training_data(dataset):
     """Return what searches and augmentations read of a dataset."""
     store = (
@@ -120,9 +128,13 @@ def run_code(run):
     """Return the code of a run: of augmentation and of its genotype's network."""
     space = space_of(CONFIG, run.genotype, run.dataset)
     network = (
-        [f"naseval.networks.{space}", f"naseval.spaces.{space}"]
+        [
+            f"naseval.networks.{space}",
+            f"naseval.spaces.{space}",
+            "naseval.networks.fixed",
+        ]
         if space
-        else [f"naseval.networks.fixed.{run.genotype}"]
+        else [f"naseval.networks.fixed.{run.genotype}", "naseval.spaces"]
     )
     return code("run.py", *network)
 

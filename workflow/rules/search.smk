@@ -24,7 +24,10 @@ rule search:
             "search.py",
             f"naseval.methods.{CONFIG.algorithm(wildcards.method)}",
             f"naseval.settings.{CONFIG.algorithm(wildcards.method)}",
-            f"naseval.spaces.{CONFIG.method(wildcards.method, wildcards.dataset).space}",
+            *(
+                f"naseval.{package}.{CONFIG.method(wildcards.method, wildcards.dataset).space}"
+                for package in ("networks", "spaces")
+            ),
         ),
         algorithm=lambda wildcards: CONFIG.algorithm(wildcards.method),
         search=lambda wildcards: CONFIG.search_settings(
