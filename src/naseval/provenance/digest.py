@@ -68,7 +68,7 @@ def _lines(
     if any(one.reads_descriptions for _, one in reached):
         described = "\n".join(text for _, one in reached for text in one.descriptions)
         lines.append(("descriptions", hashlib.sha256(described.encode()).hexdigest()))
-    return lines
+    return sorted(lines)
 
 
 def _file_digest(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from naseval.errors import NasevalError
 from naseval.provenance.canonical import Canonical, canonical
-from naseval.provenance.tree import Import, binds, chain, imports_of, own_parts
+from naseval.provenance.tree import Import, binds, chain, imports_of, is_type_checking, own_parts
 from naseval.provenance.uses import Uses, uses
 
 ALL = "<all>"
@@ -185,12 +185,6 @@ def _parsed(path: Path) -> ast.Module:
         return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     except SyntaxError as error:
         raise NasevalError(f"{path}:{error.lineno} is not Python ({error.msg}); mend it") from error
-
-
-def is_type_checking(test: ast.expr) -> bool:
-    """Tell whether an `if` asks for a type checker, whose branch never runs."""
-    base, attributes = chain(test)
-    return "TYPE_CHECKING" in (*attributes, getattr(base, "id", ""))
 
 
 def is_main(test: ast.expr) -> bool:

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from naseval.errors import NasevalError
 from naseval.provenance.modules import Module, has_effects, inner, status
@@ -48,7 +47,8 @@ ACCESSORS = ("setter", "getter", "deleter")
 HOOKS = ("__init_subclass__", "__set_name__")
 
 
-class Definition(NamedTuple):
+@dataclass(frozen=True, order=True, slots=True)
+class Definition:
     """A name that a module of the package defines."""
 
     module: str
@@ -58,7 +58,8 @@ class Definition(NamedTuple):
         return f"{self.module}:{self.name}"
 
 
-class Whole(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Whole:
     """A module as an object, of which any name may be used."""
 
     module: str
@@ -67,7 +68,8 @@ class Whole(NamedTuple):
         return self.module
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Run:
     """A module that is imported."""
 
     module: str
@@ -76,7 +78,8 @@ class Run(NamedTuple):
         return ""
 
 
-class Library(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Library:
     """What belongs to another package."""
 
     name: str
@@ -215,7 +218,7 @@ class Package:
         if bound:
             return
         lazy = (module.stub or {}).get(name)
-        if lazy is not None:
+        if lazy is not None and lazy != Import(module.name, name):
             yield from self.runs(lazy)
             yield from self.imported(lazy)
         elif self.path(f"{module.name}.{name}"):

@@ -8,15 +8,20 @@ Attributes = tuple[str, ...]
 
 SKIPPED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 """Fields of nodes that say nothing of what is computed."""
-FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(sorted(name for name in kind._fields if name not in SKIPPED))
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
-"""The fields of each kind of node, in an order that no version of Python changes."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SCOPES = (*FUNCTIONS, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class _Fields(dict[type, tuple[str, ...]]):
+    """The fields of each kind of node, in an order that no version of Python changes."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        self[kind] = tuple(sorted(name for name in kind._fields if name not in SKIPPED))
+        return self[kind]
+
+
+FIELDS = _Fields()
 
 
 class Import(NamedTuple):
@@ -53,6 +58,12 @@ def chain(node: ast.expr) -> tuple[ast.expr, Attributes]:
         attributes.append(node.attr)
         node = node.value
     return node, tuple(reversed(attributes))
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    """Tell whether an `if` asks for a type checker, whose branch never runs."""
+    base, attributes = chain(test)
+    return "TYPE_CHECKING" in (*attributes, getattr(base, "id", ""))
 
 
 def own_parts(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:

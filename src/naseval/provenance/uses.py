@@ -13,6 +13,7 @@ from naseval.provenance.tree import (
     binds,
     chain,
     imports_of,
+    is_type_checking,
     own_parts,
 )
 
@@ -147,8 +148,13 @@ class _Visitor:
                     continue
 
     def name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load) or self.scopes:
+        if not isinstance(node.ctx, ast.Store) or self.scopes:
             self.use(node.id, ())
+
+    def augmented(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name):
+            self.use(node.target.id, ())
+        self.children(node)
 
     def attribute(self, node: ast.Attribute) -> None:
         base, attributes = chain(node)
@@ -171,6 +177,13 @@ class _Visitor:
         self.found.names.add((name, attributes))
         if name in ("import_module", "__import__"):
             self.found.computed.add(Computed(0, ".*"))
+
+    def if_(self, node: ast.If) -> None:
+        """Visit a branch; what only a type checker takes never runs."""
+        if is_type_checking(node.test):
+            self.all(node.orelse)
+        else:
+            self.children(node)
 
     def constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
@@ -226,6 +239,8 @@ _METHODS: dict[type, Callable[[_Visitor, Any], None]] = {
     ast.DictComp: _Visitor.comprehension,
     ast.GeneratorExp: _Visitor.comprehension,
     ast.AnnAssign: _Visitor.annotated,
+    ast.AugAssign: _Visitor.augmented,
+    ast.If: _Visitor.if_,
     ast.Name: _Visitor.name,
     ast.Attribute: _Visitor.attribute,
     ast.Constant: _Visitor.constant,
