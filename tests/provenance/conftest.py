@@ -1,6 +1,7 @@
 """Fixtures of the digest's tests."""
 
 import pytest
+
 from toy_package import Toy
 
 

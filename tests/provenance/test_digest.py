@@ -15,7 +15,11 @@ from naseval.provenance.__main__ import main
 
 ROOT = Path(__file__).parent.parent.parent
 SEARCH = ROOT / "workflow/scripts/search.py"
-METHOD = ("naseval.methods.darts.search", "naseval.methods.darts.settings", "naseval.spaces.darts.space")
+METHOD = (
+    "naseval.methods.darts.search",
+    "naseval.methods.darts.settings",
+    "naseval.spaces.darts.space",
+)
 SCRIPT = "from naseval.high import high\nhigh()\n"
 
 
