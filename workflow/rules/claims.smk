@@ -26,7 +26,7 @@ rule ledger:
         runtime=10,
     params:
         code=lambda wildcards: code(
-            "claims.py",
+            "ledger.py",
             "naseval.claims.ledger",
             *map(space_module, CONFIG.spaces),
         ),
@@ -43,4 +43,4 @@ rule ledger:
             }
         ),
     script:
-        "../scripts/claims.py"
+        "../scripts/ledger.py"

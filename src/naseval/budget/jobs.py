@@ -6,8 +6,7 @@ from typing import Any, Literal
 
 from naseval.budget.images import count_images
 from naseval.config import Config
-from naseval.studies import members, space_of
-from naseval.studies._runs import Member
+from naseval.studies import Member, members, space_of
 
 Kind = Literal["search", "run"]
 Key = tuple[str, str, str, str]
