@@ -1,0 +1,217 @@
+"""A toy dataset, space, method and study as somebody adds them: new files and a configuration."""
+
+import textwrap
+from pathlib import Path
+
+import numpy as np
+
+from naseval.randomness import stream
+
+FACTS = """
+    title: Toy images
+    page: http://toy
+    images: [60]
+    classes: 2
+    test_images: 20
+    licence: MIT
+    citation: this test
+    files:
+      toy.npz:
+        url: {url}
+"""
+
+SOURCE = '''
+    """Toy images: bright ones and dark ones."""
+
+    import numpy as np
+
+    from naseval.data.sources._source import Source
+
+
+    def read(archives, image_size, images):
+        """Return the images; the last 20 are for the test."""
+        with np.load(archives / "toy.npz") as arrays:
+            pixels, labels = arrays["images"], arrays["labels"]
+        return Source(pixels, labels, ("dark", "bright"), np.arange(60) >= 40)
+'''
+
+SPACE = '''
+    """The toy space: one node, two operations."""
+
+    from functools import partial
+
+    from naseval.spaces._cells import CellSpace, distinct_pair_cells
+
+    OPERATIONS = ("skip_connect", "sep_conv_3x3")
+    SPACE = CellSpace(
+        name="toy",
+        operations=OPERATIONS,
+        nodes=1,
+        draws={"uniform": partial(distinct_pair_cells, operations=OPERATIONS, nodes=1)},
+    )
+'''
+
+NETWORK = '''
+    """Networks of the toy space."""
+
+    from naseval.networks.operations import OPERATIONS
+    from naseval.networks.skeleton import EvaluationNetwork
+
+
+    def build(genotype, **skeleton):
+        """Return the evaluation network of a genotype."""
+        return EvaluationNetwork(genotype, OPERATIONS, **skeleton)
+'''
+
+SETTINGS = '''
+    """Settings of the toy method."""
+
+    from pydantic import Field
+
+    from naseval.settings.base import Positive, SearchSettings
+
+
+    class Settings(SearchSettings):
+        """A random genotype, trained for its history."""
+
+        epochs: Positive = Field(description="epochs of the training")
+        batch_size: Positive = Field(description="images of a step")
+'''
+
+SEARCH = '''
+    """The toy method: a random genotype, trained for its history."""
+
+    import torch
+    from torch.nn import functional as F
+
+    from naseval.methods._search import SearchResult
+    from naseval.randomness import stream
+    from naseval.spaces.toy.space import SPACE
+    from naseval.training.loop import run_epochs
+    from naseval.training.networks import build_network, initialised
+
+
+    class Task:
+        """The training."""
+
+        def __init__(self, network, batches):
+            self.network, self.batches = network, batches
+            self.optimizer = torch.optim.SGD(network.parameters(), 0.1)
+
+        def begin(self, epoch):
+            self.network.train()
+
+        def step(self, epoch, step):
+            images, labels = self.batches.at(epoch, step)
+            loss = F.cross_entropy(self.network(images)[0], labels)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            return {"loss": loss.detach() * len(labels), "images": float(len(labels))}
+
+        def end(self, epoch, totals):
+            loss = totals["loss"] / totals["images"]
+            return {"stage": 1, "epoch": epoch + 1, "peak_memory": 0, "train_loss": loss}
+
+
+    def search(data, settings, *, seed, checkpoint):
+        """Return a random genotype."""
+        genotype = SPACE.sample(stream(seed, "toy"))
+        shape = {"images": data.dataset.images, "image_size": data.dataset.image_size}
+        network = initialised(
+            lambda: build_network(
+                genotype, **shape, classes=data.classes, channels=2, cells=3, auxiliary=False
+            ),
+            seed,
+        ).to(data.device)
+        batches = data.batches("train", batch_size=settings.batch_size, seed=seed)
+        task = Task(network, batches)
+        history = run_epochs(
+            task,
+            epochs=settings.epochs,
+            steps=len(batches),
+            parts={"network": network, "optimizer": task.optimizer},
+            checkpoint=checkpoint,
+            names=(seed, "toy"),
+        )
+        return SearchResult(genotype, history)
+'''
+
+STUDY = '''
+    """Whether a toy study runs (no paper)."""
+
+    from pydantic import Field
+
+    from naseval.settings.base import Positive, StudySettings
+    from naseval.studies import Member, Run, random_genotype
+
+
+    class Settings(StudySettings):
+        """Random architectures of the toy space."""
+
+        architectures: Positive = Field(description="how many")
+
+
+    def members(config, settings):
+        """Return the runs."""
+        return [
+            Member(Run("toy-images", "toy", random_genotype("toy", index), 0), "random", "toy")
+            for index in range(settings.architectures)
+        ]
+'''
+
+DATASET = {
+    "label": "Toy images",
+    "source": "toy-images",
+    "images": "small",
+    "image_size": 8,
+    "classes": 2,
+    "split": {"train": 0.5, "validation": 0.5, "test": "archive", "seed": 0},
+    "channels": "computed",
+}
+METHOD = {
+    "label": "Toy search",
+    "space": "toy",
+    "protocol": "toy",
+    "search": {"epochs": 1, "batch_size": 10},
+}
+PROTOCOL = {"inherits": "base", "epochs": 1, "batch_size": 20, "channels": 2, "cells": 3}
+BENCHMARK = {"datasets": ["toy-images"], "methods": ["toy"], "searches": 1, "random": 2}
+OVERLAY = {
+    "scaled_down": "toy",
+    "datasets": {"toy-images": DATASET},
+    "spaces": {"toy": {"sampler": "uniform"}},
+    "protocols": {"toy": PROTOCOL},
+    "methods": {"toy": METHOD},
+    "resources": {"device": "cpu", "threads": 1, "workers": 0, "memory_mb": 1000},
+}
+"""The blocks of configuration; what else there is stays as in the paper."""
+
+
+def write_archive(path: Path) -> None:
+    """Write the archive of the toy images."""
+    labels = np.arange(60) % 2
+    noise = stream("toy images").integers(0, 100, (60, 8, 8, 3), dtype=np.uint8)
+    np.savez(
+        path, images=noise + (100 * labels[:, None, None, None]).astype(np.uint8), labels=labels
+    )
+
+
+def write_files(package: Path, url: str) -> None:
+    """Write what is added to the package; `url` is where the archive lies."""
+    files = {
+        "data/sources/toy_images.py": SOURCE,
+        "data/sources/toy_images.yaml": FACTS.format(url=url),
+        "spaces/toy/__init__.py": "",
+        "spaces/toy/space.py": SPACE,
+        "spaces/toy/network.py": NETWORK,
+        "methods/toy/__init__.py": "",
+        "methods/toy/settings.py": SETTINGS,
+        "methods/toy/search.py": SEARCH,
+        "studies/toy.py": STUDY,
+    }
+    for name, text in files.items():
+        path = package / name
+        assert not path.exists()  # nothing of the project is changed
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(textwrap.dedent(text).lstrip())
