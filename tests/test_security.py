@@ -16,7 +16,7 @@ import torch
 import yaml
 
 from naseval.config import load_config
-from naseval.data.fetching import fetch_archive
+from naseval.data.archives import fetch_archive
 from naseval.errors import NasevalError
 from naseval.files import atomic_path, share_with, write_atomically
 from naseval.locking.lock import lock

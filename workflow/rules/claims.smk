@@ -26,7 +26,7 @@ rule ledger:
         runtime=10,
     params:
         code=lambda wildcards: code(
-            "claims.py",
+            "ledger.py",
             "naseval.claims.ledger",
             *configured_modules(),
             *map(space_module, CONFIG.spaces),
@@ -44,4 +44,4 @@ rule ledger:
             }
         ),
     script:
-        "../scripts/claims.py"
+        "../scripts/ledger.py"

@@ -7,11 +7,6 @@ PUBLISHED = (*STUDIES, *OTHERS)
 RAW = {path: result(f"published/raw/{path}") for path in raw_files()}
 
 
-localrules:
-    published_files,
-    published_tables,
-
-
 rule published_files:
     """Fetch the authors' raw files, from a mirror or by their pinned address, and verify them."""
     output:
@@ -20,6 +15,7 @@ rule published_files:
         result("logs/published/files.log"),
     benchmark:
         result("benchmarks/published/files.tsv")
+    localrule: True
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -34,7 +30,7 @@ rule published_files:
         "../scripts/published_files.py"
 
 
-rule published_tables:
+rule published_studies:
     """Read the authors' files into one table per study, and list their flaws."""
     input:
         files=list(RAW.values()),
@@ -44,6 +40,7 @@ rule published_tables:
         result("logs/published/tables.log"),
     benchmark:
         result("benchmarks/published/tables.tsv")
+    localrule: True
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -51,8 +48,8 @@ rule published_tables:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code("published_tables.py", "naseval.published.tables"),
+        code=code("published_studies.py", "naseval.published.tables"),
         folder=lambda wildcards, input: input.files[0].removesuffix(next(iter(RAW))),
         constants=CONFIG.published.model_dump(exclude={"mirror"}),
     script:
-        "../scripts/published_tables.py"
+        "../scripts/published_studies.py"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from naseval.data.archives import archives as known_archives
+from naseval.data.facts import get_facts
 from naseval.data.formats.members import read_files
 from naseval.data.sources._source import Source, small_only
 from naseval.errors import NasevalError
@@ -70,7 +70,7 @@ def read_cifar(
     `NasevalError` where the archive is damaged, lacks a batch or does not hold what it should.
     """
     small_only(source, wanted, SIDE)
-    facts = known_archives()[source]
+    facts = get_facts(source)
     archive = archives / next(iter(facts.files))
     loaded = _read_batches(archive, [*batches, meta[0]])
     parts = [_images(archive, loaded[batch], labels) for batch in batches]

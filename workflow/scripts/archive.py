@@ -4,7 +4,7 @@ import logging
 import sys
 from pathlib import Path
 
-from naseval.data.fetching import fetch_archive
+from naseval.data.archives import fetch_archive
 from naseval.errors import NasevalError
 
 # What is fetched is verified, so neither the code that does it nor the folder it comes from is
