@@ -50,6 +50,10 @@ class Genotype:
     normal: Cell
     reduce: Cell
 
+    def cell(self, reduction: bool) -> Cell:
+        """Return the reduction cell or the normal one."""
+        return self.reduce if reduction else self.normal
+
     @classmethod
     def from_dict(cls, fields: Any) -> Self:
         """Raise `GenotypeError` where `fields` is not the dictionary form of a genotype."""

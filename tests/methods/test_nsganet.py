@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from fixtures_networks import build_network
 from gradient_toys import made_up_data
 from naseval import records, schemas
 from naseval.data.training_data import SearchData
@@ -19,7 +20,6 @@ from naseval.randomness import stream
 from naseval.spaces.nsganet.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import Interrupted
-from naseval.training.networks import build_network
 from nsganet_toys import nsganet_settings
 from training_toy import timeless
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from fixtures_networks import build_network
 from naseval.data.images import SmallImages
 from naseval.data.training_data import AugmentationData
 from naseval.randomness import stream
@@ -15,7 +16,7 @@ from naseval.spaces import get_space
 from naseval.training.augmentation import augment
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import Interrupted
-from naseval.training.networks import build_network, initialised
+from naseval.training.networks import initialised
 from training_toy import timeless, toy_protocol
 
 DATASET = ImageSettings(images="small", image_size=32, classes=2)

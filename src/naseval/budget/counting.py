@@ -1,10 +1,12 @@
 """The size of searches and runs, counted on a CPU without images."""
 
+from functools import partial
 from typing import Any
 
 from naseval.budget.rehearsal import Meter, Rehearsal, ThinData
 from naseval.budget.work import Size
 from naseval.errors import NasevalError
+from naseval.genotype import Genotype
 from naseval.methods import get_method
 from naseval.methods.nao.settings import Settings as NaoSettings
 from naseval.methods.nsganet.settings import Settings as NsganetSettings
@@ -14,7 +16,7 @@ from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.spaces import get_space
 from naseval.training.augmentation import augment
-from naseval.training.networks import build_fixed, build_network, initialised
+from naseval.training.networks import build_run_network, initialised
 
 SAMPLES = 3
 """Steps of one kind that are rehearsed of each loop of a search; a run's steps are all alike."""
@@ -50,24 +52,14 @@ def run_size(
     `sampler` is the space's, None for a fixed network; `sizes` has the images of `train` (which
     here is all that is not for the test) and `test`.
     """
-    shape: dict[str, Any] = {
-        "images": dataset.images,
-        "image_size": dataset.image_size,
-        "classes": dataset.classes,
-        "channels": protocol.channels,
-        "auxiliary": protocol.auxiliary_weight > 0,
-    }
-
-    def build() -> Any:
-        if sampler is None:
-            return build_fixed(network, drop_path=protocol.drop_path, **shape)
-        genotype = get_space(network).sample(stream("architecture", network, 0), sampler)
-        return build_network(genotype, cells=protocol.cells, options=protocol.network, **shape)
-
+    architecture: Genotype | str = network
+    if sampler is not None:
+        architecture = get_space(network).sample(stream("architecture", network, 0), sampler)
+    built = initialised(partial(build_run_network, architecture, dataset, protocol), 0)
     rehearsal = Rehearsal(Meter(), samples=1)
     data: Any = ThinData(dataset, sizes, rehearsal.meter)
     with rehearsal.loops():
-        rows = augment(initialised(build, 0), data, protocol, seed=0, checkpoint=None)
+        rows = augment(built, data, protocol, seed=0, checkpoint=None)
     return Size(rehearsal.work, rehearsal.checkpoint, len(rows))
 
 

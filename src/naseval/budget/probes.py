@@ -4,7 +4,7 @@ import platform
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import nn
@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from naseval.budget.calibration import Probe
 from naseval.budget.rehearsal import GIVEN, Meter
 from naseval.randomness import stream
+from naseval.settings.dataset import ImageSettings
 from naseval.spaces import get_space
 from naseval.training.networks import build_network, initialised
 
@@ -27,7 +28,7 @@ class Net(NamedTuple):
     """A random network to time."""
 
     space: str
-    images: str
+    images: Literal["small", "large"]
     image_size: int
     channels: int
     cells: int
@@ -82,9 +83,7 @@ def _built(net: Net) -> nn.Module:
     genotype = space.sample(stream("architecture", net.space, 0), space.samplers[0])
     return build_network(
         genotype,
-        images=net.images,
-        image_size=net.image_size,
-        classes=CLASSES,
+        ImageSettings(images=net.images, image_size=net.image_size, classes=CLASSES),
         channels=net.channels,
         cells=net.cells,
         auxiliary=False,

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from naseval import records, schemas
 from naseval.data.training_data import AugmentationData, load_augmentation_data
@@ -20,7 +19,7 @@ from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.training.augmentation import augment
 from naseval.training.interruption import Interrupted
-from naseval.training.networks import build_fixed, build_network, initialised
+from naseval.training.networks import build_run_network, initialised
 from naseval.training.session import session
 
 log = logging.getLogger(__name__)
@@ -77,7 +76,8 @@ def _train(job: Job, device: torch.device, run: Augmentation, sessions: ExitStac
     training = sessions.enter_context(
         session(job, device, run.settings, run.inputs, run.settings["checkpoint"])
     )
-    network = initialised(partial(_network, run, dataset, protocol), seed)
+    architecture = run.settings["genotype"] if run.genotype is None else Genotype.read(run.genotype)
+    network = initialised(partial(build_run_network, architecture, dataset, protocol), seed)
     rows = augment(network.to(device), data, protocol, seed=seed, checkpoint=training.checkpoint)
     provenance = job.provenance(run.settings, seed=seed, **training.facts)
     records.write(run.output, records.table(schemas.RUN, rows), provenance)
@@ -88,20 +88,6 @@ def _loaded(
     folder: Path, dataset: ImageSettings, device: torch.device, workers: int
 ) -> AugmentationData:
     return load_augmentation_data(folder, dataset, device, workers)
-
-
-def _network(run: Augmentation, dataset: ImageSettings, protocol: Protocol) -> nn.Module:
-    shape: dict[str, Any] = {
-        "images": dataset.images,
-        "image_size": dataset.image_size,
-        "classes": dataset.classes,
-        "channels": protocol.channels,
-        "auxiliary": protocol.auxiliary_weight > 0,
-    }
-    if run.genotype is None:
-        return build_fixed(run.settings["genotype"], drop_path=protocol.drop_path, **shape)
-    genotype = Genotype.read(run.genotype)
-    return build_network(genotype, cells=protocol.cells, options=protocol.network, **shape)
 
 
 def _sentence(failed: Sequence[NasevalError], runs: int) -> str:

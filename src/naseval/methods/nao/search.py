@@ -133,13 +133,10 @@ class _Rounds:
         """Return 1, or the parameters of a network as large as the supernet of this one alone."""
         if self.settings.sampling == "uniform":
             return 1
-        dataset = self.data.dataset
         with torch.device("meta"):
             network = build_network(
                 genotype_of(SPACE.name, architecture),
-                images=dataset.images,
-                image_size=dataset.image_size,
-                classes=self.data.classes,
+                self.data.dataset,
                 channels=self.settings.channels,
                 cells=self.settings.cells,
                 auxiliary=False,

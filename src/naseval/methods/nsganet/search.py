@@ -137,9 +137,7 @@ class _Trial:
         self.network = initialised(
             lambda: build_network(
                 genotype,
-                images=data.dataset.images,
-                image_size=data.dataset.image_size,
-                classes=data.classes,
+                data.dataset,
                 channels=self.settings.channels,
                 cells=self.settings.cells,
                 auxiliary=False,
