@@ -13,8 +13,8 @@ from naseval.provenance import circumstances, code_digest, now
 FORMAT, DATES = "%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"
 
 
-class Job:
-    """What a script needs of Snakemake's object, and the provenance of what it writes."""
+class ScriptRun:
+    """A running script: what it needs of Snakemake's object, and the provenance of its results."""
 
     def __init__(self, snakemake: Any) -> None:
         self.start = now()
@@ -39,7 +39,7 @@ class Job:
 
 
 @contextmanager
-def job(snakemake: Any) -> Iterator[Job]:
+def job(snakemake: Any) -> Iterator[ScriptRun]:
     """Run a rule's script: log to its file, check its code, end failures in one sentence."""
     logging.basicConfig(
         level=logging.INFO,
@@ -49,7 +49,7 @@ def job(snakemake: Any) -> Iterator[Job]:
         force=True,
     )
     try:
-        running = Job(snakemake)
+        running = ScriptRun(snakemake)
         running.check_code(snakemake.scriptdir)
         yield running
     except NasevalError as error:
@@ -63,7 +63,7 @@ def _log_files(files: Any) -> list[logging.Handler]:
 
 @contextmanager
 def logged_to(file: str | Path) -> Iterator[None]:
-    """Log to `file` too, afresh, unless that is the job's own log."""
+    """Log to `file` too, unless it is the job's own log; the file's old content is lost."""
     root = logging.getLogger()
     known = {getattr(handler, "baseFilename", None) for handler in root.handlers}
     if str(Path(file).absolute()) in known:

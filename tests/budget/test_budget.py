@@ -3,20 +3,23 @@
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 
+from controller_toys import nao_settings
 from gradient_toys import CHANNELS, SIDE, darts_settings, made_up_data
 from naseval import records, schemas
 from naseval.budget.calibration import Calibration, Probe
+from naseval.budget.counting import search_size
 from naseval.budget.estimate import Prices, budget, compared, wall_times
 from naseval.budget.images import parts
 from naseval.budget.jobs import needed, once
 from naseval.budget.measured import finished
 from naseval.budget.page import page
-from naseval.budget.rehearsal import Meter, Rehearsal, ThinData, _Seen, spread
+from naseval.budget.rehearsal import Meter, OperatorCounter, Rehearsal, StubData, spread
 from naseval.budget.storage import dataset_table
 from naseval.budget.work import Size, Work, read_sizes, tabulated
 from naseval.config import load_config
@@ -24,6 +27,9 @@ from naseval.errors import NasevalError
 from naseval.methods.darts import search as darts
 from naseval.settings.dataset import Dataset, Split
 from naseval.studies import members, unique_runs
+from naseval.training.loop import EpochLoop
+from nsganet_toys import nsganet_settings
+from staged_toys import pdarts_settings
 
 PRICES = Calibration("a device", "cpu", 1e-5, 1e-9, 1e-12, 1.2, ())
 
@@ -53,7 +59,7 @@ def test_operations_of_a_convolution_are_exact(groups):
 
 def test_a_batch_of_two_stands_for_a_whole_one():
     meter = Meter()
-    data = ThinData(made_up_data().dataset, {"train": 100}, meter)
+    data = StubData(made_up_data().dataset, {"train": 100}, meter)
     linear = nn.Linear(3 * SIDE * SIDE, 2)
     batch = data.batches("train", batch_size=64).at(0, 1)[0]
     assert len(batch) == 2
@@ -66,23 +72,55 @@ def test_a_batch_of_two_stands_for_a_whole_one():
 def test_a_search_rehearsed_costs_what_the_search_costs():
     settings = darts_settings(order=2, epochs=2, batch_size=4, cells=1)
     data = made_up_data(train=8, validation=8)
-    with _Seen() as seen:
-        real = darts.search(data, settings, seed=0, checkpoint=None)
+    with OperatorCounter() as seen:
+        real = darts.search(data, settings, seed=0, loop=EpochLoop())
     rehearsal = Rehearsal(Meter(), samples=3)
-    thin = ThinData(data.dataset, {"train": 8, "validation": 8}, rehearsal.meter)
-    with rehearsal.loops():
-        found = darts.search(thin, settings, seed=0, checkpoint=None)
+    stub = StubData(data.dataset, {"train": 8, "validation": 8}, rehearsal.meter)
+    found = darts.search(stub, settings, seed=0, loop=rehearsal)
     assert rehearsal.work.flops == pytest.approx(seen.flops, rel=1e-6)
     assert rehearsal.work.calls == pytest.approx(seen.calls, rel=0.1)
     assert len(found.history) == len(real.history) == 2
     assert rehearsal.checkpoint > 0
 
 
-def test_after_a_rehearsal_the_loop_is_the_real_one():
-    before = darts.run_epochs
-    with Rehearsal(Meter(), 1).loops():
-        assert darts.run_epochs is not before
-    assert darts.run_epochs is before
+SETTINGS = {
+    "nsganet": nsganet_settings(),
+    "pdarts": pdarts_settings(),
+    "nao": nao_settings(),
+}
+WHOLE = {"nsganet": 4 + 2 * 2, "pdarts": 3 * 2, "nao": 7}
+"""Rows of the whole search: individuals; stages x epochs; see `test_nao.STAGES`."""
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_search_of_several_stages_is_counted_whole_and_trains_nothing(name, monkeypatch):
+    def trained(*_args, **_options):
+        raise AssertionError("a rehearsal does not run the real loop")
+
+    monkeypatch.setattr(EpochLoop, "run", trained)
+    dataset = made_up_data().dataset
+    counted = search_size(name, SETTINGS[name], dataset, {"train": 16, "validation": 16})
+    assert counted.rows == WHOLE[name]
+    assert counted.work.flops > 0
+    assert counted.checkpoint > 0
+
+
+def test_a_method_that_trains_without_its_loop_is_one_sentence(monkeypatch):
+    result = SimpleNamespace(history=[])
+    monkeypatch.setattr(darts, "search", lambda *_args, **_options: result)
+    with pytest.raises(
+        NasevalError, match=r"methods\.darts does not train in the loop it is given"
+    ):
+        search_size("darts", darts_settings(), made_up_data().dataset, {"train": 8})
+
+
+def test_methods_shorten_what_would_take_minutes_to_count():
+    settings = nsganet_settings(population=40, offspring=20, generations=30)
+    shortened, factor = settings.shortened_for_counting()
+    assert (shortened.population, shortened.generations) == (5, 1)
+    assert factor == (40 + 20 * 29) / 5
+    assert nao_settings().shortened_for_counting() == (nao_settings(sampling="uniform"), 1.0)
+    assert darts_settings().shortened_for_counting() == (darts_settings(), 1.0)
 
 
 @pytest.mark.parametrize(("samples", "epochs", "steps"), [(3, 50, 391), (5, 1, 187), (4, 2, 1)])

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from data_folders import digits, digits_settings, write_folder
-from naseval.data.batch_order import Plan
+from naseval.data.batch_order import BatchOrder
 from naseval.data.training_data import load_augmentation_data, load_search_data
 from naseval.errors import NasevalError
 
@@ -79,17 +79,19 @@ def test_untransformed_batches_are_the_same_in_every_epoch(folders):
     batches = data.batches("test", batch_size=8, seed=1)
     assert same(epochs(batches, 0), epochs(batches, 3))
     labels = torch.cat([labels for _, labels in epochs(batches, 0)])
-    assert torch.equal(labels, data.test.labels)
+    assert torch.equal(labels, data.parts["test"].labels)
 
 
 @pytest.mark.parametrize("dataset", [SMALL, LARGE], ids=["small", "large"])
 def test_an_epoch_has_every_image_once_and_keeps_the_last_batch(folders, dataset):
-    batches = training(folders, dataset, augmented=False, cutout=0)
+    batches = training(folders, dataset, random_transforms=False, cutout=0)
     assert len(batches) == -(-batches.images_count // 32)
     found = epochs(batches, 5)
     assert [len(labels) for _, labels in found[:-1]] == [32] * (len(batches) - 1)
     assert len(found[-1][1]) == batches.images_count % 32 != 0
-    straight = epochs(training(folders, dataset, augmented=False, cutout=0, shuffle=False), 0)
+    straight = epochs(
+        training(folders, dataset, random_transforms=False, cutout=0, shuffle=False), 0
+    )
     shuffled, ordered = (torch.cat([images for images, _ in part]) for part in (found, straight))
     assert sums(shuffled) == sums(ordered)
     assert not same(found, straight)
@@ -113,32 +115,49 @@ def test_seeds_parts_and_options_have_their_own_randomness(folders):
     assert not same([first()], [first(seed=2)])
     cut, whole = first(cutout=4)[0], first()[0]
     assert torch.equal(cut[cut != 0], whole[cut != 0])  # the crops do not depend on the cutout
-    assert len(data.batches("all", batch_size=1, seed=1)) == len(data.train) + len(data.validation)
+    every = data.batches("all", batch_size=1, seed=1)
+    assert len(every) == sum(len(part) for part in data.parts.values())
+
+
+def test_a_search_has_no_test_images(folders):
+    data = load_search_data(folders["small"], SMALL, CPU)
+    with pytest.raises(NasevalError, match="'test' are not for this search; use train or valid"):
+        data.batches("test", batch_size=1, seed=1)
+    final = load_augmentation_data(folders["small"], SMALL, CPU)
+    with pytest.raises(NasevalError, match="not for this augmentation; use train or test"):
+        final.batches("validation", batch_size=1, seed=1)
 
 
 def test_an_images_randomness_is_its_own_whatever_stands_beside_it(folders):
     data = load_search_data(folders["small"], SMALL, CPU)
     options = {"batch_size": 999, "seed": 1, "shuffle": False}
     together = data.batches("all", **options).at(3, 0)[0]
-    count = len(data.train)
-    doubled = replace(data, validation=data.train).batches("all", **options).at(3, 0)[0]
+    train = data.parts["train"]
+    count = len(train)
+    doubled = (
+        replace(data, parts={"train": train, "validation": train})
+        .batches("all", **options)
+        .at(3, 0)[0]
+    )
     assert torch.equal(doubled[:count], together[:count])
     assert torch.equal(doubled[count:], together[:count])
 
 
 @pytest.mark.parametrize("random", [False, True])
 def test_reading_goes_on_after_an_epoch_where_the_next_one_starts(random):
-    plan = Plan(torch.arange(5), batch_size=2, seed=1, purpose="test", shuffle=False, random=random)
-    assert plan.after(0, 1) == (0, 2)
-    assert plan.after(0, 2) == ((1, 0) if random else (0, 0))
-    assert plan.canonical(4) == (4 if random else 0)
+    order = BatchOrder(
+        torch.arange(5), batch_size=2, seed=1, purpose="test", shuffle=False, random=random
+    )
+    assert order.next_step(0, 1) == (0, 2)
+    assert order.next_step(0, 2) == ((1, 0) if random else (0, 0))
+    assert order.canonical(4) == (4 if random else 0)
 
 
 @pytest.mark.parametrize("dataset", [SMALL, LARGE], ids=["small", "large"])
 def test_joined_images_are_both_in_order(folders, dataset):
     data = load_search_data(folders[dataset.images], dataset, CPU)
-    both = data.train.joined(data.validation)
-    parts = (data.train, data.validation)
+    parts = (data.parts["train"], data.parts["validation"])
+    both = parts[0].joined(parts[1])
     assert both.samples.tolist() == [n for part in parts for n in part.samples.tolist()]
     found = both.pixels(torch.arange(len(both)))
     expected = [image for part in parts for image in part.pixels(torch.arange(len(part)))]
@@ -156,8 +175,9 @@ def test_a_step_beyond_the_epoch_is_refused(folders):
 
 def test_a_workers_error_is_the_one_sentence_it_is(folders):
     data = load_augmentation_data(folders["large"], LARGE, CPU, workers=1)
-    encoded = pa.chunked_array([[b"no image"] * len(data.train)], pa.large_binary())
-    damaged = replace(data, train=replace(data.train, encoded=encoded))
+    train = data.parts["train"]
+    encoded = pa.chunked_array([[b"no image"] * len(train)], pa.large_binary())
+    damaged = replace(data, parts={"train": replace(train, encoded=encoded)})
     with pytest.raises(NasevalError, match=r"^\S+parquet: image \d+ cannot be decoded") as raised:
         damaged.batches("train", batch_size=4, seed=1).at(0, 0)
     assert "Traceback" not in str(raised.value)

@@ -43,11 +43,13 @@ def rewritten(path, change):
 def test_all_digits_load(small):
     data = load_search_data(small, digits_settings(), CPU)
     final = load_augmentation_data(small, digits_settings(), CPU)
-    assert len(final.train) + len(final.test) == 1797
-    assert len(data.train) + len(data.validation) == len(final.train)
+    train, test = final.parts["train"], final.parts["test"]
+    assert len(train) + len(test) == 1797
+    assert sum(len(part) for part in data.parts.values()) == len(train)
+    assert list(data.parts) == ["train", "validation"]
     assert data.classes == final.classes == 10
-    assert sorted(final.test.labels.unique().tolist()) == list(range(10))
-    pixels = final.test.pixels(torch.arange(3))
+    assert sorted(test.labels.unique().tolist()) == list(range(10))
+    pixels = test.pixels(torch.arange(3))
     assert pixels.shape == (3, 3, 32, 32)
     assert pixels.dtype == torch.uint8
     assert torch.equal(pixels[:, 0], pixels[:, 2])

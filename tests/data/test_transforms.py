@@ -191,4 +191,4 @@ def test_the_global_generators_of_torch_stay_as_they_were(monkeypatch):
 
 def test_options_of_training_are_refused_for_untransformed_images():
     with pytest.raises(ValueError, match="cutout"):
-        transforms.chosen_transform(SMALL, CHANNELS, augmented=False, cutout=16)
+        transforms.chosen_transform(SMALL, CHANNELS, random_transforms=False, cutout=16)

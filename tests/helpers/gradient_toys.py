@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from naseval.data.images import SmallImages
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.methods.darts.settings import Settings
 from naseval.randomness import stream
 from naseval.settings.base import ArchitectureOptimizer, Optimizer
@@ -22,8 +22,8 @@ Hook = Callable[[int, int], None]
 
 
 def made_up_data(
-    train: int = 16, validation: int = 16, classes: int = 2, kind: type[SearchData] = SearchData
-) -> SearchData:
+    train: int = 16, validation: int = 16, classes: int = 2, kind: type[TrainingData] = TrainingData
+) -> TrainingData:
     """Return coloured noise; the colour tells the class."""
     dataset = Dataset(
         label="made up",
@@ -35,11 +35,11 @@ def made_up_data(
         channels=CHANNELS,
     )
     images = _images(train + validation, classes)
-    parts = slice(None, train), slice(train, None)
+    parts = {"train": slice(None, train), "validation": slice(train, None)}
     return kind(
         dataset,
         CHANNELS,
-        *(SmallImages(*(each[part] for each in images)) for part in parts),
+        {name: SmallImages(*(each[part] for each in images)) for name, part in parts.items()},
     )
 
 
@@ -85,7 +85,7 @@ def _images(count: int, classes: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @dataclass(frozen=True)
-class StoppedData(SearchData):
+class StoppedData(TrainingData):
     """Sends this process SIGTERM when training asks for step 0 of epoch 1 (both from 0)."""
 
     def batches(self, part: Any, **options: Any) -> Any:

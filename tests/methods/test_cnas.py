@@ -24,12 +24,13 @@ from naseval.randomness import stream
 from naseval.spaces.cnas.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import Interrupted
+from naseval.training.loop import EpochLoop
 from training_toy import timeless
 
 
 @pytest.fixture(scope="module")
 def result():
-    return search(made_up_data(), cnas_settings(), seed=1, checkpoint=None)
+    return search(made_up_data(), cnas_settings(), seed=1, loop=EpochLoop())
 
 
 def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
@@ -46,8 +47,8 @@ def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
 
 
 def test_a_seed_is_a_search(result):
-    again = search(made_up_data(), cnas_settings(), seed=1, checkpoint=None)
-    other = search(made_up_data(), cnas_settings(epochs=1), seed=2, checkpoint=None)
+    again = search(made_up_data(), cnas_settings(), seed=1, loop=EpochLoop())
+    other = search(made_up_data(), cnas_settings(epochs=1), seed=2, loop=EpochLoop())
     assert timeless(again.history) == timeless(result.history)
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
 
@@ -55,9 +56,9 @@ def test_a_seed_is_a_search(result):
 def test_a_search_stopped_within_an_epoch_resumes_to_the_same_result(result, tmp_path):
     checkpoint = Checkpoint(tmp_path / "checkpoint", "same")
     with pytest.raises(Interrupted, match="epoch 2, after step 1 of 2"):
-        search(made_up_data(kind=StoppedData), cnas_settings(), seed=1, checkpoint=checkpoint)
+        search(made_up_data(kind=StoppedData), cnas_settings(), seed=1, loop=EpochLoop(checkpoint))
     torch.rand(5)
-    resumed = search(made_up_data(), cnas_settings(), seed=1, checkpoint=checkpoint)
+    resumed = search(made_up_data(), cnas_settings(), seed=1, loop=EpochLoop(checkpoint))
     assert timeless(resumed.history) == timeless(result.history)
     assert resumed.genotype == result.genotype
 
@@ -71,7 +72,7 @@ def test_two_passes_per_step():
 
     hook = register_module_forward_hook(count)
     try:
-        search(made_up_data(), cnas_settings(epochs=1), seed=1, checkpoint=None)
+        search(made_up_data(), cnas_settings(epochs=1), seed=1, loop=EpochLoop())
     finally:
         hook.remove()
     assert len(training) == 2 * 2
@@ -88,7 +89,7 @@ def test_each_alpha_step_draws_from_the_whole_validation_half(monkeypatch):
         return batch
 
     monkeypatch.setattr(Batches, "at", at)
-    search(made_up_data(), cnas_settings(epochs=2), seed=1, checkpoint=None)
+    search(made_up_data(), cnas_settings(epochs=2), seed=1, loop=EpochLoop())
     assert [place for place, _ in seen] == [(0, 0), (1, 0), (2, 0), (3, 0)]
     assert len({tuple(samples) for _, samples in seen}) == 4
     # A walk through the half would never repeat an image within an epoch of two batches.
@@ -104,7 +105,7 @@ def test_the_cutout_is_that_of_both_parts(monkeypatch):
         original(self, images, **options)
 
     monkeypatch.setattr(Batches, "__init__", init)
-    search(made_up_data(), cnas_settings(epochs=1, cutout=4), seed=1, checkpoint=None)
+    search(made_up_data(), cnas_settings(epochs=1, cutout=4), seed=1, loop=EpochLoop())
     assert {("search train", True, 4), ("search validation", True, 4)} <= set(made)
     assert ("search validation", False, 0) in made
 

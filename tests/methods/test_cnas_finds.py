@@ -16,6 +16,7 @@ from naseval.methods.cnas.search import search
 from naseval.networks.operations import relu_conv_norm
 from naseval.spaces.cnas.network import CNAS_SEARCH_OPERATIONS
 from naseval.spaces.cnas.space import SPACE
+from naseval.training.loop import EpochLoop
 
 CANDIDATES = SPACE.operations[1:]
 EDGES = 24
@@ -52,7 +53,7 @@ def succeeds(seed: int, rigged: bool) -> bool:
         for name in CANDIDATES:
             working = works if rigged and name == chosen else fails
             patch.setitem(CNAS_SEARCH_OPERATIONS, name, working)
-        found = search(made_up_data(160, 160), settings, seed=seed, checkpoint=None).genotype
+        found = search(made_up_data(160, 160), settings, seed=seed, loop=EpochLoop()).genotype
     return (found.normal.operations + found.reduce.operations).count(chosen) >= ENOUGH
 
 

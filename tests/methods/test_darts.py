@@ -17,6 +17,7 @@ from naseval.methods.darts.search import EDGES, search, with_few_skips
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import Interrupted
+from naseval.training.loop import EpochLoop
 
 SKIP = SPACE.operations.index("skip_connect")
 
@@ -30,7 +31,7 @@ def lasting(history):
 
 @pytest.fixture(scope="module")
 def result():
-    return search(made_up_data(), darts_settings(), seed=1, checkpoint=None)
+    return search(made_up_data(), darts_settings(), seed=1, loop=EpochLoop())
 
 
 def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
@@ -47,8 +48,8 @@ def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
 
 
 def test_a_seed_is_a_search(result):
-    again = search(made_up_data(), darts_settings(), seed=1, checkpoint=None)
-    other = search(made_up_data(), darts_settings(epochs=1), seed=2, checkpoint=None)
+    again = search(made_up_data(), darts_settings(), seed=1, loop=EpochLoop())
+    other = search(made_up_data(), darts_settings(epochs=1), seed=2, loop=EpochLoop())
     assert lasting(again.history) == lasting(result.history)
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
 
@@ -56,9 +57,9 @@ def test_a_seed_is_a_search(result):
 def test_a_search_stopped_within_an_epoch_resumes_to_the_same_result(result, tmp_path):
     checkpoint = Checkpoint(tmp_path / "checkpoint", "same")
     with pytest.raises(Interrupted, match="epoch 2, after step 1 of 2"):
-        search(made_up_data(kind=StoppedData), darts_settings(), seed=1, checkpoint=checkpoint)
+        search(made_up_data(kind=StoppedData), darts_settings(), seed=1, loop=EpochLoop(checkpoint))
     torch.rand(5)
-    resumed = search(made_up_data(), darts_settings(), seed=1, checkpoint=checkpoint)
+    resumed = search(made_up_data(), darts_settings(), seed=1, loop=EpochLoop(checkpoint))
     assert lasting(resumed.history) == lasting(result.history)
     assert resumed.genotype == result.genotype
 
@@ -73,7 +74,7 @@ def test_forward_passes_per_step(order, passes):
 
     hook = register_module_forward_hook(count)
     try:
-        search(made_up_data(8, 8), darts_settings(order=order, epochs=1), seed=1, checkpoint=None)
+        search(made_up_data(8, 8), darts_settings(order=order, epochs=1), seed=1, loop=EpochLoop())
     finally:
         hook.remove()
     assert len(training) == passes
@@ -82,7 +83,7 @@ def test_forward_passes_per_step(order, passes):
 def test_the_order_and_the_legacy_scale_change_the_alphas():
     found = [
         search(
-            made_up_data(8, 8), darts_settings(epochs=1, **change), seed=1, checkpoint=None
+            made_up_data(8, 8), darts_settings(epochs=1, **change), seed=1, loop=EpochLoop()
         ).history
         for change in ({"order": 1}, {"order": 2}, {"order": 2, "legacy_fd_scale": True})
     ]
@@ -91,7 +92,7 @@ def test_the_order_and_the_legacy_scale_change_the_alphas():
 
 def test_fewer_validation_batches_are_used_again():
     data = made_up_data(validation=8)
-    history = search(data, darts_settings(epochs=1, order=1), seed=1, checkpoint=None).history
+    history = search(data, darts_settings(epochs=1, order=1), seed=1, loop=EpochLoop()).history
     assert len(history) == 1
 
 
@@ -100,7 +101,7 @@ def test_bfloat16():
         made_up_data(8, 8),
         darts_settings(epochs=1, precision="bfloat16"),
         seed=1,
-        checkpoint=None,
+        loop=EpochLoop(),
     ).history
     assert history[0]["train_loss"] == pytest.approx(np.log(2), abs=0.5)
 

@@ -11,6 +11,7 @@ from scipy.stats import binom, binomtest
 from gradient_toys import darts_settings, made_up_data
 from naseval.methods.darts.search import search
 from naseval.networks.operations import OPERATIONS
+from naseval.training.loop import EpochLoop
 from rigged_operations import CANDIDATES, fails, works
 
 ENOUGH = 6
@@ -31,7 +32,7 @@ def edges_found(seed: int, order: int, rigged: bool = True) -> int:
     with pytest.MonkeyPatch.context() as patch:
         for name in CANDIDATES:
             patch.setitem(OPERATIONS, name, works if rigged and name == chosen else fails)
-        found = search(made_up_data(160, 160), settings, seed=seed, checkpoint=None).genotype
+        found = search(made_up_data(160, 160), settings, seed=seed, loop=EpochLoop()).genotype
     return (found.normal.operations + found.reduce.operations).count(chosen)
 
 

@@ -17,11 +17,12 @@ from naseval.methods.enas.supernet import EnasSupernet
 from naseval.spaces.enas.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import Interrupted
+from naseval.training.loop import EpochLoop
 
 
 @pytest.fixture(scope="module")
 def result():
-    return search(made_up_data(), enas_settings(), seed=1, checkpoint=None)
+    return search(made_up_data(), enas_settings(), seed=1, loop=EpochLoop())
 
 
 def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
@@ -39,8 +40,8 @@ def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
 
 def test_a_seed_is_a_search(result):
     torch.rand(3)
-    again = search(made_up_data(), enas_settings(), seed=1, checkpoint=None)
-    other = search(made_up_data(), enas_settings(), seed=2, checkpoint=None)
+    again = search(made_up_data(), enas_settings(), seed=1, loop=EpochLoop())
+    other = search(made_up_data(), enas_settings(), seed=2, loop=EpochLoop())
     assert lasting(again.history) == lasting(result.history)
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
 
@@ -51,7 +52,7 @@ def test_a_search_stopped_again_and_again_resumes_bit_by_bit(result, tmp_path, m
 
     def run():
         torch.rand(5)
-        return search(made_up_data(), enas_settings(), seed=1, checkpoint=checkpoint)
+        return search(made_up_data(), enas_settings(), seed=1, loop=EpochLoop(checkpoint))
 
     for place in ((0, 1), (0, 2), (1, 0), (1, 3)):
         message = f"epoch {place[0] + 1}, after step {place[1] + 1} of 4"
@@ -73,7 +74,7 @@ def test_forward_passes():
 
     hook = register_module_forward_hook(count)
     try:
-        search(made_up_data(), enas_settings(epochs=1), seed=1, checkpoint=None)
+        search(made_up_data(), enas_settings(epochs=1), seed=1, loop=EpochLoop())
     finally:
         hook.remove()
     training, tested = 2, 2 * 3 + 3  # batches; updates x samples, and the final samples
@@ -142,7 +143,7 @@ def test_the_tower_counts_in_training():
     losses = []
     for weight in (0.4, 0.0):
         settings = enas_settings(epochs=1, auxiliary_weight=weight)
-        history = search(made_up_data(), settings, seed=1, checkpoint=None).history
+        history = search(made_up_data(), settings, seed=1, loop=EpochLoop()).history
         losses.append(history[0]["train_loss"])
     assert losses[0] != losses[1]
     assert task().network.auxiliary is not None
@@ -151,5 +152,5 @@ def test_the_tower_counts_in_training():
 
 def test_bfloat16():
     settings = enas_settings(epochs=1, precision="bfloat16")
-    row = search(made_up_data(), settings, seed=1, checkpoint=None).history[0]
+    row = search(made_up_data(), settings, seed=1, loop=EpochLoop()).history[0]
     assert row["train_loss"] == pytest.approx(math.log(2), abs=0.5)

@@ -13,7 +13,7 @@ from naseval.methods.darts.search import EDGES, OPERATIONS
 from naseval.randomness import stream
 from naseval.settings.base import ArchitectureOptimizer, Optimizer
 from naseval.spaces.darts.space import SPACE
-from naseval.training.optimizers import build_optimizer, clip_gradients
+from naseval.training.optimizers import backward_and_step, build_optimizer
 
 FIXTURE = VECTORS["supernet_fixture"]
 WEIGHTS = Optimizer(name="sgd", learning_rate=0.025, learning_rate_min=0.001, weight_decay=3e-4)
@@ -50,10 +50,7 @@ class Fixture:
         )
 
     def move_weights(self):
-        self.optimizer.zero_grad()
-        self.loss(*self.train).backward()
-        clip_gradients(self.network.parameters(), WEIGHTS)
-        self.optimizer.step()
+        backward_and_step(self.loss(*self.train), self.optimizer, WEIGHTS.gradient_clip)
         self.alphas.zero_grad()
 
 

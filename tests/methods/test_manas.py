@@ -24,6 +24,7 @@ from naseval.randomness import stream
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import Interrupted
+from naseval.training.loop import EpochLoop
 from naseval.training.optimizers import learning_rate
 
 SETTINGS = {"manas": manas_settings, "manas_ls": manas_ls_settings}
@@ -34,7 +35,7 @@ SMALL = {"images": "small", "classes": 3, "channels": 4, "cells": 3}
 
 def run(name, data=None, seed=1, checkpoint=None, **changes):
     return get_method(name).search(
-        data or made_up_data(), SETTINGS[name](**changes), seed=seed, checkpoint=checkpoint
+        data or made_up_data(), SETTINGS[name](**changes), seed=seed, loop=EpochLoop(checkpoint)
     )
 
 

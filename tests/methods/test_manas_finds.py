@@ -16,6 +16,7 @@ from manas_toys import manas_ls_settings, manas_settings
 from naseval.methods import get_method
 from naseval.networks.operations import OPERATIONS, relu_conv_norm
 from naseval.spaces.darts.space import SPACE
+from naseval.training.loop import EpochLoop
 
 CANDIDATES = [name for name in SPACE.operations if name != "none"]
 ENOUGH = 5
@@ -58,7 +59,7 @@ def edges_found(name: str, seed: int, rigged: bool) -> int:
         for each in CANDIDATES:
             patch.setitem(OPERATIONS, each, works if rigged and each == chosen else fails)
         data = made_up_data(images, images)
-        found = get_method(name).search(data, settings, seed=seed, checkpoint=None).genotype
+        found = get_method(name).search(data, settings, seed=seed, loop=EpochLoop()).genotype
     return (found.normal.operations + found.reduce.operations).count(chosen)
 
 

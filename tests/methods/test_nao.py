@@ -21,7 +21,7 @@ from naseval.spaces.enas.space import OPERATIONS
 from naseval.spaces.nao.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import Interrupted
-from naseval.training.loop import saved_stage
+from naseval.training.loop import EpochLoop
 
 STAGES = [1, 1, 2, 3, 4, 4, 5]
 """Train twice, evaluate, fit; train twice, evaluate."""
@@ -29,7 +29,7 @@ STAGES = [1, 1, 2, 3, 4, 4, 5]
 
 @pytest.fixture(scope="module")
 def result():
-    return search(made_up_data(), nao_settings(), seed=1, checkpoint=None)
+    return search(made_up_data(), nao_settings(), seed=1, loop=EpochLoop())
 
 
 def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
@@ -51,19 +51,19 @@ def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
 
 def test_a_seed_is_a_search(result):
     torch.rand(3)
-    again = search(made_up_data(), nao_settings(), seed=1, checkpoint=None)
-    other = search(made_up_data(), nao_settings(), seed=2, checkpoint=None)
+    again = search(made_up_data(), nao_settings(), seed=1, loop=EpochLoop())
+    other = search(made_up_data(), nao_settings(), seed=2, loop=EpochLoop())
     assert lasting(again.history) == lasting(result.history)
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
 
 
 PLACES = [
-    (nao._Training, (0, 1)),
-    (nao._Training, (1, 1)),
-    (nao._Evaluation, (0, 3)),
+    (nao.SupernetTraining, (0, 1)),
+    (nao.SupernetTraining, (1, 1)),
+    (nao.PoolEvaluation, (0, 3)),
     (CodecFit, (0, 4)),
-    (nao._Training, (1, 0)),
-    (nao._Evaluation, (0, 3)),
+    (nao.SupernetTraining, (1, 0)),
+    (nao.PoolEvaluation, (0, 3)),
 ]
 
 
@@ -72,13 +72,13 @@ def test_a_search_stopped_in_every_stage_resumes_bit_by_bit(result, tmp_path, mo
 
     def run():
         torch.rand(5)
-        return search(made_up_data(), nao_settings(), seed=1, checkpoint=checkpoint)
+        return search(made_up_data(), nao_settings(), seed=1, loop=EpochLoop(checkpoint))
 
     for number, (task, place) in enumerate(PLACES):
         with monkeypatch.context() as patch, pytest.raises(Interrupted):
             stop_at(patch, task, place)
             run()
-        assert saved_stage(checkpoint).stage == [1, 1, 2, 3, 4, 5][number]
+        assert EpochLoop(checkpoint).saved_stage().stage == [1, 1, 2, 3, 4, 5][number]
     resumed = run()
     assert lasting(resumed.history) == lasting(result.history)
     assert resumed.genotype == result.genotype
@@ -93,17 +93,14 @@ def stages(**changes):
         if isinstance(module, NaoSupernet):
             passes.append((module.training, torch.is_grad_enabled()))
 
-    original = nao.run_epochs
-
-    def noting(task, **options):
-        pools.append(options["carry"])
-        return original(task, **options)
+    class NotingLoop(EpochLoop):
+        def run(self, task, **options):
+            pools.append(options["carried_state"])
+            return super().run(task, **options)
 
     hook = register_module_forward_hook(count)
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(nao, "run_epochs", noting)
-            found = search(made_up_data(), nao_settings(**changes), seed=1, checkpoint=None)
+        found = search(made_up_data(), nao_settings(**changes), seed=1, loop=NotingLoop())
     finally:
         hook.remove()
     return found, passes, pools
@@ -135,7 +132,7 @@ def test_evaluation_batches_are_averaged():
     assert passes.count((False, False)) == 6 * 2
 
 
-def test_shares_are_the_sizes_of_networks_of_their_own():
+def test_sampling_weights_are_the_sizes_of_networks_of_their_own():
     entry = next(e for e in VECTORS["nao"]["supernet"] if e["name"] == "loose_input")
     integers = VECTORS["nao"]["genotypes"]["loose_input"]["integers"]
     architecture = tuple(integers["normal"] + integers["reduce"])
@@ -144,16 +141,16 @@ def test_shares_are_the_sizes_of_networks_of_their_own():
         ("parameters", entry["params_child_standalone_same_size"]),
         ("uniform", 1),
     ):
-        rounds = nao._Rounds.__new__(nao._Rounds)  # without the supernet, large as it is
-        rounds.data = made_up_data(classes=10)
-        rounds.settings = nao_settings(sampling=sampling, **changes)
-        assert rounds._share(architecture) == expected
+        stages = nao.NaoStages.__new__(nao.NaoStages)  # without the supernet, large as it is
+        stages.data = made_up_data(classes=10)
+        stages.settings = nao_settings(sampling=sampling, **changes)
+        assert stages.sampling_weight(architecture) == expected
 
 
-def test_architectures_are_drawn_by_their_shares(monkeypatch):
-    rounds = nao._Rounds(made_up_data(), nao_settings(), 1, None)
-    pool = nao.Pool(rounds.seed_pool().architectures[:2], (1000, 9000))
-    task, drawn = nao._Training(rounds, 1, pool), []
+def test_architectures_are_drawn_by_their_sampling_weights(monkeypatch):
+    stages = nao.NaoStages(made_up_data(), nao_settings(), 1, EpochLoop())
+    pool = nao.Pool(stages.initial_pool().architectures[:2], (1000, 9000))
+    task, drawn = nao.SupernetTraining(stages, 1, pool), []
     original = nao.Pool.genotype
     monkeypatch.setattr(
         nao.Pool, "genotype", lambda self, index: (drawn.append(index), original(self, index))[1]
@@ -171,15 +168,15 @@ def test_drop_path_ramps_over_all_rounds(monkeypatch):
     monkeypatch.setattr(
         NaoSupernet, "set_drop_path", lambda self, p: (found.append(p), original(self, p))[1]
     )
-    search(made_up_data(), nao_settings(drop_path=0.4), seed=1, checkpoint=None)
+    search(made_up_data(), nao_settings(drop_path=0.4), seed=1, loop=EpochLoop())
     assert found == pytest.approx([0.4 * (step + 1) / 8 for step in range(8)])
 
 
 def test_every_architecture_has_batches_of_its_own():
-    rounds = nao._Rounds(made_up_data(), nao_settings(evaluation_batches=2), 1, None)
-    pool, seen = rounds.seed_pool(), []
+    stages = nao.NaoStages(made_up_data(), nao_settings(evaluation_batches=2), 1, EpochLoop())
+    pool, seen = stages.initial_pool(), []
     for stage in (2, 5):
-        task = nao._Evaluation(rounds, stage, pool)
+        task = nao.PoolEvaluation(stages, stage, pool)
         at = task.batches.at
 
         def noting(epoch, step, at=at):

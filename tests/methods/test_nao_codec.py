@@ -21,7 +21,7 @@ from naseval.networks.cost import parameters
 from naseval.randomness import stream
 from naseval.spaces import get_space
 from naseval.spaces.enas.space import cell_of, genotype_of, integers_of
-from naseval.training.loop import run_epochs
+from naseval.training.loop import EpochLoop
 
 FACTS = VECTORS["nao"]
 
@@ -198,7 +198,7 @@ def fitted(scores, architectures, epochs, **changes):
     found = ArchitectureCodec(chosen)
     fit = CodecFit(found, tokens_of(architectures), torch.tensor(scores), chosen, seed=0, stage=1)
     parts = {"codec": found, "adam": fit.optimizer}
-    run_epochs(fit, epochs=1, steps=fit.steps, parts=parts, checkpoint=None, names=("codec",))
+    EpochLoop().run(fit, epochs=1, steps=fit.steps, parts=parts, stream_names=("codec",))
     return found.eval()
 
 
@@ -216,17 +216,18 @@ def test_a_fit_learns_to_predict_and_to_write():
 
 def test_a_pool_ranks_grows_and_survives_a_checkpoint():
     one, two, three = drawn(3)
-    pool = Pool().grown([one, two, three], share=sum)
-    assert pool.shares == (sum(one), sum(two), sum(three))
+    pool = Pool().extended([one, two, three], map(sum, (one, two, three)))
+    assert pool.sampling_weights == (sum(one), sum(two), sum(three))
     ranked = pool.ranked([0.25, 0.75, 0.5])
     assert ranked.architectures == (two, three, one)
-    assert ranked.shares == (sum(two), sum(three), sum(one))
+    assert ranked.sampling_weights == (sum(two), sum(three), sum(one))
     assert ranked.scaled_scores() == [1, 0.5, 0]
     assert ranked.genotype(0) == genotype_of("nao", two)
     assert Pool.from_dict(ranked.to_dict()) == ranked
-    grown = ranked.grown(drawn(1, "more"), share=len)
-    assert grown.architectures[:3] == ranked.architectures
-    assert grown.shares[3] == 40
-    assert grown.scores == ()
+    extended = ranked.extended(drawn(1, "more"), [40])
+    assert extended.architectures[:3] == ranked.architectures
+    assert extended.architectures[3:] == tuple(drawn(1, "more"))
+    assert extended.sampling_weights[3] == 40
+    assert extended.scores == ()
     assert pool.ranked([0.5, 0.5, 0.5]).architectures == pool.architectures
     assert pool.ranked([0.5, 0.5, 0.5]).scaled_scores() == [0, 0, 0]

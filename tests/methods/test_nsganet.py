@@ -10,7 +10,7 @@ import torch
 from fixtures_networks import build_network
 from gradient_toys import made_up_data
 from naseval import records, schemas
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.methods import get_method
@@ -20,6 +20,7 @@ from naseval.randomness import stream
 from naseval.spaces.nsganet.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import Interrupted
+from naseval.training.loop import EpochLoop
 from nsganet_toys import nsganet_settings
 from training_toy import timeless
 
@@ -28,7 +29,7 @@ STEPS = INDIVIDUALS * 2 * 2  # epochs, steps
 
 
 @dataclass(frozen=True)
-class WatchedData(SearchData):
+class WatchedData(TrainingData):
     """Lists the training batches asked for, and sends SIGTERM where one of `stops` is."""
 
     seen: list[tuple[int, int]] | None = None
@@ -56,14 +57,12 @@ class _Watched:
 
 def watched(seen, stops=()):
     data = made_up_data()
-    return WatchedData(
-        data.dataset, data.channels, data.train, data.validation, seen=seen, stops=stops
-    )
+    return WatchedData(data.dataset, data.channels, data.parts, seen=seen, stops=stops)
 
 
 @pytest.fixture(scope="module")
 def result():
-    return search(made_up_data(), nsganet_settings(), seed=1, checkpoint=None)
+    return search(made_up_data(), nsganet_settings(), seed=1, loop=EpochLoop())
 
 
 def error(row):
@@ -112,8 +111,8 @@ def test_the_front_is_the_final_populations(result):
 
 
 def test_a_seed_is_a_search(result):
-    again = search(made_up_data(), nsganet_settings(), seed=1, checkpoint=None)
-    other = search(made_up_data(), nsganet_settings(generations=1), seed=2, checkpoint=None)
+    again = search(made_up_data(), nsganet_settings(), seed=1, loop=EpochLoop())
+    other = search(made_up_data(), nsganet_settings(generations=1), seed=2, loop=EpochLoop())
     assert timeless(again.history) == timeless(result.history)
     assert again.genotype == result.genotype
     assert other.history[0]["genotype"] != result.history[0]["genotype"]
@@ -124,7 +123,7 @@ def test_individuals_start_from_weights_of_their_own(monkeypatch):
     same = SPACE.sample(stream("the same"))
     monkeypatch.setattr("naseval.methods.nsganet.search.decode", lambda _genome: same)
     settings = nsganet_settings(generations=1, population=2)
-    first, second = search(made_up_data(), settings, seed=1, checkpoint=None).history
+    first, second = search(made_up_data(), settings, seed=1, loop=EpochLoop()).history
     assert first["train_loss"] != second["train_loss"]
     assert first["flops"] == second["flops"]
 
@@ -136,9 +135,9 @@ def test_stopped_within_individuals_it_resumes_and_trains_none_twice(result, tmp
     stops = ((0, 0), (5, 1), (9, 0), (14, 0))
     for _ in stops:
         with pytest.raises(Interrupted):
-            search(watched(seen, stops), nsganet_settings(), seed=1, checkpoint=checkpoint)
+            search(watched(seen, stops), nsganet_settings(), seed=1, loop=EpochLoop(checkpoint))
         torch.rand(5)
-    resumed = search(watched(seen, stops), nsganet_settings(), seed=1, checkpoint=checkpoint)
+    resumed = search(watched(seen, stops), nsganet_settings(), seed=1, loop=EpochLoop(checkpoint))
     assert timeless(resumed.history) == timeless(result.history)
     assert resumed.genotype == result.genotype
     assert seen == [(epoch, step) for epoch in range(2 * INDIVIDUALS) for step in range(2)]
@@ -147,9 +146,9 @@ def test_stopped_within_individuals_it_resumes_and_trains_none_twice(result, tmp
 
 def test_a_finished_search_is_read_back_without_training(result, tmp_path):
     checkpoint = Checkpoint(tmp_path / "checkpoint", "same")
-    search(made_up_data(), nsganet_settings(), seed=1, checkpoint=checkpoint)
+    search(made_up_data(), nsganet_settings(), seed=1, loop=EpochLoop(checkpoint))
     seen: list[tuple[int, int]] = []
-    again = search(watched(seen), nsganet_settings(), seed=1, checkpoint=checkpoint)
+    again = search(watched(seen), nsganet_settings(), seed=1, loop=EpochLoop(checkpoint))
     assert seen == []
     assert timeless(again.history) == timeless(result.history)
 
@@ -157,12 +156,12 @@ def test_a_finished_search_is_read_back_without_training(result, tmp_path):
 def test_a_checkpoint_of_another_evolution_is_refused(tmp_path):
     checkpoint = Checkpoint(tmp_path / "checkpoint", "same")
     with pytest.raises(Interrupted):
-        search(watched([], ((5, 1),)), nsganet_settings(), seed=1, checkpoint=checkpoint)
+        search(watched([], ((5, 1),)), nsganet_settings(), seed=1, loop=EpochLoop(checkpoint))
     state = checkpoint.load()
     state["rows"][0]["genotype"], state["rows"][1]["genotype"] = (
         state["rows"][1]["genotype"],
         state["rows"][0]["genotype"],
     )
     checkpoint.save(state)
-    with pytest.raises(NasevalError, match="individual 1 is not the one bred now"):
-        search(made_up_data(), nsganet_settings(), seed=1, checkpoint=checkpoint)
+    with pytest.raises(NasevalError, match="candidate 1 is not the one chosen now"):
+        search(made_up_data(), nsganet_settings(), seed=1, loop=EpochLoop(checkpoint))

@@ -32,6 +32,7 @@ from naseval.networks.cost import parameters
 from naseval.networks.operations import OPERATIONS, FactorizedReduce
 from naseval.spaces.pdarts.space import SPACE, skips
 from naseval.training.checkpoint import Checkpoint
+from naseval.training.loop import EpochLoop
 from staged_toys import (
     EDGES,
     alphas_of,
@@ -215,7 +216,7 @@ def test_sizes_of_the_stages(stage):
 
 @pytest.fixture(scope="module")
 def result():
-    return search(made_up_data(), pdarts_settings(), seed=1, checkpoint=None)
+    return search(made_up_data(), pdarts_settings(), seed=1, loop=EpochLoop())
 
 
 def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
@@ -235,10 +236,10 @@ def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
 
 
 def test_a_seed_is_a_search(result):
-    again = search(made_up_data(), pdarts_settings(), seed=1, checkpoint=None)
+    again = search(made_up_data(), pdarts_settings(), seed=1, loop=EpochLoop())
     assert lasting(again.history) == lasting(result.history)
     one = {"cells": (3,), "dropped": (), "skip_dropout": (0.0,), "epochs": 1}
-    other = search(made_up_data(), pdarts_settings(**one), seed=2, checkpoint=None)
+    other = search(made_up_data(), pdarts_settings(**one), seed=2, loop=EpochLoop())
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
 
 
@@ -246,7 +247,7 @@ def test_a_search_stopped_within_every_stage_resumes_to_the_same_result(result, 
     checkpoint = Checkpoint(tmp_path / "checkpoint", "same")
     data = made_up_data(kind=StoppedData)
     resumed, stops = stops_until_done(
-        lambda: search(data, pdarts_settings(), seed=1, checkpoint=checkpoint)
+        lambda: search(data, pdarts_settings(), seed=1, loop=EpochLoop(checkpoint))
     )
     assert stops == ["interrupted in epoch 2, after step 1 of 2; run again to resume"] * 3
     assert lasting(resumed.history) == lasting(result.history)
@@ -270,9 +271,9 @@ def test_a_search_killed_between_stages_goes_on_with_the_next(result, tmp_path, 
 
     monkeypatch.setattr(pdarts, "PdartsTask", Killed)
     with pytest.raises(KeyboardInterrupt):
-        search(made_up_data(), pdarts_settings(), seed=1, checkpoint=checkpoint)
+        search(made_up_data(), pdarts_settings(), seed=1, loop=EpochLoop(checkpoint))
     monkeypatch.setattr(pdarts, "PdartsTask", Watched)
-    resumed = search(made_up_data(), pdarts_settings(), seed=1, checkpoint=checkpoint)
+    resumed = search(made_up_data(), pdarts_settings(), seed=1, loop=EpochLoop(checkpoint))
     assert begun == list(product((2, 3), (0, 1)))
     assert lasting(resumed.history) == lasting(result.history)
 
@@ -281,7 +282,7 @@ def test_weights_learn_alone_in_the_warm_up():
     """One pass per step in the first epoch of each stage, two in the second."""
     settings = pdarts_settings()
     assert training_passes(
-        lambda: search(made_up_data(8, 8), settings, seed=1, checkpoint=None)
+        lambda: search(made_up_data(8, 8), settings, seed=1, loop=EpochLoop())
     ) == 3 * (1 + 2)
     task = PdartsTask(made_up_data(), settings, EVERYTHING, 1, seed=1)
     before = task.alphas.tables()[0]

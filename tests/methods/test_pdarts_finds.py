@@ -14,6 +14,7 @@ from gradient_toys import made_up_data
 from naseval.methods.pdarts.search import search
 from naseval.networks.operations import OPERATIONS
 from naseval.spaces.pdarts.space import SPACE
+from naseval.training.loop import EpochLoop
 from rigged_operations import fails, works
 from staged_toys import pdarts_settings
 
@@ -38,7 +39,7 @@ def edges_found(seed: int, rigged: bool = True) -> int:
     with pytest.MonkeyPatch.context() as patch:
         for name in NAMES:
             patch.setitem(OPERATIONS, name, works if rigged and name == chosen else fails)
-        found = search(made_up_data(96, 96), SETTINGS, seed=seed, checkpoint=None).genotype
+        found = search(made_up_data(96, 96), SETTINGS, seed=seed, loop=EpochLoop()).genotype
     SPACE.validate(found)
     return (found.normal.operations + found.reduce.operations).count(chosen)
 

@@ -26,6 +26,7 @@ from naseval.networks.cost import parameters
 from naseval.networks.operations import FactorizedReduce
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
+from naseval.training.loop import EpochLoop
 from staged_toys import (
     EDGES,
     alphas_of,
@@ -119,7 +120,7 @@ def test_one_pass_per_step():
     """Two stages of one epoch of one step, on all 16 images."""
     settings = stacnas_settings(epochs=1, batch_size=16)
     assert (
-        training_passes(lambda: search(made_up_data(8, 8), settings, seed=1, checkpoint=None)) == 2
+        training_passes(lambda: search(made_up_data(8, 8), settings, seed=1, loop=EpochLoop())) == 2
     )
 
 
@@ -136,7 +137,7 @@ def test_what_is_learnt_from(images, count):
 @pytest.fixture(scope="module")
 def result():
     settings = stacnas_settings(one_level_data="train_half")
-    return search(made_up_data(), settings, seed=1, checkpoint=None)
+    return search(made_up_data(), settings, seed=1, loop=EpochLoop())
 
 
 def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
@@ -156,18 +157,18 @@ def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
 
 def test_a_search_of_all_images_has_no_validation():
     settings = stacnas_settings(epochs=1)
-    history = search(made_up_data(), settings, seed=1, checkpoint=None).history
+    history = search(made_up_data(), settings, seed=1, loop=EpochLoop()).history
     assert records.table(schemas.HISTORY, history)["validation_loss"].null_count == 2
 
 
 def test_a_seed_is_a_search(result):
     settings = stacnas_settings(one_level_data="train_half")
-    again = search(made_up_data(), settings, seed=1, checkpoint=None)
+    again = search(made_up_data(), settings, seed=1, loop=EpochLoop())
     other = search(
         made_up_data(),
         stacnas_settings(one_level_data="train_half", epochs=1),
         seed=2,
-        checkpoint=None,
+        loop=EpochLoop(),
     )
     assert lasting(again.history) == lasting(result.history)
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
@@ -176,8 +177,8 @@ def test_a_seed_is_a_search(result):
 def test_a_search_stopped_within_every_stage_resumes_to_the_same_result(result, tmp_path):
     checkpoint = Checkpoint(tmp_path / "checkpoint", "same")
     settings = stacnas_settings(one_level_data="train_half")
-    data = made_up_data(kind=StoppedData)
-    resumed, stops = stops_until_done(lambda: search(data, settings, seed=1, checkpoint=checkpoint))
+    data, loop = made_up_data(kind=StoppedData), EpochLoop(checkpoint)
+    resumed, stops = stops_until_done(lambda: search(data, settings, seed=1, loop=loop))
     assert stops == ["interrupted in epoch 2, after step 1 of 2; run again to resume"] * 2
     assert lasting(resumed.history) == lasting(result.history)
     assert resumed.genotype == result.genotype

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from gradient_toys import made_up_data
 from naseval.methods.stacnas.search import GROUPS, search
 from naseval.networks.operations import OPERATIONS
+from naseval.training.loop import EpochLoop
 from rigged_operations import CANDIDATES as NAMES
 from rigged_operations import fails, works
 from staged_toys import stacnas_settings
@@ -58,7 +59,7 @@ def edges_found(seed: int, rigged: bool = True) -> int:
     with pytest.MonkeyPatch.context() as patch:
         for name, operation in table.items():
             patch.setitem(OPERATIONS, name, operation)
-        found = search(made_up_data(160, 160), SETTINGS, seed=seed, checkpoint=None).genotype
+        found = search(made_up_data(160, 160), SETTINGS, seed=seed, loop=EpochLoop()).genotype
     return (found.normal.operations + found.reduce.operations).count(chosen)
 
 

@@ -15,6 +15,7 @@ from naseval.methods.stacnas.operation_correlation import OPERATIONS, correlatio
 from naseval.methods.stacnas.search import EDGES, stage_task
 from naseval.networks.operations import Zero
 from naseval.training.checkpoint import Checkpoint
+from naseval.training.loop import EpochLoop
 from staged_toys import stacnas_settings, stops_until_done
 
 ALIVE = dict.fromkeys(("normal", "reduce"), (OPERATIONS,) * EDGES)
@@ -62,7 +63,7 @@ def test_operations_known_to_be_alike():
 @pytest.fixture(scope="module")
 def rows():
     settings = stacnas_settings(one_level_data="train_half")
-    return correlations(made_up_data(), settings, seed=1, checkpoint=None, images=10)
+    return correlations(made_up_data(), settings, seed=1, loop=EpochLoop(), images=10)
 
 
 def test_rows_of_every_edge_and_pair(rows):
@@ -83,7 +84,7 @@ def test_a_measurement_stopped_while_training_resumes_to_the_same(rows, tmp_path
     settings = stacnas_settings(one_level_data="train_half")
     data = made_up_data(kind=StoppedData)
     resumed, stops = stops_until_done(
-        lambda: correlations(data, settings, seed=1, checkpoint=checkpoint, images=10)
+        lambda: correlations(data, settings, seed=1, loop=EpochLoop(checkpoint), images=10)
     )
     assert len(stops) == 1
     pd.testing.assert_frame_equal(*map(pd.DataFrame, (resumed, rows)), check_exact=True)

@@ -7,17 +7,16 @@ import torch
 
 from naseval import records, schemas
 from naseval.errors import NasevalError
-from naseval.networks.drop_path import ramp
 from naseval.training.augmentation import augment, training_loss
+from naseval.training.loop import EpochLoop
 from naseval.training.networks import initialised
-from naseval.training.optimizers import cosine
 from training_toy import ToyData, ToyNetwork, toy_protocol
 
 
 def train(data=None, seed=5, **changes):
     network = initialised(ToyNetwork, 5)
     data = data or ToyData()
-    return augment(network, data, toy_protocol(**changes), seed=seed, checkpoint=None), network
+    return augment(network, data, toy_protocol(**changes), seed=seed, loop=EpochLoop()), network
 
 
 def test_it_learns_and_says_so_in_rows_of_the_schema():
@@ -28,8 +27,26 @@ def test_it_learns_and_says_so_in_rows_of_the_schema():
     assert rows[-1]["train_accuracy"] > 95
     assert rows[-1]["train_loss"] < rows[0]["train_loss"]
     assert rows[-1]["test_loss"] < 0.3
-    assert [row["learning_rate"] for row in rows] == [cosine(e, 8, 0.1, 0) for e in range(8)]
-    assert [row["drop_path"] for row in rows] == [ramp(e, 8, 0.3) for e in range(8)]
+    rates = [0.1 * math.cos(math.pi * epoch / 16) ** 2 for epoch in range(8)]  # half-angle
+    assert [row["learning_rate"] for row in rows] == pytest.approx(rates)
+    shares = [0, 0.0375, 0.075, 0.1125, 0.15, 0.1875, 0.225, 0.2625]
+    assert [row["drop_path"] for row in rows] == pytest.approx(shares)
+
+
+def test_samples_lose_the_branch_more_and_more_often():
+    """Of 2,000 images an epoch, as many lose the branch as the ramp from 0 to 0.8 says."""
+    network, dropped = initialised(ToyNetwork, 5), []
+    network.drop.register_forward_hook(
+        lambda module, _inputs, output: (
+            dropped.append((output.flatten(1) == 0).all(1).float()) if module.training else None
+        )
+    )
+    protocol = toy_protocol(epochs=4, batch_size=500, drop_path=0.8)
+    augment(network, ToyData(images=2000), protocol, seed=1, loop=EpochLoop())
+    shares = torch.cat(dropped).reshape(4, 2000).mean(1)
+    assert shares[0] == 0
+    for share, expected in zip(shares.tolist(), (0, 0.2, 0.4, 0.6), strict=True):
+        assert share == pytest.approx(expected, abs=0.044)  # 4 standard deviations
 
 
 def test_the_seed_decides_the_result():
@@ -42,7 +59,7 @@ def test_rates_reach_the_network_and_the_modes_alternate():
     data = ToyData(hook=lambda *_: modes.append((network.training, network.drop.p)))
     data.test_hook = lambda *_: modes.append((network.training, None))
     network = initialised(ToyNetwork, 5)
-    augment(network, data, toy_protocol(epochs=2), seed=1, checkpoint=None)
+    augment(network, data, toy_protocol(epochs=2), seed=1, loop=EpochLoop())
     test = [(False, None)] * 3
     assert modes == [(True, 0.0)] * 3 + test + [(True, 0.15)] * 3 + test
 

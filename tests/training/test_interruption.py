@@ -15,6 +15,7 @@ from naseval.errors import NasevalError
 from naseval.training.augmentation import augment
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import SIGNALS, Interrupted, interruptible
+from naseval.training.loop import EpochLoop
 from naseval.training.networks import initialised
 from training_toy import ToyData, ToyNetwork, nothing, timeless, toy_protocol
 
@@ -24,7 +25,7 @@ PROCESSES.set_forkserver_preload(["naseval.training.augmentation"])
 
 def train(checkpoint, hook=nothing):
     network = initialised(ToyNetwork, 5)
-    rows = augment(network, ToyData(hook), toy_protocol(), seed=5, checkpoint=checkpoint)
+    rows = augment(network, ToyData(hook), toy_protocol(), seed=5, loop=EpochLoop(checkpoint))
     return rows, network
 
 
@@ -122,7 +123,8 @@ def test_a_signal_while_the_epoch_ends_stops_after_it(tmp_path):
     data = ToyData()
     data.test_hook = lambda *_: os.kill(os.getpid(), signal.SIGTERM)
     with pytest.raises(Interrupted, match="after epoch 1;"):
-        augment(initialised(ToyNetwork, 5), data, toy_protocol(), seed=5, checkpoint=checkpoint)
+        network, loop = initialised(ToyNetwork, 5), EpochLoop(checkpoint)
+        augment(network, data, toy_protocol(), seed=5, loop=loop)
     rows, _ = train(checkpoint)
     assert timeless(rows) == timeless(train(None)[0])
 

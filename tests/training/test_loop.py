@@ -5,6 +5,7 @@ import os
 import signal
 import time
 
+import pyarrow as pa
 import pytest
 import torch
 from torch import nn
@@ -14,11 +15,19 @@ from naseval.randomness import torch_seed
 from naseval.settings.base import ArchitectureOptimizer, Optimizer
 from naseval.training.checkpoint import Checkpoint, TensorState
 from naseval.training.interruption import Interrupted
-from naseval.training.loop import SavedStage, run_epochs, saved_stage
+from naseval.training.loop import EpochLoop, SavedStage
 from naseval.training.optimizers import build_optimizer
 
 WEIGHTS = Optimizer(name="sgd", learning_rate=0.1, learning_rate_min=0, weight_decay=1e-3)
 ADAMAX = Optimizer(name="adamax", learning_rate=0.1, learning_rate_min=0, weight_decay=1e-3)
+TOY_ROWS = pa.schema(
+    [
+        pa.field("epoch", pa.int64(), nullable=False),
+        pa.field("seconds", pa.float64(), nullable=False),
+        pa.field("train_loss", pa.float64()),
+        pa.field("draw", pa.float64()),
+    ]
+)
 ALPHAS = ArchitectureOptimizer(learning_rate=3e-3, weight_decay=1e-3)
 
 
@@ -67,8 +76,8 @@ class Bilevel:
 
 
 def run(task, checkpoint=None, **options):
-    options = {"epochs": 3, "steps": 4, "names": (7, "toy")} | options
-    rows = run_epochs(task, parts=task.parts(), checkpoint=checkpoint, **options)
+    options = {"epochs": 3, "steps": 4, "stream_names": (7, "toy")} | options
+    rows = EpochLoop(checkpoint).run(task, parts=task.parts(), schema=TOY_ROWS, **options)
     return [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
 
 
@@ -109,35 +118,38 @@ def test_a_finished_loop_returns_its_rows_and_states_at_once(tmp_path):
 
 def staged(checkpoint, stop_in=None):
     """Search in three stages, each beginning with the alphas of the last."""
-    stage, carry, rows = saved_stage(checkpoint)
+    loop = EpochLoop(checkpoint)
+    stage, carried, rows = loop.saved_stage()
     while stage <= 3:
         task = Bilevel(stop_at=(1, 1) if stop_in == stage else None)
-        if carry is not None:
-            task.alphas.data.copy_(carry["alphas"])
-        rows = run_epochs(
+        if carried is not None:
+            task.alphas.data.copy_(carried["alphas"])
+        rows = loop.run(
             task,
             epochs=2,
             steps=3,
             parts=task.parts(),
-            checkpoint=checkpoint,
-            names=(7, "toy"),
+            stream_names=(7, "toy"),
             stage=stage,
-            carry=carry,
+            carried_state=carried,
             rows=rows,
+            schema=TOY_ROWS,
         )
-        carry = {"alphas": task.alphas.detach().clone(), "name": "kept"}
+        carried = {"alphas": task.alphas.detach().clone(), "name": "kept"}
         stage += 1
-    return [row["train_loss"] for row in rows], carry["alphas"].tolist()
+    return [row["train_loss"] for row in rows], carried["alphas"].tolist()
 
 
 @pytest.mark.parametrize("stop_in", [1, 2, 3])
 def test_stages_resume_where_they_were(tmp_path, stop_in):
     checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
-    assert saved_stage(checkpoint) == SavedStage(1, None, []) == saved_stage(None)
+    assert (
+        EpochLoop(checkpoint).saved_stage() == SavedStage(1, None, []) == EpochLoop().saved_stage()
+    )
     with pytest.raises(Interrupted):
         staged(checkpoint, stop_in)
-    assert saved_stage(checkpoint).stage == stop_in
-    assert len(saved_stage(checkpoint).rows) == 2 * (stop_in - 1) + 1
+    assert EpochLoop(checkpoint).saved_stage().stage == stop_in
+    assert len(EpochLoop(checkpoint).saved_stage().rows) == 2 * (stop_in - 1) + 1
     straight = staged(None)
     assert staged(checkpoint) == straight
     assert staged(checkpoint) == straight  # all stages done: nothing trains again
@@ -174,8 +186,8 @@ def test_sums_and_seconds_add_up_over_interruptions(tmp_path):
     with pytest.raises(Interrupted):
         run(Watched(stop_at=(0, 1)), checkpoint, epochs=1)
     task = Watched()
-    rows = run_epochs(
-        task, epochs=1, steps=4, parts=task.parts(), checkpoint=checkpoint, names=(7, "toy")
+    rows = EpochLoop(checkpoint).run(
+        task, epochs=1, steps=4, parts=task.parts(), stream_names=(7, "toy"), schema=TOY_ROWS
     )
     assert task.totals["tensor"] == sum(torch.tensor(1 / n).item() for n in (3, 4, 5, 6))
     assert (task.totals["count"], task.totals["number"]) == (8, 2)

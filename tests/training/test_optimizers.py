@@ -4,7 +4,12 @@ import pytest
 import torch
 
 from naseval.settings.base import ArchitectureOptimizer, Optimizer
-from naseval.training.optimizers import build_optimizer, clip_gradients, set_learning_rate
+from naseval.training.optimizers import (
+    backward_and_step,
+    build_optimizer,
+    clip_and_step,
+    set_learning_rate,
+)
 
 RATE, DECAY = 0.1, 0.01
 
@@ -75,9 +80,21 @@ def test_clipping_is_by_the_norm_of_all_gradients_together():
         parameters = [torch.zeros(2, requires_grad=True) for _ in range(2)]
         parameters[0].grad = torch.tensor([0.6 * length, 0.0])
         parameters[1].grad = torch.tensor([0.0, 0.8 * length])
-        clip_gradients(parameters, settings("sgd", gradient_clip=5.0))
+        optimizer = build_optimizer(parameters, settings("sgd"))
+        clip_and_step(optimizer, 5.0)
         assert parameters[0].grad[0].item() == pytest.approx(0.6 * length * scale, rel=1e-5)
         assert parameters[1].grad[1].item() == pytest.approx(0.8 * length * scale, rel=1e-5)
         before = parameters[0].grad.clone()
-        clip_gradients(parameters, settings("sgd", gradient_clip=None))
+        clip_and_step(optimizer, None)
         assert torch.equal(parameters[0].grad, before)
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamax"])
+def test_a_step_leaves_alone_what_the_loss_does_not_depend_on(name):
+    used, unused = (torch.ones(1, requires_grad=True) for _ in range(2))
+    optimizer = build_optimizer([used, unused], settings(name))
+    backward_and_step((used + unused).sum(), optimizer, None)
+    moved = used.item(), unused.item()
+    backward_and_step(used.sum(), optimizer, None)  # no decay, no momentum, no old gradient
+    assert used.item() != moved[0] != 1
+    assert unused.item() == moved[1] != 1

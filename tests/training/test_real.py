@@ -9,13 +9,14 @@ import torch
 
 from fixtures_networks import build_network
 from naseval.data.images import SmallImages
-from naseval.data.training_data import AugmentationData
+from naseval.data.training_data import TrainingData
 from naseval.randomness import stream
 from naseval.settings.dataset import Channels, ImageSettings
 from naseval.spaces import get_space
 from naseval.training.augmentation import augment
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.interruption import Interrupted
+from naseval.training.loop import EpochLoop
 from naseval.training.networks import initialised
 from training_toy import timeless, toy_protocol
 
@@ -41,9 +42,10 @@ def network():
 
 
 def train(checkpoint=None, workers=0):
-    data = AugmentationData(DATASET, CHANNELS, images(17, 0), images(9, 50), workers)
+    parts = {"train": images(17, 0), "test": images(9, 50)}
+    data = TrainingData(DATASET, CHANNELS, parts, "augmentation", workers)
     trained = network()
-    return augment(trained, data, PROTOCOL, seed=3, checkpoint=checkpoint), trained
+    return augment(trained, data, PROTOCOL, seed=3, loop=EpochLoop(checkpoint)), trained
 
 
 def test_the_real_tower_needs_two_images():

@@ -29,7 +29,7 @@ with (
         data,
         Settings(**params.search),
         seed=seed,
-        checkpoint=training.checkpoint,
+        loop=training.loop,
         images=params.images,
     )
     provenance = running.provenance(seed=seed, **training.facts)

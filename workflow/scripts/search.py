@@ -27,7 +27,7 @@ with (
         data,
         get_settings(params.algorithm)(**params.search),
         seed=int(snakemake.wildcards.seed),
-        checkpoint=training.checkpoint,
+        loop=training.loop,
     )
     provenance = running.provenance(seed=int(snakemake.wildcards.seed), **training.facts)
     history = records.table(schemas.HISTORY, found.history)

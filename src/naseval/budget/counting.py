@@ -3,13 +3,11 @@
 from functools import partial
 from typing import Any
 
-from naseval.budget.rehearsal import Meter, Rehearsal, ThinData
+from naseval.budget.rehearsal import Meter, Rehearsal, StubData
 from naseval.budget.work import Size
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.methods import get_method
-from naseval.methods.nao.settings import Settings as NaoSettings
-from naseval.methods.nsganet.settings import Settings as NsganetSettings
 from naseval.randomness import stream
 from naseval.settings.base import SearchSettings
 from naseval.settings.dataset import ImageSettings
@@ -19,9 +17,7 @@ from naseval.training.augmentation import augment
 from naseval.training.networks import build_run_network, initialised
 
 SAMPLES = 3
-"""Steps of one kind that are rehearsed of each loop of a search; a run's steps are all alike."""
-INDIVIDUALS = 5
-"""Individuals of NSGA-Net that are rehearsed."""
+"""Steps of one kind that are rehearsed of each stage of a search; a run's steps are all alike."""
 
 
 def search_size(
@@ -29,14 +25,13 @@ def search_size(
 ) -> Size:
     """Return the size of a search; `sizes` has the images of `train`, `validation` and `all`."""
     rehearsal = Rehearsal(Meter(), SAMPLES)
-    shortened, factor = _shortened(settings)
-    method = get_method(algorithm)
-    with rehearsal.loops():
-        found = method.search(
-            ThinData(dataset, sizes, rehearsal.meter), shortened, seed=0, checkpoint=None
-        )
+    shortened, factor = settings.shortened_for_counting()
+    data = StubData(dataset, sizes, rehearsal.meter)
+    found = get_method(algorithm).search(data, shortened, seed=0, loop=rehearsal)
     if not rehearsal.work.calls:
-        raise NasevalError(f"naseval.methods.{algorithm} does not train in run_epochs; use that")
+        raise NasevalError(
+            f"naseval.methods.{algorithm} does not train in the loop it is given; call loop.run"
+        )
     return Size(rehearsal.work * factor, rehearsal.checkpoint, round(len(found.history) * factor))
 
 
@@ -57,26 +52,6 @@ def run_size(
         architecture = get_space(network).sample(stream("architecture", network, 0), sampler)
     built = initialised(partial(build_run_network, architecture, dataset, protocol), 0)
     rehearsal = Rehearsal(Meter(), samples=1)
-    data: Any = ThinData(dataset, sizes, rehearsal.meter)
-    with rehearsal.loops():
-        rows = augment(built, data, protocol, seed=0, checkpoint=None)
+    data: Any = StubData(dataset, sizes, rehearsal.meter)
+    rows = augment(built, data, protocol, seed=0, loop=rehearsal)
     return Size(rehearsal.work, rehearsal.checkpoint, len(rows))
-
-
-def _shortened(settings: SearchSettings) -> tuple[SearchSettings, float]:
-    """Return settings of a shorter search, and how many of these the whole one is.
-
-    Only what a rehearsal would spend minutes on is shortened: networks that it would build and
-    not train.
-    """
-    match settings:
-        case NsganetSettings():
-            individuals = settings.population + settings.offspring * (settings.generations - 1)
-            few = min(INDIVIDUALS, settings.population)
-            changes = {"population": few, "generations": 1}
-            return settings.model_copy(update=changes), individuals / few
-        case NaoSettings():
-            # Drawing in proportion to parameters needs a network built for each of the pool.
-            return settings.model_copy(update={"sampling": "uniform"}), 1.0
-        case _:
-            return settings, 1.0

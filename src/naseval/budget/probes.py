@@ -12,11 +12,12 @@ from torch.nn import functional as F
 from torch.optim import Optimizer
 
 from naseval.budget.calibration import Probe
-from naseval.budget.rehearsal import GIVEN, Meter
+from naseval.budget.rehearsal import PLACEHOLDER_BATCH, Meter
 from naseval.randomness import stream
 from naseval.settings.dataset import ImageSettings
 from naseval.spaces import get_space
 from naseval.training.networks import build_network, initialised
+from naseval.training.optimizers import backward_and_step
 
 CLASSES = 10
 LONGEST = 0.5
@@ -68,11 +69,11 @@ def _processor() -> str:
 def _probe(net: Net, device: torch.device) -> Iterator[Probe]:
     network = initialised(lambda: _built(net), 0).to(device).train()
     optimizer = torch.optim.SGD(network.parameters(), 0.01, momentum=0.9)
-    _, work = Meter().measured(lambda: _train(network, optimizer, net, GIVEN, device))
+    _, work = Meter().measured(lambda: _train(network, optimizer, net, PLACEHOLDER_BATCH, device))
     for batch in BATCHES:
         _train(network, optimizer, net, batch, device)
         taken = min(_seconds(network, optimizer, net, batch, device) for _ in range(REPEATS))
-        images = batch / GIVEN
+        images = batch / PLACEHOLDER_BATCH
         yield Probe(work.calls, work.values * images, work.flops * images, taken)
         if taken > LONGEST:
             return
@@ -98,9 +99,7 @@ def _train(
     labels = torch.arange(batch, device=device) % CLASSES
     logits, _ = network(images)
     loss = F.cross_entropy(logits, labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
+    backward_and_step(loss, optimizer, max_norm=None)
     return float(loss.detach())
 
 

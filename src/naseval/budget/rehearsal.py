@@ -1,55 +1,57 @@
-"""A training rehearsed: a few steps on two images each stand for all of it.
+"""A rehearsal of a search or an augmentation, which counts its work from a few steps.
 
-The real code runs, whatever the method, with two things replaced: the images, by as few as
-batch normalisation can do with, and the loop, by one that does a few steps of each loop and
-notes what all of them would do.
+The real code runs, whatever the method, with two arguments replaced: the images by batches of
+random noise, as small as batch normalisation allows, and the loop by one that does a few steps of
+each stage and counts what all of them would do.
 """
 
 import math
-import sys
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from unittest.mock import patch
 
+import pyarrow as pa
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from naseval import schemas
 from naseval.budget.work import Work
+from naseval.randomness import Name
 from naseval.settings.dataset import ImageSettings
 from naseval.training.checkpoint import Stateful
-from naseval.training.loop import EpochTask, Row, run_epochs
-from naseval.training.metrics import add, floats
+from naseval.training.history import Row, check_row
+from naseval.training.loop import EpochTask, SavedStage
+from naseval.training.metrics import accumulate, to_floats
 
 T = TypeVar("T")
 
-GIVEN = 2
+PLACEHOLDER_BATCH = 2
 """Images in a batch: one has no variance where maps are of 1×1 pixels."""
 
 
 class Meter:
-    """Counts what actions do, as if their batches were whole."""
+    """Counts the work of actions as if their batches were of full size."""
 
     def __init__(self) -> None:
-        self._asked: list[tuple[int, int]] = []
+        self._represented: list[tuple[int, int]] = []
 
     def note(self, images: int, batches: int) -> None:
-        """Note that the two images just given stand for `images` in so many batches."""
-        self._asked.append((images, batches))
+        """Note that the placeholder batch just returned represents so many images and batches."""
+        self._represented.append((images, batches))
 
     def measured(self, action: Callable[[], T]) -> tuple[T, Work]:
         """Run `action`; return its result and its work."""
-        self._asked.clear()
-        with _Seen() as seen:
+        self._represented.clear()
+        with OperatorCounter() as counter:
             result = action()
-        given = len(self._asked) or 1
-        images = sum(images for images, _ in self._asked) / (given * GIVEN) or 1.0
-        batches = sum(batches for _, batches in self._asked) / given or 1.0
-        return result, Work(seen.calls * batches, seen.values * images, seen.flops * images)
+        placeholders = len(self._represented) or 1
+        images = sum(images for images, _ in self._represented)
+        batches = sum(batches for _, batches in self._represented) / placeholders or 1.0
+        scale = images / (placeholders * PLACEHOLDER_BATCH) or 1.0
+        return result, Work(counter.calls * batches, counter.values * scale, counter.flops * scale)
 
 
 def _convolution_backward(
@@ -66,7 +68,7 @@ def _convolution_backward(
 FLOPS = {**flop_registry, torch.ops.aten.convolution_backward: _convolution_backward}
 
 
-class _Seen(TorchDispatchMode):
+class OperatorCounter(TorchDispatchMode):
     """Counts operator calls, their floating-point operations, and the values of images written."""
 
     def __init__(self) -> None:
@@ -79,14 +81,14 @@ class _Seen(TorchDispatchMode):
         if formula := FLOPS.get(func.overloadpacket):
             self.flops += formula(*args, **(kwargs or {}), out_val=written)
         for value in written if isinstance(written, tuple | list) else (written,):
-            if isinstance(value, Tensor) and value.dim() > 1 and len(value) == GIVEN:
+            if isinstance(value, Tensor) and value.dim() > 1 and len(value) == PLACEHOLDER_BATCH:
                 self.values += value.numel()
         return written
 
 
 @dataclass(frozen=True)
-class ThinData:
-    """Noise in the place of `SearchData` or `AugmentationData`, of as many images as `sizes` say.
+class StubData:
+    """Takes the place of `TrainingData`: its batches are placeholders.
 
     `sizes` has the number of images of each part.
     """
@@ -104,17 +106,17 @@ class ThinData:
 
     def batches(
         self, part: str, *, batch_size: int, shuffle: bool | None = None, **_transform: Any
-    ) -> "ThinBatches":
-        """Return batches of a part; those in the images' own order are a pass over all of it."""
+    ) -> "StubBatches":
+        """Return batches of a part; those that are not shuffled are always read as a whole."""
         whole = part == "test" if shuffle is None else not shuffle
-        return ThinBatches(self, self.sizes[part], batch_size, whole)
+        return StubBatches(self, self.sizes[part], batch_size, whole)
 
 
 @dataclass(frozen=True)
-class ThinBatches:
-    """Batches of two images; one stands for a pass over all images if `whole`."""
+class StubBatches:
+    """Placeholder batches; if `whole`, a single one represents all batches of the part."""
 
-    data: ThinData
+    data: StubData
     images: int
     batch_size: int
     whole: bool
@@ -124,15 +126,15 @@ class ThinBatches:
         return 1 if self.whole else self._count
 
     def at(self, _epoch: int, step: int) -> tuple[Tensor, Tensor]:
-        """Return images (2, 3, S, S) and labels (2), and note what they stand for."""
+        """Return noise (2, 3, S, S) and labels (2,), and note what they represent."""
         left = self.images - step * self.batch_size
         if self.whole:
             self.data.meter.note(self.images, self._count)
         else:
             self.data.meter.note(min(self.batch_size, left), 1)
         side = self.data.dataset.image_size
-        labels = torch.arange(GIVEN) % self.data.classes
-        return torch.randn(GIVEN, 3, side, side), labels
+        labels = torch.arange(PLACEHOLDER_BATCH) % self.data.classes
+        return torch.randn(PLACEHOLDER_BATCH, 3, side, side), labels
 
     @property
     def _count(self) -> int:
@@ -140,54 +142,53 @@ class ThinBatches:
 
 
 class Rehearsal:
-    """The loop that does `samples` steps, spread over epochs and steps, in the place of all."""
+    """A `naseval.training.loop.Loop` that does `samples` steps of a stage and counts all of them.
+
+    The samples are spread over epochs and steps. Nothing is saved.
+    """
 
     def __init__(self, meter: Meter, samples: int) -> None:
         self.meter, self.samples = meter, samples
         self.work = Work()
+        """The work of all stages so far."""
         self.checkpoint = 0
-        """Bytes of the largest."""
+        """Bytes of the largest checkpoint."""
 
-    @contextmanager
-    def loops(self) -> Iterator[None]:
-        """Within, every loop of an imported search or augmentation is this one."""
-        users = [
-            module
-            for name, module in list(sys.modules.items())
-            if name.startswith("naseval.") and vars(module).get("run_epochs") is run_epochs
-        ]
-        with ExitStack() as stack:
-            for module in users:
-                stack.enter_context(patch.object(module, "run_epochs", self.run_epochs))
-            yield
+    def saved_stage(self) -> SavedStage:
+        """Return the first stage."""
+        return SavedStage(1, None, [])
 
-    def run_epochs(
+    def run(
         self,
         task: EpochTask,
         *,
         epochs: int,
         steps: int,
         parts: Mapping[str, Stateful],
-        rows: list[Row] | None = None,
-        **_rest: Any,
+        stream_names: tuple[Name, ...],  # noqa: ARG002 - the noise of a rehearsal has no seed
+        stage: int = 1,  # noqa: ARG002
+        carried_state: dict[str, Any] | None = None,  # noqa: ARG002
+        rows: Sequence[Row] | None = None,
+        schema: pa.Schema = schemas.HISTORY,
     ) -> list[Row]:
-        """Do as `naseval.training.loop.run_epochs` would, but for the epochs between."""
-        steps_done = _Steps(task, self.meter, epochs, steps)
-        self.work += steps_done.work(self.samples)
-        summed = {**floats(steps_done.totals), "seconds": 1.0}
-        row, first = self.meter.measured(lambda: task.end(0, summed))
+        """Return as many rows as `Loop.run`; all but the last are those of the first epoch."""
+        sampled = _SampledSteps(task, self.meter, epochs, steps)
+        self.work += sampled.work(self.samples)
+        totals = {**to_floats(sampled.totals), "seconds": 1.0}
+        row, first = self.meter.measured(lambda: task.end(0, totals))
         # What the last epoch alone does, such as a final validation, is counted once.
-        last_row, last = self.meter.measured(lambda: task.end(epochs - 1, summed))
+        last_row, last = self.meter.measured(lambda: task.end(epochs - 1, totals))
         self.work += first * (epochs - 1) + last
         states = [part.state_dict() for part in parts.values()]
         self.checkpoint = max(self.checkpoint, _bytes(states))
-        between = [{**row, "seconds": 0.0}] * (epochs - 1)
-        return [*(rows or []), *between, {**last_row, "seconds": 0.0}]
+        own_rows = [{**each, "seconds": 0.0} for each in [row] * (epochs - 1) + [last_row]]
+        check_row(own_rows[0], schema, task)
+        return [*(rows or []), *own_rows]
 
 
 @dataclass
-class _Steps:
-    """The steps of one loop."""
+class _SampledSteps:
+    """Some steps of a stage, by which all of them are counted."""
 
     task: EpochTask
     meter: Meter
@@ -198,9 +199,9 @@ class _Steps:
     def work(self, samples: int) -> Work:
         """Return the work of all steps.
 
-        An epoch may have steps of two kinds, one after the other, which add up different
-        things. Steps of one kind are looked at `samples` times, or twice if that looks alike.
-        With one sample, all steps are taken to be alike.
+        An epoch may have steps of two kinds, one after the other, whose metrics have different
+        names. Steps of one kind are sampled `samples` times, or twice if the first and the last
+        step do the same. With one sample, all steps are taken to be of the same kind.
         """
         if samples == 1:
             return self._spread(1, 0, self.steps)
@@ -208,7 +209,7 @@ class _Steps:
         last_kind, last = self._step(self.epochs - 1, self.steps - 1)
         if first_kind == last_kind:
             _, first = self._step(0, 0)
-            if alike(first, last):
+            if proportional(first, last):
                 return first * (self.epochs * self.steps)
             return self._spread(samples, 0, self.steps)
         change = bisect_left(
@@ -218,14 +219,14 @@ class _Steps:
 
     def _spread(self, samples: int, start: int, stop: int) -> Work:
         places = spread(samples, self.epochs, stop - start)
-        seen = [self._step(epoch, start + step)[1] for epoch, step in places]
-        return sum(seen, Work()) * (self.epochs * (stop - start) / len(seen))
+        works = [self._step(epoch, start + step)[1] for epoch, step in places]
+        return sum(works, Work()) * (self.epochs * (stop - start) / len(works))
 
     def _step(self, epoch: int, step: int) -> tuple[Collection[str], Work]:
         self.task.begin(epoch)
-        sums, work = self.meter.measured(lambda: self.task.step(epoch, step))
-        add(self.totals, sums)
-        return sums.keys(), work
+        metrics, work = self.meter.measured(lambda: self.task.step(epoch, step))
+        accumulate(self.totals, metrics)
+        return metrics.keys(), work
 
 
 def spread(samples: int, epochs: int, steps: int) -> list[tuple[int, int]]:
@@ -240,7 +241,7 @@ def spread(samples: int, epochs: int, steps: int) -> list[tuple[int, int]]:
     ]
 
 
-def alike(one: Work, other: Work) -> bool:
+def proportional(one: Work, other: Work) -> bool:
     """Whether two steps do the same, but for the number of images."""
     return one.calls == other.calls and math.isclose(
         one.flops * other.values, other.flops * one.values, rel_tol=1e-6

@@ -14,7 +14,7 @@ DRAWS = 5
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """B images and their randomness."""
+    """B images, and the random numbers that their transforms use."""
 
     positions: Tensor
     """(B,) int64, into the `ImageSet`."""
@@ -26,7 +26,7 @@ class Batch:
     """Seed, purpose and epoch: with a sample, the name of that image's own stream."""
 
 
-class Plan:
+class BatchOrder:
     """The batches of every epoch, each a pure function of (seed, purpose, epoch, step)."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Plan:
         self.seed = seed
         self.purpose = purpose
         self.shuffle = shuffle
-        self.same = not (shuffle or random)  # every epoch is the same
+        self.same_every_epoch = not (shuffle or random)
         self._table_rows = int(samples.max()) + 1
         self._epoch: tuple[int, Tensor, Tensor] | None = None
 
@@ -64,10 +64,10 @@ class Plan:
 
     def canonical(self, epoch: int) -> int:
         """Return the epoch, or 0 where all are the same."""
-        return 0 if self.same else epoch
+        return 0 if self.same_every_epoch else epoch
 
-    def after(self, epoch: int, step: int) -> tuple[int, int]:
-        """Return the (epoch, step) that sequential reading comes to next."""
+    def next_step(self, epoch: int, step: int) -> tuple[int, int]:
+        """Return the (epoch, step) that follows in sequential reading."""
         if step + 1 < len(self):
             return epoch, step + 1
         return self.canonical(epoch + 1), 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from naseval.data.batch_order import Plan
+from naseval.data.batch_order import BatchOrder
 from naseval.data.images import ImageSet
 from naseval.data.prefetch import Prefetch, Step
 from naseval.data.transforms import Transform
@@ -16,15 +16,15 @@ class _Preparation:
     """The part of a batch that workers may do."""
 
     images: ImageSet
-    plan: Plan
+    order: BatchOrder
     transform: Transform
 
     def __call__(self, step: Step) -> Tensor:
-        batch = self.plan.at(*step)
+        batch = self.order.at(*step)
         return self.transform.prepare(self.images.pixels(batch.positions), batch)
 
-    def after(self, step: Step) -> Step:
-        return self.plan.after(*step)
+    def next_step(self, step: Step) -> Step:
+        return self.order.next_step(*step)
 
 
 class Batches:
@@ -46,8 +46,8 @@ class Batches:
         shuffle: bool,
         workers: int = 0,
     ) -> None:
-        def plan(samples: Tensor) -> Plan:
-            return Plan(
+        def order(samples: Tensor) -> BatchOrder:
+            return BatchOrder(
                 samples,
                 batch_size=batch_size,
                 seed=seed,
@@ -58,23 +58,23 @@ class Batches:
 
         self._images = images
         self._transform = transform.to(images.device)
-        self._plan = plan(images.samples)
-        self._prepare = _Preparation(images, self._plan, transform)
+        self._order = order(images.samples)
+        self._prepare = _Preparation(images, self._order, transform)
         self._prefetch: Prefetch | None = None
         if transform.each is not None:
             host = images.to(torch.device("cpu"))
-            self._prepare = _Preparation(host, plan(host.samples), transform)
+            self._prepare = _Preparation(host, order(host.samples), transform)
             if workers:
                 self._prefetch = Prefetch(
                     self._prepare,
-                    self._prepare.after,
+                    self._prepare.next_step,
                     workers=workers,
                     pin_memory=images.device.type == "cuda",
                 )
 
     def __len__(self) -> int:
         """Return the steps of an epoch; the last batch may be incomplete."""
-        return len(self._plan)
+        return len(self._order)
 
     @property
     def images_count(self) -> int:
@@ -87,9 +87,10 @@ class Batches:
         Any step may be asked for; in sequence they come fastest. Raises `IndexError` where the
         epoch has no such step.
         """
-        batch = self._plan.at(epoch, step)
-        place = (self._plan.canonical(epoch), step)
-        prepared = self._prepare(place) if self._prefetch is None else self._prefetch.at(place)
+        batch = self._order.at(epoch, step)
+        position = (self._order.canonical(epoch), step)
+        prepare = self._prepare if self._prefetch is None else self._prefetch.at
+        prepared = prepare(position)
         pixels = prepared.to(self._images.device, non_blocking=True)
         labels = self._images.labels[batch.positions]
         return self._transform.finish(pixels, batch.uniform), labels

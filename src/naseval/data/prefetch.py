@@ -18,21 +18,23 @@ Step = tuple[int, int]  # epoch and step
 
 
 class Prefetch:
-    """Prepares batches ahead as long as they are asked for in sequence; any other is a new start.
+    """Prepares batches ahead as long as they are asked for in sequence.
 
-    `prepare` and `after` (what comes next in sequence) are pure functions of a step, so the
-    number of workers does not change a result.
+    A step out of sequence starts a new sequence.
+
+    `prepare` and `next_step` (which gives the step that follows in sequence) are pure functions of
+    a step, so the number of workers does not change a result.
     """
 
     def __init__(
         self,
         prepare: Callable[[Step], Tensor],
-        after: Callable[[Step], Step],
+        next_step: Callable[[Step], Step],
         *,
         workers: int,
         pin_memory: bool,
     ) -> None:
-        self._sequence = _Sequence(after)
+        self._sequence = _Sequence(next_step)
         self._loader: DataLoader[Any] = DataLoader(
             _Prepared(prepare),
             batch_size=None,
@@ -54,7 +56,7 @@ class Prefetch:
             self._sequence.start = step
             with _blocked_signals():
                 self._iterator = iter(self._loader)
-        self._next = self._sequence.after(step)
+        self._next = self._sequence.next_step(step)
         prepared = next(self._iterator)
         if isinstance(prepared, NasevalError):
             self._next = None
@@ -74,15 +76,15 @@ class _Prepared(Dataset[Any]):
 
 
 class _Sequence(Sampler[Any]):
-    def __init__(self, after: Callable[[Step], Step]) -> None:
-        self.after = after
+    def __init__(self, next_step: Callable[[Step], Step]) -> None:
+        self.next_step = next_step
         self.start: Step = (0, 0)
 
     def __iter__(self) -> Iterator[Step]:
         step = self.start
         while True:
             yield step
-            step = self.after(step)
+            step = self.next_step(step)
 
 
 # A scheduler signals every process of a job. The parent wants to come to the end of its epoch,

@@ -79,6 +79,6 @@ def _transformed(
         shuffle=False,
     )
     pixels, _ = batches.at(epoch, 0)
-    shown = pixels.permute(0, 2, 3, 1).double().numpy() * channels.std + channels.mean
-    clipped: NDArray[np.float64] = shown.clip(0, 1)
+    colours = pixels.permute(0, 2, 3, 1).double().numpy() * channels.std + channels.mean
+    clipped: NDArray[np.float64] = colours.clip(0, 1)
     return clipped

@@ -1,5 +1,6 @@
-"""What searches and final trainings train, validate and test on."""
+"""The images that searches and augmentations train, validate and test on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,18 +12,27 @@ from naseval.data.batches import Batches
 from naseval.data.channels import read_channels
 from naseval.data.images import ImageSet, load_images
 from naseval.data.transforms import chosen_transform
+from naseval.errors import NasevalError
 from naseval.settings.dataset import Channels, ImageSettings
 
+Part = Literal["train", "validation", "all", "test"]
+
 
 @dataclass(frozen=True)
-class SearchData:
-    """The train and validation images of a dataset; test images have no place in a search."""
+class TrainingData:
+    """Parts of a dataset's images, in batches.
+
+    A search has `train` and `validation`, and `all` is both of them; it has no test images. An
+    augmentation has `train`, which is everything but the test images, and `test`.
+    """
 
     dataset: ImageSettings
     channels: Channels
-    train: ImageSet
-    validation: ImageSet
+    parts: Mapping[str, ImageSet]
+    purpose: Literal["search", "augmentation"] = "search"
+    """The random streams of batches are named by purpose and part, e.g. `search train`."""
     workers: int = 0
+    """Processes that prepare batches (see `Batches`)."""
 
     @property
     def classes(self) -> int:
@@ -31,109 +41,91 @@ class SearchData:
 
     @property
     def device(self) -> torch.device:
-        """Where batches come to lie."""
-        return self.train.device
+        """The device on which batches lie."""
+        return self.parts["train"].device
 
     def batches(
         self,
-        part: Literal["train", "validation", "all"],
+        part: Part,
         *,
         batch_size: int,
         seed: int,
-        augmented: bool = True,
-        cutout: int = 0,
-        shuffle: bool = True,
-    ) -> Batches:
-        """Return batches of a part, or of both; `augmented`: with the random transforms."""
-        images = {"train": self.train, "validation": self.validation}.get(part)
-        return Batches(
-            self._all if images is None else images,
-            batch_size=batch_size,
-            transform=chosen_transform(
-                self.dataset, self.channels, augmented=augmented, cutout=cutout
-            ),
-            seed=seed,
-            purpose=f"search {part}",
-            shuffle=shuffle,
-            workers=self.workers,
-        )
-
-    @cached_property
-    def _all(self) -> ImageSet:
-        return self.train.joined(self.validation)
-
-
-def load_search_data(
-    folder: Path, dataset: ImageSettings, device: torch.device, workers: int = 0
-) -> SearchData:
-    """Load a dataset's folder; `NasevalError` names what is missing or damaged there."""
-    return SearchData(
-        dataset,
-        read_channels(folder),
-        load_images(folder, dataset, ("train",), device),
-        load_images(folder, dataset, ("validation",), device),
-        workers,
-    )
-
-
-@dataclass(frozen=True)
-class AugmentationData:
-    """The images of a dataset: train and validation together, and test."""
-
-    dataset: ImageSettings
-    channels: Channels
-    train: ImageSet
-    test: ImageSet
-    workers: int = 0
-
-    @property
-    def classes(self) -> int:
-        """The number of classes."""
-        return self.dataset.classes
-
-    @property
-    def device(self) -> torch.device:
-        """Where batches come to lie."""
-        return self.train.device
-
-    def batches(
-        self,
-        part: Literal["train", "test"],
-        *,
-        batch_size: int,
-        seed: int,
-        augmented: bool | None = None,
+        random_transforms: bool | None = None,
         cutout: int = 0,
         autoaugment: bool = False,
         shuffle: bool | None = None,
     ) -> Batches:
-        """Return batches of a part; None: as training images need it, or as test images do."""
-        training = part == "train"
+        """Return batches of a part.
+
+        Parameters
+        ----------
+        part : str
+            `train`, `validation`, `all` or `test`.
+        batch_size, seed : int
+            Images per batch, and the seed of their order and transforms.
+        random_transforms, shuffle : bool, optional
+            Whether images get the random transforms of training, and whether every epoch has
+            an order of its own. Both are true by default, but for the part `test`.
+        cutout : int
+            Side of the square that is cut out, in pixels; 0: none.
+        autoaugment : bool
+            Whether AutoAugment is one of the random transforms.
+
+        """
+        training = part != "test"
         return Batches(
-            self.train if training else self.test,
+            self._images(part),
             batch_size=batch_size,
             transform=chosen_transform(
                 self.dataset,
                 self.channels,
-                augmented=training if augmented is None else augmented,
+                random_transforms=training if random_transforms is None else random_transforms,
                 cutout=cutout,
                 autoaugment=autoaugment,
             ),
             seed=seed,
-            purpose=f"augmentation {part}",
+            purpose=f"{self.purpose} {part}",
             shuffle=training if shuffle is None else shuffle,
             workers=self.workers,
         )
 
+    def _images(self, part: str) -> ImageSet:
+        if part == "all":
+            return self._joined
+        if part not in self.parts:
+            raise NasevalError(
+                f"the images of the part {part!r} are not for this {self.purpose}; "
+                f"use {' or '.join(self.parts)}"
+            )
+        return self.parts[part]
+
+    @cached_property
+    def _joined(self) -> ImageSet:
+        return self._images("train").joined(self._images("validation"))
+
+
+def load_search_data(
+    folder: Path, dataset: ImageSettings, device: torch.device, workers: int = 0
+) -> TrainingData:
+    """Load `train` and `validation`; `NasevalError` names what is missing or damaged in `folder`.
+
+    Test images have no place in a search.
+    """
+    parts = {
+        name: load_images(folder, dataset, (name,), device) for name in ("train", "validation")
+    }
+    return TrainingData(dataset, read_channels(folder), parts, "search", workers)
+
 
 def load_augmentation_data(
     folder: Path, dataset: ImageSettings, device: torch.device, workers: int = 0
-) -> AugmentationData:
-    """Load a dataset's folder; `NasevalError` names what is missing or damaged there."""
-    return AugmentationData(
-        dataset,
-        read_channels(folder),
-        load_images(folder, dataset, ("train", "validation"), device),
-        load_images(folder, dataset, ("test",), device),
-        workers,
-    )
+) -> TrainingData:
+    """Load `train`, which includes the validation images, and `test`.
+
+    `NasevalError` names what is missing or damaged in `folder`.
+    """
+    parts = {
+        "train": load_images(folder, dataset, ("train", "validation"), device),
+        "test": load_images(folder, dataset, ("test",), device),
+    }
+    return TrainingData(dataset, read_channels(folder), parts, "augmentation", workers)

@@ -25,7 +25,10 @@ JITTER = {"brightness": 0.4, "contrast": 0.4, "saturation": 0.4, "hue": 0.2}
 
 @dataclass(frozen=True, eq=False)
 class Transform:
-    """A first stage, up to uint8 pixels, which workers may do, and a last one on the device."""
+    """What turns images into batches, in two stages.
+
+    `prepare` ends with uint8 pixels, and workers may do it; `finish` runs on the device.
+    """
 
     mean: Tensor
     """(3, 1, 1), of pixels in [0, 1]."""
@@ -33,16 +36,16 @@ class Transform:
     padding: int = 0
     """Shift by up to this many pixels; 0: none."""
     flip: bool = False
-    """Mirror half of the images; of small ones, where large ones have it in `each`."""
+    """Mirror half of the images. Only small images use it; large ones are mirrored by `each`."""
     each: Callable[[Any], Tensor] | None = None
-    """What is done image by image, its randomness torch's."""
+    """A transform of single images, which draws from torch's global generator; None: none."""
     cutout: int = 0
     """Side of the square cut out, in pixels; 0: none."""
     random: bool = False
     """Whether images differ from epoch to epoch."""
 
     def to(self, device: torch.device) -> "Transform":
-        """Return the same transform for a last stage on `device`."""
+        """Return the same transform with its `finish` on `device`."""
         return replace(self, mean=self.mean.to(device), std=self.std.to(device))
 
     def prepare(self, pixels: Tensor | list[Image.Image], batch: Batch) -> Tensor:
@@ -50,7 +53,7 @@ class Transform:
         if isinstance(pixels, Tensor) and (self.padding or self.flip):
             pixels = shift_and_flip(pixels, batch.uniform, self.padding, self.flip)
         if self.each is not None:
-            return _one_by_one(self.each, pixels, batch)
+            return _image_by_image(self.each, pixels, batch)
         assert isinstance(pixels, Tensor)
         return pixels
 
@@ -91,15 +94,15 @@ def chosen_transform(
     dataset: ImageSettings,
     channels: Channels,
     *,
-    augmented: bool,
+    random_transforms: bool,
     cutout: int = 0,
     autoaugment: bool = False,
 ) -> Transform:
     """Return the training transform or the test transform; only the former has options."""
-    if augmented:
+    if random_transforms:
         return training_transform(dataset, channels, cutout=cutout, autoaugment=autoaugment)
     if cutout or autoaugment:
-        raise ValueError("cutout and AutoAugment are for augmented images")
+        raise ValueError("cutout and AutoAugment are random transforms; set random_transforms")
     return test_transform(dataset, channels)
 
 
@@ -118,11 +121,11 @@ def shift_and_flip(pixels: Tensor, uniform: Tensor, padding: int, flip: bool) ->
     """Crop (B, 3, S, S) out of itself padded with zeros, at random, and mirror half of it."""
     size = pixels.shape[-1]
     along = torch.arange(size, device=pixels.device)
-    rows = _whole(uniform[:, ROW], 2 * padding + 1) + along
+    rows = _to_integers(uniform[:, ROW], 2 * padding + 1) + along
     columns = along.expand(len(pixels), -1)
     if flip:
         columns = torch.where(uniform[:, FLIP, None] < 0.5, columns.flip(1), columns)
-    columns = _whole(uniform[:, COLUMN], 2 * padding + 1) + columns
+    columns = _to_integers(uniform[:, COLUMN], 2 * padding + 1) + columns
     wide = size + 2 * padding
     source = (rows[:, :, None] * wide + columns[:, None, :]).flatten(1)
     padded = F.pad(pixels, (padding,) * 4).flatten(2)
@@ -136,8 +139,8 @@ def cut_out(pixels: Tensor, uniform: Tensor, length: int) -> Tensor:
     y + length // 2 - 1 and likewise columns, as far as they lie in the image.
     """
     height, width = pixels.shape[-2:]
-    rows = _square(_whole(uniform[:, CUTOUT_ROW], height), height, length // 2)
-    columns = _square(_whole(uniform[:, CUTOUT_COLUMN], width), width, length // 2)
+    rows = _square(_to_integers(uniform[:, CUTOUT_ROW], height), height, length // 2)
+    columns = _square(_to_integers(uniform[:, CUTOUT_COLUMN], width), width, length // 2)
     return pixels.masked_fill_((rows[:, :, None] & columns[:, None, :])[:, None], 0)
 
 
@@ -146,12 +149,12 @@ def _square(centres: Tensor, size: int, half: int) -> Tensor:
     return (along >= centres - half) & (along < centres + half)
 
 
-def _whole(uniform: Tensor, choices: int) -> Tensor:
-    """Turn (B,) of [0, 1) into whole numbers (B, 1) below `choices`."""
+def _to_integers(uniform: Tensor, choices: int) -> Tensor:
+    """Map numbers (B,) in [0, 1) to integers (B, 1) from 0 to `choices` - 1."""
     return (uniform * choices).long()[:, None]
 
 
-def _one_by_one(
+def _image_by_image(
     each: Callable[[Any], Tensor], pixels: Tensor | list[Image.Image], batch: Batch
 ) -> Tensor:
     images = []

@@ -20,7 +20,7 @@ def method_names() -> list[str]:
 def get_method(name: str) -> ModuleType:
     """Return the method's module `search`, importing it (and torch) only now.
 
-    Its `search(data, settings, *, seed, checkpoint)` returns a `SearchResult`. Raises
+    Its `search(data, settings, *, seed, loop)` returns a `SearchResult`. Raises
     `NasevalError` where there is no such method.
     """
     check_plugin("naseval.methods", "method", name)

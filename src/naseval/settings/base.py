@@ -62,6 +62,15 @@ class SearchSettings(Strict):
         "float32", description="of the networks' forward passes (bfloat16: autocast)"
     )
 
+    def shortened_for_counting(self) -> tuple[Self, float]:
+        """Return settings by which the budget counts the work, and a factor for what it counts.
+
+        The budget rehearses a few steps of every training that a search starts. A method whose
+        rehearsal takes minutes all the same, for instance because it builds many networks, returns
+        settings of a shorter search, and how many such searches the whole search is.
+        """
+        return self, 1.0
+
 
 class StudySettings(Strict):
     """Settings of one study. Fields `datasets`, `methods`, `protocols` and `spaces` hold keys."""

@@ -4,68 +4,64 @@ Source of the recipe: paper, appendix A.1 and section 4.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from naseval.data.training_data import AugmentationData
+from naseval import schemas
+from naseval.data.training_data import TrainingData
 from naseval.errors import NasevalError
 from naseval.networks.drop_path import ramp, set_drop_path
 from naseval.settings.protocol import Protocol
-from naseval.training.checkpoint import Checkpoint
 from naseval.training.device import autocast, peak_memory
-from naseval.training.loop import run_epochs
-from naseval.training.metrics import Sums, accuracy, check_finite, evaluate
+from naseval.training.history import Row
+from naseval.training.loop import Loop
+from naseval.training.metrics import Metrics, averages, check_finite, evaluate
 from naseval.training.optimizers import (
+    backward_and_step,
     build_optimizer,
-    clip_gradients,
     learning_rate,
     set_learning_rate,
 )
 
 
 def augment(
-    network: nn.Module,
-    data: AugmentationData,
-    protocol: Protocol,
-    *,
-    seed: int,
-    checkpoint: Checkpoint | None,
-) -> list[dict[str, Any]]:
+    network: nn.Module, data: TrainingData, protocol: Protocol, *, seed: int, loop: Loop
+) -> list[Row]:
     """Train `network`, initialised and on the data's device; return a `schemas.RUN` row per epoch.
 
     `train_loss` is the loss that is minimised, auxiliary tower and label smoothing included;
     `test_loss` is the plain cross-entropy; both are means per image. Raises `Interrupted`
-    (see `run_epochs`) and `NasevalError` where the loss is not finite.
+    (see `Loop.run`) and `NasevalError` where the loss is not finite.
     """
-    task = _Augmentation(network, data, protocol, seed)
-    return run_epochs(
+    task = AugmentationTask(network, data, protocol, seed)
+    return loop.run(
         task,
         epochs=protocol.epochs,
         steps=len(task.training),
         parts={"network": network, "optimizer": task.optimizer},
-        checkpoint=checkpoint,
-        names=(seed, "augment"),
+        stream_names=(seed, "augment"),
+        schema=schemas.RUN,
     )
 
 
 def training_loss(
-    logits: Tensor, auxiliary: Tensor | None, labels: Tensor, protocol: Protocol
+    logits: Tensor, auxiliary_logits: Tensor | None, labels: Tensor, protocol: Protocol
 ) -> Tensor:
     """Return the mean loss of a batch: logits (N, classes), of the tower likewise, labels (N)."""
-    loss = F.cross_entropy(logits.float(), labels, label_smoothing=protocol.label_smoothing)
-    if auxiliary is None:
+    smoothing = protocol.label_smoothing
+    loss = F.cross_entropy(logits.float(), labels, label_smoothing=smoothing)
+    if auxiliary_logits is None:
         return loss
-    beside = F.cross_entropy(auxiliary.float(), labels, label_smoothing=protocol.label_smoothing)
-    return loss + protocol.auxiliary_weight * beside
+    auxiliary = F.cross_entropy(auxiliary_logits.float(), labels, label_smoothing=smoothing)
+    return loss + protocol.auxiliary_weight * auxiliary
 
 
-class _Augmentation:
+class AugmentationTask:
     """The `EpochTask` of `augment`."""
 
     def __init__(
-        self, network: nn.Module, data: AugmentationData, protocol: Protocol, seed: int
+        self, network: nn.Module, data: TrainingData, protocol: Protocol, seed: int
     ) -> None:
         self.network, self.protocol, self.device = network, protocol, data.device
         self.training = data.batches(
@@ -76,15 +72,15 @@ class _Augmentation:
             autoaugment=protocol.autoaugment,
         )
         self.test = data.batches("test", batch_size=protocol.test_batch_size, seed=seed)
-        self.parameters = list(network.parameters())
-        self.optimizer = build_optimizer(self.parameters, protocol.optimizer)
+        self.optimizer = build_optimizer(network.parameters(), protocol.optimizer)
 
     def begin(self, epoch: int) -> None:
+        """Set the learning rate, the drop-path probability and training mode."""
         set_learning_rate(self.optimizer, self._learning_rate(epoch))
         set_drop_path(self.network, self._drop_path(epoch))
         self.network.train()
 
-    def step(self, epoch: int, step: int) -> Sums:
+    def step(self, epoch: int, step: int) -> Metrics:
         """Train one batch.
 
         A batch of one image is left out: the auxiliary tower normalises over maps of 1x1
@@ -95,26 +91,22 @@ class _Augmentation:
         if len(labels) == 1:
             return {}
         with autocast(self.device, self.protocol.precision):
-            logits, auxiliary = self.network(images)
-        loss = training_loss(logits, auxiliary, labels, self.protocol)
-        self.optimizer.zero_grad()
-        loss.backward()
-        clip_gradients(self.parameters, self.protocol.optimizer)
-        self.optimizer.step()
+            logits, auxiliary_logits = self.network(images)
+        loss = training_loss(logits, auxiliary_logits, labels, self.protocol)
+        backward_and_step(loss, self.optimizer, self.protocol.optimizer.gradient_clip)
         correct = (logits.argmax(1) == labels).sum()
         return {"images": len(labels), "loss": loss * len(labels), "correct": correct}
 
-    def end(self, epoch: int, totals: Mapping[str, float]) -> dict[str, Any]:
+    def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
+        """Test the network and return the row of `schemas.RUN`."""
         if not totals.get("images"):
             raise NasevalError("batch_size is 1, and training needs 2 images at once; raise it")
         test = evaluate(self.network, self.test, self.device, self.protocol.precision)
         check_finite(test, f"on the test images after epoch {epoch + 1}")
         return {
             "epoch": epoch + 1,
-            "train_loss": totals["loss"] / totals["images"],
-            "train_accuracy": accuracy(totals),
-            "test_loss": test["loss"] / test["images"],
-            "test_accuracy": accuracy(test),
+            **averages(totals, "train"),
+            **averages(test, "test"),
             "learning_rate": self._learning_rate(epoch),
             "drop_path": self._drop_path(epoch),
             "images_per_second": totals["images"] / totals["seconds"],

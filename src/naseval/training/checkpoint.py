@@ -17,18 +17,23 @@ from torch import Tensor
 from naseval.errors import NasevalError
 from naseval.files import write_atomically
 
+log = logging.getLogger(__name__)
+
+DIGEST_BYTES = hashlib.sha256().digest_size
+PLAIN = (int, float, str, bool, bytes, type(None))
+
 
 class Stateful(Protocol):
-    """A module, an optimizer, or whatever else gives its state and takes it back.
+    """A module, an optimizer, or anything else whose state can be saved and loaded.
 
-    States are nested plain data and tensors (`checkpoint.Checkpoint.save`).
+    States are nested plain data and tensors (see `Checkpoint.save`).
     """
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state."""
 
     def load_state_dict(self, state: dict[str, Any], /) -> Any:
-        """Take a state back."""
+        """Load a state that `state_dict` returned."""
 
 
 class TensorState:
@@ -48,31 +53,6 @@ class TensorState:
         with torch.no_grad():
             for name, tensor in self.tensors.items():
                 tensor.copy_(state[name])
-
-
-def random_state() -> dict[str, Any]:
-    """Return the state of torch's generators: the CPU's and the current device's."""
-    state: dict[str, Any] = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
-        state["cuda"] = torch.cuda.get_rng_state()
-    if torch.backends.mps.is_available():
-        state["mps"] = torch.mps.get_rng_state()
-    return state
-
-
-def set_random_state(state: Mapping[str, Any]) -> None:
-    """Take back what `random_state` returned; the current device may be another one now."""
-    torch.set_rng_state(state["cpu"])
-    if "cuda" in state and torch.cuda.is_available():
-        torch.cuda.set_rng_state(state["cuda"])
-    if "mps" in state and torch.backends.mps.is_available():
-        torch.mps.set_rng_state(state["mps"])
-
-
-log = logging.getLogger(__name__)
-
-DIGEST_BYTES = hashlib.sha256().digest_size
-PLAIN = (int, float, str, bool, bytes, type(None))
 
 
 def fingerprint(code: str, settings: Any) -> str:
@@ -123,7 +103,7 @@ class Checkpoint:
         return state
 
     def save(self, state: dict[str, Any]) -> None:
-        """Write `state`, nested plain data and tensors; what stood there before is replaced.
+        """Write `state`, nested plain data and tensors, in place of what the file held.
 
         Raises `NasevalError` where the disk is full, and `TypeError` where `load` could not
         read the state back; the file keeps what it held before.
@@ -135,13 +115,13 @@ class Checkpoint:
         write_atomically(self.path, hashlib.sha256(payload).digest() + payload)
 
     def delete(self) -> None:
-        """Remove the file, and what a kill in the middle of `save` may have left beside it."""
+        """Remove the file, and temporary files that a kill in the middle of `save` left."""
         self.path.unlink(missing_ok=True)
         prefix = f".{self.path.name}."
         if self.path.parent.is_dir():
-            for beside in self.path.parent.iterdir():
-                if beside.name.startswith(prefix):
-                    beside.unlink(missing_ok=True)
+            for file in self.path.parent.iterdir():
+                if file.name.startswith(prefix):
+                    file.unlink(missing_ok=True)
 
 
 def _check_plain(value: Any, where: str) -> None:
@@ -155,3 +135,22 @@ def _check_plain(value: Any, where: str) -> None:
             _check_plain(entry, f"{where}[{index}]")
     elif not isinstance(value, torch.Tensor) and type(value) not in PLAIN:
         raise TypeError(f"{where} is a {type(value).__name__}; checkpoints hold plain data only")
+
+
+def random_state() -> dict[str, Any]:
+    """Return the state of torch's generators: the CPU's and the current device's."""
+    state: dict[str, Any] = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        state["cuda"] = torch.cuda.get_rng_state()
+    if torch.backends.mps.is_available():
+        state["mps"] = torch.mps.get_rng_state()
+    return state
+
+
+def set_random_state(state: Mapping[str, Any]) -> None:
+    """Restore what `random_state` returned; the current device may be another one now."""
+    torch.set_rng_state(state["cpu"])
+    if "cuda" in state and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state["cuda"])
+    if "mps" in state and torch.backends.mps.is_available():
+        torch.mps.set_rng_state(state["mps"])

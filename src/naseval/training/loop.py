@@ -10,20 +10,21 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+import pyarrow as pa
 import torch
 from torch import Tensor
 
+from naseval import schemas
 from naseval.randomness import Name, torch_seed
 from naseval.training.checkpoint import Checkpoint, Stateful, random_state, set_random_state
+from naseval.training.history import Row, check_row
 from naseval.training.interruption import Interrupted, Interruption, interruptible
-from naseval.training.metrics import Sums, add, check_finite, floats
-from naseval.training.progress import bar, report
-
-Row = dict[str, Any]
+from naseval.training.metrics import Metrics, accumulate, check_finite, to_floats
+from naseval.training.progress import log_epoch, progress_bar
 
 
 class EpochTask(Protocol):
-    """What the loop runs; epochs and steps are counted from 0."""
+    """What a loop runs; epochs and steps are counted from 0."""
 
     def begin(self, epoch: int) -> None:
         """Prepare an epoch: set schedules and modes, from the epoch alone.
@@ -32,8 +33,8 @@ class EpochTask(Protocol):
         parts and to torch's generators is then replaced by what was saved.
         """
 
-    def step(self, epoch: int, step: int) -> Sums:
-        """Train one step and return sums to be added up over the epoch, e.g. `images`, `loss`.
+    def step(self, epoch: int, step: int) -> Metrics:
+        """Train one step and return the metrics to be summed over the epoch.
 
         Zero-dimensional tensors stay on their device until the epoch ends.
         """
@@ -49,132 +50,205 @@ class SavedStage(NamedTuple):
     """How far a loop of several stages has come."""
 
     stage: int
-    carry: dict[str, Any] | None
+    carried_state: dict[str, Any] | None
     rows: list[Row]
 
 
-def saved_stage(checkpoint: Checkpoint | None) -> SavedStage:
-    """Return the stage to go on with, its `carry`, and the rows so far; stage 1 at first."""
-    state = checkpoint.load() if checkpoint else None
-    if state is None:
-        return SavedStage(1, None, [])
-    return SavedStage(state["stage"], state["carry"], state["rows"])
+class Loop(Protocol):
+    """What a search or an augmentation trains in: `EpochLoop`, or a rehearsal of it."""
+
+    def saved_stage(self) -> SavedStage:
+        """Return the stage to go on with, its carried state, and the rows so far.
+
+        The first time this is stage 1, without state or rows.
+        """
+
+    def run(
+        self,
+        task: EpochTask,
+        *,
+        epochs: int,
+        steps: int,
+        parts: Mapping[str, Stateful],
+        stream_names: tuple[Name, ...],
+        stage: int = 1,
+        carried_state: dict[str, Any] | None = None,
+        rows: Sequence[Row] | None = None,
+        schema: pa.Schema = schemas.HISTORY,
+    ) -> list[Row]:
+        """Run `epochs` epochs of `steps` steps and return `rows` and one more row per epoch.
+
+        A search of several stages calls this once per stage, from `saved_stage` onwards.
+
+        Parameters
+        ----------
+        task : EpochTask
+            What is trained.
+        epochs, steps : int
+            Epochs of this stage, and steps of each epoch.
+        parts : mapping of str to Stateful
+            Everything that training changes: networks, optimizers, `TensorState`.
+        stream_names : tuple
+            Before epoch e torch's generators are seeded from the stream
+            `(*stream_names, stage, e)`.
+        stage : int
+            Number of the stage, from 1.
+        carried_state : dict, optional
+            Plain data and tensors that this stage needs of earlier ones.
+        rows : sequence of dict, optional
+            The rows of earlier stages.
+        schema : pyarrow.Schema
+            What every row of the task is checked against.
+
+        Raises
+        ------
+        NasevalError
+            If a total is not finite, or if a row does not fit the schema.
+        Interrupted
+            If SIGTERM, SIGINT or SIGUSR1 asked to stop; the state is saved then. Without a
+            checkpoint signals keep their ordinary effect.
+
+        """
 
 
-def run_epochs(
-    task: EpochTask,
-    *,
-    epochs: int,
-    steps: int,
-    parts: Mapping[str, Stateful],
-    checkpoint: Checkpoint | None,
-    names: tuple[Name, ...],
-    stage: int = 1,
-    carry: dict[str, Any] | None = None,
-    rows: Sequence[Row] | None = None,
-) -> list[Row]:
-    """Run `epochs` epochs of `steps` steps and return `rows` and one more row per epoch.
+class EpochLoop:
+    """The `Loop` that trains every epoch; with a checkpoint it saves and resumes."""
 
-    `parts` is everything that training changes: networks, optimizers, `TensorState`.
-    Before epoch e torch's generators are seeded from the stream `(*names, stage, e)`.
-    A loop of several stages calls this once per stage, from `saved_stage` onwards; `carry`
-    is plain data and tensors that a stage needs of earlier ones.
+    def __init__(self, checkpoint: Checkpoint | None = None) -> None:
+        self.checkpoint = checkpoint
 
-    With a checkpoint, SIGTERM, SIGINT and SIGUSR1 save and raise `Interrupted`; without,
-    signals keep their ordinary effect. Raises `NasevalError` where a total is not finite.
-    """
-    loop = _Loop(task, epochs, steps, parts, checkpoint, names, stage, carry)
-    place = loop.resumed(list(rows or []))
-    with interruptible() if checkpoint else nullcontext(Interruption()) as interruption:
-        while place.epoch < epochs:
-            loop.run_epoch(place, interruption)
-            report(place.rows, place.epoch, epochs)
-            place = _Place(place.rows, place.epoch + 1)
-            loop.save(place)
-            if interruption.requested:
-                raise Interrupted(f"interrupted after epoch {place.epoch}; run again to resume")
-    return place.rows
+    def saved_stage(self) -> SavedStage:
+        """Return the stage to go on with, its carried state, and the rows so far."""
+        state = self.checkpoint.load() if self.checkpoint else None
+        if state is None:
+            return SavedStage(1, None, [])
+        return SavedStage(state["stage"], state["carried_state"], state["rows"])
+
+    def run(
+        self,
+        task: EpochTask,
+        *,
+        epochs: int,
+        steps: int,
+        parts: Mapping[str, Stateful],
+        stream_names: tuple[Name, ...],
+        stage: int = 1,
+        carried_state: dict[str, Any] | None = None,
+        rows: Sequence[Row] | None = None,
+        schema: pa.Schema = schemas.HISTORY,
+    ) -> list[Row]:
+        """Run a stage, or what is left of it; see `Loop.run`."""
+        running = _Stage(
+            task, steps, parts, self.checkpoint, stream_names, stage, carried_state, schema
+        )
+        progress = running.resumed(list(rows or []))
+        with interruptible() if self.checkpoint else nullcontext(Interruption()) as interruption:
+            while progress.epoch < epochs:
+                running.run_epoch(progress, interruption)
+                log_epoch(progress.rows, progress.epoch, epochs)
+                progress = _Progress(progress.rows, progress.epoch + 1)
+                running.save(progress)
+                if interruption.requested:
+                    raise Interrupted(
+                        f"interrupted after epoch {progress.epoch}; run again to resume"
+                    )
+        return progress.rows
 
 
 @dataclass
-class _Place:
-    """Where the loop is; `within` is the saved state where it resumes within an epoch."""
+class _Progress:
+    """How far a stage has come: the epoch, the steps done of it, and their totals."""
 
     rows: list[Row]
     epoch: int = 0
     step: int = 0
     totals: dict[str, float | Tensor] = field(default_factory=dict)
     seconds: float = 0.0
-    within: dict[str, Any] | None = None
+    resume_state: dict[str, Any] | None = None
+    """What was saved, if the stage resumes between two steps of the epoch."""
 
 
 @dataclass(frozen=True)
-class _Loop:
+class _Stage:
+    """A stage of a loop: runs its epochs, saves them, and takes them up again."""
+
     task: EpochTask
-    epochs: int
     steps: int
     parts: Mapping[str, Stateful]
     checkpoint: Checkpoint | None
-    names: tuple[Name, ...]
+    stream_names: tuple[Name, ...]
     stage: int
-    carry: dict[str, Any] | None
+    carried_state: dict[str, Any] | None
+    schema: pa.Schema
 
-    def resumed(self, rows: list[Row]) -> _Place:
+    def resumed(self, rows: list[Row]) -> _Progress:
         """Return where to start, with the parts' states taken back."""
         state = self.checkpoint.load() if self.checkpoint else None
         if state is None or state["stage"] < self.stage:
-            return _Place(rows)
+            return _Progress(rows)
         if state["stage"] > self.stage:
-            raise ValueError(f"stage {self.stage} is finished; begin at saved_stage(checkpoint)")
+            raise ValueError(f"stage {self.stage} is finished; begin at loop.saved_stage()")
         self._load_parts(state)
-        within = state if state["random"] is not None else None
-        return _Place(
-            state["rows"], state["epoch"], state["step"], state["totals"], state["seconds"], within
+        return _Progress(
+            state["rows"],
+            state["epoch"],
+            state["step"],
+            state["totals"],
+            state["seconds"],
+            resume_state=state if state["random"] is not None else None,
         )
 
-    def run_epoch(self, place: _Place, interruption: Interruption) -> None:
+    def run_epoch(self, progress: _Progress, interruption: Interruption) -> None:
         """Run one epoch, or what is left of it, and append its row."""
-        clock = _Clock(place.seconds)
-        torch.manual_seed(torch_seed(*self.names, self.stage, place.epoch))
-        self.task.begin(place.epoch)
-        if place.within is not None:
-            self._load_parts(place.within)
-            set_random_state(place.within["random"])
-            place.within = None
-        with bar(place.epoch, self.steps, place.step) as shown:
-            while place.step < self.steps:
-                self._stop_if_asked(place, interruption, clock)
-                add(place.totals, self.task.step(place.epoch, place.step))
-                place.step += 1
-                shown.update()
-        self._stop_if_asked(place, interruption, clock)
-        totals = floats(place.totals)
-        check_finite(totals, f"in epoch {place.epoch + 1}")
-        row = self.task.end(place.epoch, {**totals, "seconds": clock.read()})
-        place.rows.append({**row, "seconds": clock.read()})
+        clock = _Clock(progress.seconds)
+        torch.manual_seed(torch_seed(*self.stream_names, self.stage, progress.epoch))
+        self.task.begin(progress.epoch)
+        if progress.resume_state is not None:
+            self._load_parts(progress.resume_state)
+            set_random_state(progress.resume_state["random"])
+            progress.resume_state = None
+        with progress_bar(progress.epoch, self.steps, progress.step) as bar:
+            while progress.step < self.steps:
+                self._stop_if_asked(progress, interruption, clock)
+                accumulate(progress.totals, self.task.step(progress.epoch, progress.step))
+                progress.step += 1
+                bar.update()
+        self._stop_if_asked(progress, interruption, clock)
+        totals = to_floats(progress.totals)
+        check_finite(totals, f"in epoch {progress.epoch + 1}")
+        row = self.task.end(progress.epoch, {**totals, "seconds": clock.read()})
+        row = {**row, "seconds": clock.read()}
+        check_row(row, self.schema, self.task)
+        progress.rows.append(row)
 
-    def _stop_if_asked(self, place: _Place, interruption: Interruption, clock: "_Clock") -> None:
+    def _stop_if_asked(
+        self, progress: _Progress, interruption: Interruption, clock: "_Clock"
+    ) -> None:
         if interruption.requested:
-            place.totals.update(floats(place.totals))
-            place.seconds = clock.read()
-            self.save(place, random_state())
+            progress.totals.update(to_floats(progress.totals))
+            progress.seconds = clock.read()
+            self.save(progress, random_state())
             raise Interrupted(
-                f"interrupted in epoch {place.epoch + 1}, after step {place.step} of "
+                f"interrupted in epoch {progress.epoch + 1}, after step {progress.step} of "
                 f"{self.steps}; run again to resume"
             )
 
-    def save(self, place: _Place, generators: dict[str, Any] | None = None) -> None:
-        """Write the checkpoint; `generators` is given within an epoch, which else seeds anew."""
+    def save(self, progress: _Progress, generators: dict[str, Any] | None = None) -> None:
+        """Write the checkpoint.
+
+        `generators` is the state of torch's generators between two steps of an epoch; None
+        between two epochs, as the next one seeds them anew.
+        """
         if self.checkpoint is not None:
             self.checkpoint.save(
                 {
                     "stage": self.stage,
-                    "carry": self.carry,
-                    "rows": place.rows,
-                    "epoch": place.epoch,
-                    "step": place.step,
-                    "totals": place.totals,
-                    "seconds": place.seconds,
+                    "carried_state": self.carried_state,
+                    "rows": progress.rows,
+                    "epoch": progress.epoch,
+                    "step": progress.step,
+                    "totals": progress.totals,
+                    "seconds": progress.seconds,
                     "random": generators,
                     "parts": {name: part.state_dict() for name, part in self.parts.items()},
                 }

@@ -1,4 +1,4 @@
-"""Sums over an epoch, and the test of a network: loss and accuracy."""
+"""Metrics summed over an epoch, and the evaluation of a network: loss and accuracy."""
 
 import math
 from collections.abc import Mapping
@@ -11,12 +11,25 @@ from naseval.data.batches import Batches
 from naseval.errors import NasevalError
 from naseval.training.device import autocast
 
-Sums = Mapping[str, float | Tensor]
+Metrics = Mapping[str, float | Tensor]
+"""Sums by name, e.g. `images`, `loss`, `correct`: of one batch, or of all batches of an epoch."""
 
 
-def add(totals: dict[str, float | Tensor], sums: Sums) -> None:
-    """Add one step's `sums` to `totals`, in double precision where the device has it."""
-    for name, value in sums.items():
+def batch_metrics(logits: Tensor, labels: Tensor) -> dict[str, float | Tensor]:
+    """Return `images`, `loss` (cross-entropy) and `correct`, summed over a batch.
+
+    `logits` has the shape (N, classes), `labels` (N,). The loss can be differentiated.
+    """
+    return {
+        "images": len(labels),
+        "loss": F.cross_entropy(logits.float(), labels, reduction="sum"),
+        "correct": (logits.argmax(1) == labels).sum(),
+    }
+
+
+def accumulate(totals: dict[str, float | Tensor], metrics: Metrics) -> None:
+    """Add a step's metrics to `totals`, in double precision where the device has it."""
+    for name, value in metrics.items():
         if isinstance(value, Tensor):
             value = value.detach()
             if value.device.type != "mps":  # which has no doubles
@@ -24,13 +37,13 @@ def add(totals: dict[str, float | Tensor], sums: Sums) -> None:
         totals[name] = totals.get(name, 0.0) + value
 
 
-def floats(totals: Sums) -> dict[str, float]:
-    """Return the totals as Python numbers; waits for the device."""
-    return {name: float(value) for name, value in totals.items()}
+def to_floats(metrics: Metrics) -> dict[str, float]:
+    """Return the metrics as Python numbers; this waits for the device."""
+    return {name: float(value) for name, value in metrics.items()}
 
 
 def check_finite(totals: Mapping[str, float], when: str) -> None:
-    """Raise `NasevalError` where a total is not a finite number; `when` ends the complaint."""
+    """Raise `NasevalError` if a total is not a finite number; `when` ends the sentence's fact."""
     for name, value in totals.items():
         if not math.isfinite(value):
             raise NasevalError(
@@ -43,10 +56,10 @@ def check_finite(totals: Mapping[str, float], when: str) -> None:
 def evaluate(
     network: nn.Module, batches: Batches, device: torch.device, precision: str
 ) -> dict[str, float]:
-    """Return `images`, `loss` (cross-entropy, summed) and `correct` over all `batches`.
+    """Return `images`, `loss` and `correct`, summed over all `batches`.
 
-    The network maps images to (logits, anything), on `device` like the batches; it is left in
-    evaluation mode.
+    The network maps images to (logits, anything). It lies on `device` like the batches, and it
+    is left in evaluation mode.
     """
     network.eval()
     totals: dict[str, float | Tensor] = {}
@@ -54,19 +67,23 @@ def evaluate(
         images, labels = batches.at(0, step)
         with autocast(device, precision):
             logits, _ = network(images)
-        add(totals, sums(logits, labels))
-    return floats(totals)
+        accumulate(totals, batch_metrics(logits, labels))
+    return to_floats(totals)
 
 
-def sums(logits: Tensor, labels: Tensor) -> dict[str, float | Tensor]:
-    """Return `images`, `loss` and `correct` of one batch: logits (N, classes), labels (N)."""
+def averages(totals: Mapping[str, float], part: str) -> dict[str, float]:
+    """Return the mean loss and the accuracy of a part of the images, as columns of a row.
+
+    `totals` has `images`, `loss` and `correct`; the columns are e.g. `train_loss` and
+    `train_accuracy` if `part` is `train`.
+    """
+    images = totals["images"]
     return {
-        "images": len(labels),
-        "loss": F.cross_entropy(logits.float(), labels, reduction="sum"),
-        "correct": (logits.argmax(1) == labels).sum(),
+        f"{part}_loss": totals["loss"] / images,
+        f"{part}_accuracy": accuracy(totals["correct"], images),
     }
 
 
-def accuracy(totals: Mapping[str, float]) -> float:
+def accuracy(correct: float, count: float) -> float:
     """Return the share of correct answers, in per cent."""
-    return 100 * totals["correct"] / totals["images"]
+    return 100 * correct / count

@@ -1,4 +1,4 @@
-"""Optimizers from settings, learning-rate schedules and gradient clipping."""
+"""Optimizers from settings, their steps, and learning-rate schedules."""
 
 import math
 from collections.abc import Iterable
@@ -35,12 +35,28 @@ def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
-def clip_gradients(
-    parameters: Iterable[Tensor], settings: Settings | ArchitectureOptimizer
-) -> None:
-    """Scale all gradients together so that their global L2 norm is at most the settings' limit."""
-    if settings.gradient_clip is not None:
-        nn.utils.clip_grad_norm_(parameters, settings.gradient_clip)
+def backward_and_step(loss: Tensor, optimizer: Optimizer, max_norm: float | None) -> None:
+    """Take one optimizer step down the gradient of `loss` (a scalar).
+
+    Parameters without a gradient stay as they are: old gradients are set to None, not to zero,
+    so that neither weight decay nor momentum moves what the loss does not depend on.
+    `max_norm` is that of `clip_and_step`.
+    """
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    clip_and_step(optimizer, max_norm)
+
+
+def clip_and_step(optimizer: Optimizer, max_norm: float | None) -> None:
+    """Take one optimizer step along the gradients that its parameters have.
+
+    All gradients are scaled together so that their global L2 norm is at most `max_norm`
+    (None: they are taken as they are).
+    """
+    if max_norm is not None:
+        parameters = (weight for group in optimizer.param_groups for weight in group["params"])
+        nn.utils.clip_grad_norm_(parameters, max_norm)
+    optimizer.step()
 
 
 def cosine(epoch: float, epochs: int, start: float, end: float) -> float:

@@ -10,21 +10,18 @@ from tqdm import tqdm
 log = logging.getLogger(__name__)
 
 
-def bar(epoch: int, steps: int, done: int) -> "tqdm[Any]":
-    """Return the bar of an epoch (from 0) of which `done` steps are done; silent elsewhere."""
-    return tqdm(
-        total=steps,
-        initial=done,
-        desc=f"epoch {epoch + 1}",
-        leave=False,
-        disable=None,  # unless standard error is a terminal
-    )
+def progress_bar(epoch: int, steps: int, done: int) -> "tqdm[Any]":
+    """Return the bar of an epoch (from 0) of which `done` steps are done.
+
+    It is shown only if standard error is a terminal.
+    """
+    return tqdm(total=steps, initial=done, desc=f"epoch {epoch + 1}", leave=False, disable=None)
 
 
-def report(rows: Sequence[Mapping[str, Any]], epoch: int, epochs: int) -> None:
+def log_epoch(rows: Sequence[Mapping[str, Any]], epoch: int, epochs: int) -> None:
     """Log the last row, of `epoch` (from 0) of `epochs`, and the time that the others will take."""
-    known = [row["seconds"] for row in rows[-epoch - 1 :]]
-    left = sum(known) / len(known) * (epochs - epoch - 1)
+    seconds = [row["seconds"] for row in rows[-epoch - 1 :]]
+    left = sum(seconds) / len(seconds) * (epochs - epoch - 1)
     numbers = [
         f"{name} {value:.5g}"
         for name, value in rows[-1].items()
@@ -35,6 +32,6 @@ def report(rows: Sequence[Mapping[str, Any]], epoch: int, epochs: int) -> None:
         epoch + 1,
         epochs,
         ", ".join(numbers),
-        known[-1],
+        seconds[-1],
         timedelta(seconds=round(left)),
     )

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 
 from naseval import records, schemas
-from naseval.data.training_data import AugmentationData, load_augmentation_data
+from naseval.data.training_data import TrainingData, load_augmentation_data
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
-from naseval.script import Job, logged_to
+from naseval.script import ScriptRun, logged_to
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.training.augmentation import augment
@@ -48,18 +48,18 @@ class Augmentation:
         return [*files, self.genotype] if self.genotype else files
 
 
-def train_all(job: Job, device: torch.device, runs: Sequence[Augmentation]) -> None:
+def train_all(script: ScriptRun, device: torch.device, runs: Sequence[Augmentation]) -> None:
     """Train the runs one after the other.
 
-    Their outputs appear together. What one has done stays in its checkpoint until all are done, so
-    that where one fails the others go on, and a second try trains that one alone.
+    If one fails, the others are trained all the same. Checkpoints are deleted only when all runs
+    have finished, so a second try trains only the runs that failed.
     """
     failed: list[NasevalError] = []
     with ExitStack() as sessions:
         for run in runs:
             with logged_to(run.log):
                 try:
-                    _train(job, device, run, sessions)
+                    _train(script, device, run, sessions)
                 except Interrupted:
                     raise
                 except NasevalError as error:
@@ -69,24 +69,24 @@ def train_all(job: Job, device: torch.device, runs: Sequence[Augmentation]) -> N
             raise NasevalError(_sentence(failed, len(runs)))
 
 
-def _train(job: Job, device: torch.device, run: Augmentation, sessions: ExitStack) -> None:
+def _train(script: ScriptRun, device: torch.device, run: Augmentation, sessions: ExitStack) -> None:
     dataset = ImageSettings(**run.settings["dataset"])
     protocol, seed = Protocol(**run.settings["protocol"]), run.settings["seed"]
-    data = _loaded(run.splits.parent, dataset, device, job.resources["workers"])
+    data = _loaded(run.splits.parent, dataset, device, script.resources["workers"])
     training = sessions.enter_context(
-        session(job, device, run.settings, run.inputs, run.settings["checkpoint"])
+        session(script, device, run.settings, run.inputs, run.settings["checkpoint"])
     )
-    architecture = run.settings["genotype"] if run.genotype is None else Genotype.read(run.genotype)
-    network = initialised(partial(build_run_network, architecture, dataset, protocol), seed)
-    rows = augment(network.to(device), data, protocol, seed=seed, checkpoint=training.checkpoint)
-    provenance = job.provenance(run.settings, seed=seed, **training.facts)
+    genotype = Genotype.read(run.genotype) if run.genotype else run.settings["genotype"]
+    network = initialised(partial(build_run_network, genotype, dataset, protocol), seed)
+    rows = augment(network.to(device), data, protocol, seed=seed, loop=training.loop)
+    provenance = script.provenance(run.settings, seed=seed, **training.facts)
     records.write(run.output, records.table(schemas.RUN, rows), provenance)
 
 
 @cache
 def _loaded(
     folder: Path, dataset: ImageSettings, device: torch.device, workers: int
-) -> AugmentationData:
+) -> TrainingData:
     return load_augmentation_data(folder, dataset, device, workers)
 
 

@@ -13,6 +13,12 @@ INITIAL_DEVIATION = 1e-3
 """Standard deviation of fresh alphas (the programs of DARTS, P-DARTS and StacNAS)."""
 
 
+Table = NDArray[np.float64]
+"""Alphas, or another strength, of one cell type: (edges, operations)."""
+Operations = Sequence[Sequence[str]]
+"""For every edge, the operation of each column of a `Table`."""
+
+
 class Alphas(nn.Module):
     """The alphas of the normal and the reduction cell, (edges, operations) each, float32."""
 
@@ -31,18 +37,13 @@ class Alphas(nn.Module):
         """Return the entropy of an edge's mixing weights in nats, the mean over all edges."""
         return float(torch.special.entr(torch.cat(self()).double()).sum(-1).mean())
 
-    def tables(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return copies of both tables, for discretisation."""
+    def tables(self) -> tuple[Table, Table]:
+        """Return copies of both cell types' alphas, for discretisation."""
         return _table(self.normal), _table(self.reduce)
 
 
-def _table(alpha: Tensor) -> NDArray[np.float64]:
+def _table(alpha: Tensor) -> Table:
     return alpha.detach().double().cpu().numpy().copy()
-
-
-Table = NDArray[np.float64]
-Operations = Sequence[Sequence[str]]
-"""The operation of every column, edge by edge."""
 
 
 def node_edges(edges: int) -> list[range]:

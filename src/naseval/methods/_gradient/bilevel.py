@@ -9,13 +9,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import Optimizer
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._gradient.alphas import Alphas
 from naseval.methods._gradient.task import Batch, Settings, SupernetTask
 from naseval.methods._gradient.unrolled import Loss, gradient
-from naseval.training.metrics import Sums
-from naseval.training.optimizers import clip_gradients
+from naseval.training.metrics import Metrics
+from naseval.training.optimizers import clip_and_step
 
 ArchitectureGradient = Callable[[Loss, Loss, Optimizer, Sequence[Tensor]], list[Tensor]]
 """Maps (training loss, validation loss, weight optimizer, alphas) to the alphas' gradients."""
@@ -57,7 +57,7 @@ class BilevelTask(SupernetTask):
         self,
         network: nn.Module,
         alphas: Alphas,
-        data: SearchData,
+        data: TrainingData,
         settings: Settings,
         *,
         seed: int,
@@ -83,7 +83,7 @@ class BilevelTask(SupernetTask):
             "validation", batch_size=settings.batch_size, seed=seed, cutout=cutout
         )
 
-    def step(self, epoch: int, step: int) -> Sums:
+    def step(self, epoch: int, step: int) -> Metrics:
         """Move the alphas, then the weights under the new alphas."""
         batch = self.training.at(epoch, step)
         if epoch >= self.warm_up:
@@ -101,10 +101,9 @@ class BilevelTask(SupernetTask):
             )
         for alpha, slope in zip(alphas, slopes, strict=True):
             alpha.grad = slope
-        clip_gradients(alphas, self.settings.architecture)
-        self.alpha_optimizer.step()
+        clip_and_step(self.alpha_optimizer, self.settings.architecture.gradient_clip)
 
-    def _move_weights(self, batch: Batch) -> Sums:
+    def _move_weights(self, batch: Batch) -> Metrics:
         with torch.no_grad():
             mixing = self.alphas()
         return self._descend(batch, mixing)

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.methods._gradient.alphas import Alphas, Operations
 from naseval.methods._gradient.task import SupernetTask
 from naseval.methods._supernet.merged import MergedSupernet
 from naseval.methods._supernet.supernet import Supernet
 from naseval.networks.operations import OPERATIONS, OperationTable
 from naseval.randomness import stream, torch_seed
-from naseval.training.checkpoint import Checkpoint
-from naseval.training.loop import Row, run_epochs, saved_stage
+from naseval.training.history import Row
+from naseval.training.loop import Loop
 from naseval.training.networks import initialised
 
 Alive = dict[str, Operations]
@@ -25,26 +25,25 @@ def run_stages(
     stages: int,
     seed: int,
     name: str,
-    checkpoint: Checkpoint | None,
+    loop: Loop,
 ) -> tuple[Alphas, Alive, list[Row]]:
     """Return the last stage's alphas, the operations they belong to, and the whole history.
 
     `begin` makes the task of a stage (from 1), its operations and its seed: stages share no
     weights, alphas or batches. `narrow` says what is alive after each stage but the last.
     """
-    first, carry, rows = saved_stage(checkpoint)
-    alive = carry or alive
+    first, carried_state, rows = loop.saved_stage()
+    alive = carried_state or alive
     for stage in range(first, stages + 1):
         task = begin(stage, alive, torch_seed(seed, "stage", stage))
-        rows = run_epochs(
+        rows = loop.run(
             task,
             epochs=task.settings.epochs,
             steps=task.steps,
             parts=task.parts,
-            checkpoint=checkpoint,
-            names=(seed, name),
+            stream_names=(seed, name),
             stage=stage,
-            carry=alive,
+            carried_state=alive,
             rows=rows,
         )
         if stage < stages:
@@ -53,7 +52,7 @@ def run_stages(
 
 
 def new_supernet(
-    data: SearchData,
+    data: TrainingData,
     alive: Alive,
     *,
     channels: int,

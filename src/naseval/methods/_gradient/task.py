@@ -6,18 +6,19 @@ from typing import Literal, Protocol
 
 from torch import Tensor, nn
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._gradient.alphas import Alphas
 from naseval.settings.base import ArchitectureOptimizer
 from naseval.settings.base import Optimizer as OptimizerSettings
 from naseval.training.checkpoint import Stateful
-from naseval.training.device import autocast, peak_memory
-from naseval.training.loop import Row
-from naseval.training.metrics import Sums, evaluate, sums
+from naseval.training.device import autocast
+from naseval.training.history import Row, history_row
+from naseval.training.metrics import Metrics, batch_metrics, evaluate
 from naseval.training.optimizers import (
+    backward_and_step,
     build_optimizer,
-    clip_gradients,
+    clip_and_step,
     learning_rate,
     set_learning_rate,
 )
@@ -65,7 +66,7 @@ class SupernetTask(ABC):
         self,
         network: nn.Module,
         alphas: Alphas,
-        data: SearchData,
+        data: TrainingData,
         settings: Settings,
         *,
         seed: int,
@@ -81,7 +82,9 @@ class SupernetTask(ABC):
         size = settings.batch_size
         self.training = data.batches(part, batch_size=size, seed=seed, cutout=cutout)
         self.clean_validation = (
-            data.batches("validation", batch_size=size, seed=seed, augmented=False, shuffle=False)
+            data.batches(
+                "validation", batch_size=size, seed=seed, random_transforms=False, shuffle=False
+            )
             if part == "train"
             else None
         )
@@ -107,46 +110,39 @@ class SupernetTask(ABC):
         self.network.train()
 
     @abstractmethod
-    def step(self, epoch: int, step: int) -> Sums:
-        """Train one step and return its sums."""
+    def step(self, epoch: int, step: int) -> Metrics:
+        """Train one step and return its metrics."""
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Return the row of `schemas.HISTORY`; validation is on untransformed images."""
-        row = {
-            "stage": self.stage,
-            "epoch": epoch + 1,
-            "train_loss": totals["loss"] / totals["images"],
-            "train_accuracy": 100 * totals["correct"] / totals["images"],
-            "learning_rate": self._learning_rate(epoch),
-            "entropy": self.alphas.entropy(),
-            "genotype": self.derive(self.alphas).to_json(),
-        }
-        return {**row, **self._validated(), "peak_memory": peak_memory(self.device)}
+        return history_row(
+            epoch,
+            self.device,
+            stage=self.stage,
+            train=totals,
+            validation=self._validated(),
+            genotype=self.derive(self.alphas),
+            learning_rate=self._learning_rate(epoch),
+            entropy=self.alphas.entropy(),
+        )
 
-    def _validated(self) -> Row:
+    def _validated(self) -> dict[str, float] | None:
         if self.clean_validation is None:
-            return {}
+            return None
         relaxed = Relaxed(self.network, self.alphas)
-        tested = evaluate(relaxed, self.clean_validation, self.device, self.settings.precision)
-        return {
-            "validation_loss": tested["loss"] / tested["images"],
-            "validation_accuracy": 100 * tested["correct"] / tested["images"],
-        }
+        return evaluate(relaxed, self.clean_validation, self.device, self.settings.precision)
 
     def _learning_rate(self, epoch: int) -> float:
         return learning_rate(self.settings.weights, epoch, self.settings.epochs)
 
-    def _descend(self, batch: Batch, mixing: tuple[Tensor, Tensor]) -> Sums:
+    def _descend(self, batch: Batch, mixing: tuple[Tensor, Tensor]) -> Metrics:
         """Move the weights; the gradient reaches the alphas where `mixing` depends on them."""
         images, labels = batch
-        self.weight_optimizer.zero_grad()
-        totals = sums(self._logits(images, mixing), labels)
-        loss = totals["loss"] / len(labels)
+        metrics = batch_metrics(self._logits(images, mixing), labels)
+        loss = metrics["loss"] / len(labels)
         assert isinstance(loss, Tensor)
-        loss.backward()
-        clip_gradients(self.network.parameters(), self.settings.weights)
-        self.weight_optimizer.step()
-        return totals
+        backward_and_step(loss, self.weight_optimizer, self.settings.weights.gradient_clip)
+        return metrics
 
     def _logits(self, images: Tensor, mixing: tuple[Tensor, Tensor]) -> Tensor:
         with autocast(self.device, self.settings.precision):
@@ -157,10 +153,9 @@ class SupernetTask(ABC):
 class OneLevelTask(SupernetTask):
     """One stage of a one-level search, an `EpochTask`: one pass per step moves everything."""
 
-    def step(self, epoch: int, step: int) -> Sums:
+    def step(self, epoch: int, step: int) -> Metrics:
         """Move the weights and the alphas by the gradient of one training loss."""
         self.alpha_optimizer.zero_grad()
-        totals = self._descend(self.training.at(epoch, step), self.alphas())
-        clip_gradients(self.alphas.parameters(), self.settings.architecture)
-        self.alpha_optimizer.step()
-        return totals
+        metrics = self._descend(self.training.at(epoch, step), self.alphas())
+        clip_and_step(self.alpha_optimizer, self.settings.architecture.gradient_clip)
+        return metrics

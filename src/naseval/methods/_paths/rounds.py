@@ -2,29 +2,31 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._paths.paths import EDGES, Paths, Table, entropy
 from naseval.methods._paths.settings import PathSettings
 from naseval.methods._paths.supernet import SampledSupernet
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Stateful
-from naseval.training.device import autocast, peak_memory
-from naseval.training.metrics import Sums, accuracy, sums
+from naseval.training.device import autocast
+from naseval.training.history import Row, history_row
+from naseval.training.metrics import Metrics, batch_metrics
 from naseval.training.networks import initialised
 from naseval.training.optimizers import (
+    backward_and_step,
     build_optimizer,
-    clip_gradients,
     learning_rate,
     set_learning_rate,
 )
 
 Batch = tuple[Tensor, Tensor]
+VALIDATION = "validation_"
+"""Prefix of the validation's metrics among those of a round."""
 
 
 class Rounds:
@@ -35,11 +37,10 @@ class Rounds:
     validation than training batches they are used again.
     """
 
-    def __init__(self, data: SearchData, settings: PathSettings, seed: int) -> None:
+    def __init__(self, data: TrainingData, settings: PathSettings, seed: int) -> None:
         self.settings, self.device = settings, data.device
         self.network = initialised(lambda: _network(data, settings), seed).to(data.device)
-        self.weights = list(self.network.parameters())
-        self.optimizer = build_optimizer(self.weights, settings.weights)
+        self.optimizer = build_optimizer(self.network.parameters(), settings.weights)
         batches = partial(data.batches, batch_size=settings.batch_size, seed=seed)
         self.training, self.validation = batches("train"), batches("validation")
 
@@ -57,49 +58,46 @@ class Rounds:
         set_learning_rate(self.optimizer, self._learning_rate(epoch))
         self.network.train()
 
-    def play(self, epoch: int, step: int, path: Paths) -> tuple[Sums, Tensor]:
+    def play(self, epoch: int, step: int, path: Paths) -> tuple[Metrics, Tensor]:
         """Train the weights on `path`, (agents,), then validate them on it, a batch each.
 
-        Returns the round's sums and its mean validation loss, which stays on the device.
+        Returns the round's metrics and its mean validation loss, which stays on the device.
         """
         trained = self._train(path, self.training.at(epoch, step))
         images, labels = self.validation.at(epoch, step % len(self.validation))
         with torch.no_grad():
-            validated = sums(self._logits(images, path), labels)
+            validated = batch_metrics(self._logits(images, path), labels)
         loss = validated["loss"] / len(labels)
         assert isinstance(loss, Tensor)
-        return {**trained, **{f"validation_{name}": it for name, it in validated.items()}}, loss
+        prefixed = {f"{VALIDATION}{name}": value for name, value in validated.items()}
+        return {**trained, **prefixed}, loss
 
     def row(
         self, epoch: int, totals: Mapping[str, float], policy: Table, genotype: Genotype
-    ) -> dict[str, Any]:
+    ) -> Row:
         """Return the row of `schemas.HISTORY`; validation figures are means over the rounds."""
-        images = totals["validation_images"]
-        return {
-            "stage": 1,
-            "epoch": epoch + 1,
-            "train_loss": totals["loss"] / totals["images"],
-            "train_accuracy": accuracy(totals),
-            "validation_loss": totals["validation_loss"] / images,
-            "validation_accuracy": 100 * totals["validation_correct"] / images,
-            "learning_rate": self._learning_rate(epoch),
-            "entropy": entropy(policy),
-            "genotype": genotype.to_json(),
-            "peak_memory": peak_memory(self.device),
-        }
+        return history_row(
+            epoch,
+            self.device,
+            train=totals,
+            validation={
+                name.removeprefix(VALIDATION): value
+                for name, value in totals.items()
+                if name.startswith(VALIDATION)
+            },
+            genotype=genotype,
+            learning_rate=self._learning_rate(epoch),
+            entropy=entropy(policy),
+        )
 
-    def _train(self, path: Paths, batch: Batch) -> Sums:
+    def _train(self, path: Paths, batch: Batch) -> Metrics:
         images, labels = batch
-        # Weights off the path are to keep no gradient, not one of zero: the optimizer then
-        # leaves them alone, where weight decay and momentum would move them.
-        self.optimizer.zero_grad(set_to_none=True)
-        totals = sums(self._logits(images, path), labels)
-        loss = totals["loss"] / len(labels)
+        metrics = batch_metrics(self._logits(images, path), labels)
+        loss = metrics["loss"] / len(labels)
         assert isinstance(loss, Tensor)
-        loss.backward()
-        clip_gradients(self.weights, self.settings.weights)
-        self.optimizer.step()
-        return totals
+        # Weights off the path have no gradient, so the optimizer leaves them alone.
+        backward_and_step(loss, self.optimizer, self.settings.weights.gradient_clip)
+        return metrics
 
     def _logits(self, images: Tensor, path: Paths) -> Tensor:
         with autocast(self.device, self.settings.precision):
@@ -110,7 +108,7 @@ class Rounds:
         return learning_rate(self.settings.weights, epoch, self.settings.epochs)
 
 
-def _network(data: SearchData, settings: PathSettings) -> SampledSupernet:
+def _network(data: TrainingData, settings: PathSettings) -> SampledSupernet:
     edges = (SPACE.operations,) * EDGES
     return SampledSupernet(
         {"normal": edges, "reduce": edges},

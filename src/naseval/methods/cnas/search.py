@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from scipy.special import softmax
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._gradient.alphas import Alphas, Operations, strongest_cell
 from naseval.methods._gradient.bilevel import BilevelTask
@@ -13,17 +13,14 @@ from naseval.methods.cnas.settings import Settings
 from naseval.methods.cnas.supernet import SOURCES, CnasSupernet
 from naseval.randomness import stream
 from naseval.spaces.cnas.space import SPACE
-from naseval.training.checkpoint import Checkpoint
-from naseval.training.loop import run_epochs
-from naseval.training.metrics import Sums
+from naseval.training.loop import Loop
+from naseval.training.metrics import Metrics
 from naseval.training.networks import initialised
 
 OPERATIONS: Operations = (SPACE.operations,) * len(SOURCES)
 
 
-def search(
-    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
-) -> SearchResult:
+def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the CNAS space; the cell is that of the alphas after the last epoch.
 
     The training part moves the weights, the validation part the alphas.
@@ -45,13 +42,12 @@ def search(
     task.validation = replace(data, workers=0).batches(
         "validation", batch_size=settings.batch_size, seed=seed, cutout=settings.cutout
     )
-    history = run_epochs(
+    history = loop.run(
         task,
         epochs=settings.epochs,
         steps=task.steps,
         parts=task.parts,
-        checkpoint=checkpoint,
-        names=(seed, "cnas"),
+        stream_names=(seed, "cnas"),
     )
     return SearchResult(derived(alphas), history)
 
@@ -59,7 +55,7 @@ def search(
 class CnasTask(BilevelTask):
     """A bilevel search whose alphas see a fresh random validation batch at each step."""
 
-    def step(self, epoch: int, step: int) -> Sums:
+    def step(self, epoch: int, step: int) -> Metrics:
         """Move the alphas, then the weights under the new alphas."""
         training = self.training.at(epoch, step)
         validation = self.validation.at(epoch * self.steps + step, 0)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
 from naseval.methods._gradient.bilevel import (
@@ -22,8 +22,7 @@ from naseval.methods._supernet.merged import MergedSupernet
 from naseval.methods.darts.settings import Settings
 from naseval.randomness import stream
 from naseval.spaces.darts.space import SPACE
-from naseval.training.checkpoint import Checkpoint
-from naseval.training.loop import run_epochs
+from naseval.training.loop import Loop
 from naseval.training.networks import initialised
 
 EDGES = sum(range(2, 2 + SPACE.nodes))
@@ -32,9 +31,7 @@ MOST_SKIPS = 2
 """Skip edges of the normal cell that the authors' program tolerates."""
 
 
-def search(
-    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
-) -> SearchResult:
+def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the DARTS space: training images move the weights, validation images the alphas."""
     network = initialised(
         lambda: MergedSupernet(
@@ -57,13 +54,12 @@ def search(
         derive=derive,
         architecture_gradient=architecture_gradient(settings),
     )
-    history = run_epochs(
+    history = loop.run(
         task,
         epochs=settings.epochs,
         steps=task.steps,
         parts=task.parts,
-        checkpoint=checkpoint,
-        names=(seed, "darts"),
+        stream_names=(seed, "darts"),
     )
     return SearchResult(derive(alphas), history)
 

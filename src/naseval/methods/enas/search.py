@@ -5,27 +5,27 @@ controller, by REINFORCE on the accuracy of single validation batches.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._search import SearchResult
 from naseval.methods.enas.controller import DECISIONS, Policy
 from naseval.methods.enas.settings import Settings
 from naseval.methods.enas.supernet import EnasSupernet
 from naseval.spaces.enas.space import SPACE, genotype_of
-from naseval.training.checkpoint import Checkpoint, Stateful, TensorState
-from naseval.training.device import autocast, peak_memory
-from naseval.training.loop import run_epochs
-from naseval.training.metrics import Sums, accuracy, sums
+from naseval.training.checkpoint import Stateful, TensorState
+from naseval.training.device import autocast
+from naseval.training.history import Row, history_row
+from naseval.training.loop import Loop
+from naseval.training.metrics import Metrics, accuracy, batch_metrics
 from naseval.training.networks import initialised
 from naseval.training.optimizers import (
+    backward_and_step,
     build_optimizer,
-    clip_gradients,
     learning_rate,
     set_learning_rate,
 )
@@ -33,22 +33,19 @@ from naseval.training.optimizers import (
 Images = tuple[Tensor, Tensor]
 
 
-def search(
-    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
-) -> SearchResult:
+def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the ENAS space.
 
     The training part moves the weights, the validation part the controller. The result is the
     best of the architectures sampled after the last epoch.
     """
     task = EnasTask(data, settings, seed)
-    history = run_epochs(
+    history = loop.run(
         task,
         epochs=settings.epochs,
         steps=task.steps,
         parts=task.parts,
-        checkpoint=checkpoint,
-        names=(seed, "enas"),
+        stream_names=(seed, "enas"),
     )
     return SearchResult(Genotype.from_json(history[-1]["genotype"]), history)
 
@@ -56,7 +53,7 @@ def search(
 class EnasTask:
     """The epochs of the search, an `EpochTask`: weight steps, then controller updates."""
 
-    def __init__(self, data: SearchData, settings: Settings, seed: int) -> None:
+    def __init__(self, data: TrainingData, settings: Settings, seed: int) -> None:
         self.settings, self.device = settings, data.device
         self.network, self.policy = initialised(lambda: _networks(data, settings), seed)
         self.network.to(data.device)
@@ -72,7 +69,9 @@ class EnasTask:
         )
         size = settings.batch_size
         self.training = data.batches("train", batch_size=size, seed=seed)
-        self.validation = data.batches("validation", batch_size=size, seed=seed, augmented=False)
+        self.validation = data.batches(
+            "validation", batch_size=size, seed=seed, random_transforms=False
+        )
 
     @property
     def steps(self) -> int:
@@ -95,52 +94,47 @@ class EnasTask:
         set_learning_rate(self.weight_optimizer, self._learning_rate(epoch))
         self.network.train()
 
-    def step(self, epoch: int, step: int) -> Sums:
+    def step(self, epoch: int, step: int) -> Metrics:
         """Train the shared weights on a batch, or update the controller."""
         if step < len(self.training):
             return self._train_weights(*self.training.at(epoch, step))
         return self._train_policy(epoch, step - len(self.training))
 
-    def end(self, epoch: int, totals: Mapping[str, float]) -> dict[str, Any]:
+    def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Return the row of `schemas.HISTORY`: validation figures are means over rewards."""
         samples = totals["samples"]
-        return {
-            "stage": 1,
-            "epoch": epoch + 1,
-            "train_loss": totals["loss"] / totals["images"],
-            "train_accuracy": accuracy(totals),
-            "validation_loss": totals["validation_loss"] / samples,
-            "validation_accuracy": 100 * totals["validation_accuracy"] / samples,
-            "learning_rate": self._learning_rate(epoch),
-            "entropy": totals["entropy"] / (samples * DECISIONS),
-            "genotype": self._best_sampled(epoch).to_json(),
-            "peak_memory": peak_memory(self.device),
-        }
+        return history_row(
+            epoch,
+            self.device,
+            train=totals,
+            validation_loss=totals["validation_loss"] / samples,
+            validation_accuracy=accuracy(totals["validation_accuracy"], samples),
+            genotype=self._best_sampled(epoch),
+            learning_rate=self._learning_rate(epoch),
+            entropy=totals["entropy"] / (samples * DECISIONS),
+        )
 
     def _learning_rate(self, epoch: int) -> float:
         return learning_rate(self.settings.weights, epoch, self.settings.epochs)
 
-    def _train_weights(self, images: Tensor, labels: Tensor) -> Sums:
+    def _train_weights(self, images: Tensor, labels: Tensor) -> Metrics:
         with torch.no_grad():
             genotype = self._genotypes(self.policy.sample(1).integers)[0]
         with autocast(self.device, self.settings.precision):
-            logits, auxiliary = self.network(images, genotype)
-        totals = sums(logits, labels)
+            logits, auxiliary_logits = self.network(images, genotype)
+        metrics = batch_metrics(logits, labels)
         loss = F.cross_entropy(logits.float(), labels)
-        if auxiliary is not None:
-            beside = F.cross_entropy(auxiliary.float(), labels)
-            loss = loss + self.settings.auxiliary_weight * beside
-        self.weight_optimizer.zero_grad()
-        loss.backward()
-        clip_gradients(self.network.parameters(), self.settings.weights)
-        self.weight_optimizer.step()
-        return totals
+        if auxiliary_logits is not None:
+            auxiliary = F.cross_entropy(auxiliary_logits.float(), labels)
+            loss = loss + self.settings.auxiliary_weight * auxiliary
+        backward_and_step(loss, self.weight_optimizer, self.settings.weights.gradient_clip)
+        return metrics
 
-    def _train_policy(self, epoch: int, update: int) -> Sums:
+    def _train_policy(self, epoch: int, update: int) -> Metrics:
         """Average the gradients of several architectures, each with a validation batch of its own.
 
-        The network stands still, and the policy stays on the CPU, where single steps of a small
-        LSTM are fastest.
+        The network's weights do not change. The policy stays on the CPU, where single steps of a
+        small LSTM are fastest.
         """
         controller = self.settings.controller
         count = controller.samples_per_update
@@ -155,10 +149,7 @@ class EnasTask:
         rewards = scores[:, 1] + controller.entropy_weight * samples.entropy
         advantages = torch.stack([self._advantage(reward) for reward in rewards])
         loss = -(samples.log_probability * advantages).mean()
-        self.policy_optimizer.zero_grad()
-        loss.backward()
-        clip_gradients(self.policy.parameters(), controller.optimizer)
-        self.policy_optimizer.step()
+        backward_and_step(loss, self.policy_optimizer, controller.optimizer.gradient_clip)
         return {
             "samples": count,
             "validation_loss": scores[:, 0].sum(),
@@ -167,7 +158,7 @@ class EnasTask:
         }
 
     def _advantage(self, reward: Tensor) -> Tensor:
-        """Move the baseline towards the reward; return what the reward has above it then."""
+        """Move the baseline towards the reward; return the reward minus the baseline."""
         self.baseline.lerp_(reward, 1 - self.settings.controller.baseline_decay)
         return reward - self.baseline
 
@@ -208,7 +199,7 @@ class EnasTask:
         return [genotype_of(SPACE.name, row) for row in integers.tolist()]
 
 
-def _networks(data: SearchData, settings: Settings) -> tuple[EnasSupernet, Policy]:
+def _networks(data: TrainingData, settings: Settings) -> tuple[EnasSupernet, Policy]:
     network = EnasSupernet(
         images=data.dataset.images,
         image_size=data.dataset.image_size,

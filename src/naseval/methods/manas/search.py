@@ -5,9 +5,8 @@ A reconstruction: no program is public, and the papers leave several points open
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._paths.paths import AGENTS, OPERATIONS, Table, draw_paths, recommended
 from naseval.methods._paths.rounds import Rounds
@@ -15,27 +14,25 @@ from naseval.methods._search import SearchResult
 from naseval.methods.manas.boltzmann import Boltzmann, temperature
 from naseval.methods.manas.settings import Settings
 from naseval.randomness import stream
-from naseval.training.checkpoint import Checkpoint, Stateful
-from naseval.training.loop import run_epochs
-from naseval.training.metrics import Sums
+from naseval.training.checkpoint import Stateful
+from naseval.training.history import Row
+from naseval.training.loop import Loop
+from naseval.training.metrics import Metrics
 
 
-def search(
-    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
-) -> SearchResult:
+def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the DARTS space.
 
     The training part moves the weights, the validation part rewards the agents. The result is
     what the policies of the last epoch recommend.
     """
     task = ManasTask(data, settings, seed)
-    history = run_epochs(
+    history = loop.run(
         task,
         epochs=settings.epochs,
         steps=len(task.rounds),
         parts=task.parts,
-        checkpoint=checkpoint,
-        names=(seed, "manas"),
+        stream_names=(seed, "manas"),
     )
     return SearchResult(Genotype.from_json(history[-1]["genotype"]), history)
 
@@ -43,7 +40,7 @@ def search(
 class ManasTask:
     """The epochs of the search, an `EpochTask`; a step is a round of all agents."""
 
-    def __init__(self, data: SearchData, settings: Settings, seed: int) -> None:
+    def __init__(self, data: TrainingData, settings: Settings, seed: int) -> None:
         self.settings, self.seed = settings, seed
         self.rounds = Rounds(data, settings, seed)
         self.agents = Boltzmann(AGENTS, OPERATIONS, settings.gamma)
@@ -57,7 +54,7 @@ class ManasTask:
         """Prepare the rounds."""
         self.rounds.begin(epoch)
 
-    def step(self, epoch: int, step: int) -> Sums:
+    def step(self, epoch: int, step: int) -> Metrics:
         """Draw a path, train and validate it, and reward the agents.
 
         The next path depends on the reward, so every round waits for its validation loss.
@@ -68,7 +65,7 @@ class ManasTask:
         self.agents.learn(path, policy, self.settings.baseline - float(loss))
         return totals
 
-    def end(self, epoch: int, totals: Mapping[str, float]) -> dict[str, Any]:
+    def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Return the row of `schemas.HISTORY`."""
         policy = self._policy(epoch)
         genotype = recommended(

@@ -5,11 +5,10 @@ A reconstruction: no program is public, and the papers leave several points open
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._paths.paths import AGENTS, OPERATIONS, Paths, draw_paths, recommended
 from naseval.methods._paths.rounds import Rounds
@@ -17,27 +16,25 @@ from naseval.methods._search import SearchResult
 from naseval.methods.manas_ls.settings import Settings
 from naseval.methods.manas_ls.zipf import Zipf
 from naseval.randomness import stream
-from naseval.training.checkpoint import Checkpoint, Stateful, TensorState
-from naseval.training.loop import run_epochs
-from naseval.training.metrics import Sums
+from naseval.training.checkpoint import Stateful, TensorState
+from naseval.training.history import Row
+from naseval.training.loop import Loop
+from naseval.training.metrics import Metrics
 
 
-def search(
-    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
-) -> SearchResult:
+def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the DARTS space.
 
     The training part moves the weights, the losses on the validation part rank the operations.
     The result is what the ranks after the last epoch recommend.
     """
     task = ManasLsTask(data, settings, seed)
-    history = run_epochs(
+    history = loop.run(
         task,
         epochs=settings.epochs,
         steps=len(task.rounds),
         parts=task.parts,
-        checkpoint=checkpoint,
-        names=(seed, "manas_ls"),
+        stream_names=(seed, "manas_ls"),
     )
     return SearchResult(Genotype.from_json(history[-1]["genotype"]), history)
 
@@ -51,7 +48,7 @@ class ManasLsTask:
 
     paths: Paths
 
-    def __init__(self, data: SearchData, settings: Settings, seed: int) -> None:
+    def __init__(self, data: TrainingData, settings: Settings, seed: int) -> None:
         self.settings, self.seed = settings, seed
         self.rounds = Rounds(data, settings, seed)
         self.agents = Zipf(AGENTS, OPERATIONS)
@@ -69,12 +66,12 @@ class ManasLsTask:
         rng = stream(self.seed, "paths", epoch)
         self.paths = draw_paths(self.agents.policy, rng, len(self.rounds))
 
-    def step(self, epoch: int, step: int) -> Sums:
+    def step(self, epoch: int, step: int) -> Metrics:
         """Train and validate a path."""
         totals, self.losses[step] = self.rounds.play(epoch, step, self.paths[step])
         return totals
 
-    def end(self, epoch: int, totals: Mapping[str, float]) -> dict[str, Any]:
+    def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Let the agents learn, and return the row of `schemas.HISTORY`."""
         self.agents.learn(self.paths, self.losses.cpu().double().numpy())
         policy = self.agents.policy

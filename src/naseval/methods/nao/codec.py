@@ -10,9 +10,9 @@ from naseval.methods.nao.settings import Predictor
 from naseval.randomness import stream
 from naseval.spaces._cells import EDGES_PER_NODE, INPUTS
 from naseval.spaces.enas.space import INTEGERS_PER_CELL, NODES, OPERATIONS
-from naseval.training.device import peak_memory
-from naseval.training.loop import Row
-from naseval.training.metrics import Sums
+from naseval.training.history import Row, history_row
+from naseval.training.metrics import Metrics
+from naseval.training.optimizers import backward_and_step
 
 START = 0
 FIRST_SOURCE = 1
@@ -204,7 +204,7 @@ class CodecFit:
         """Set training mode."""
         self.codec.train()
 
-    def step(self, _epoch: int, step: int) -> Sums:
+    def step(self, _epoch: int, step: int) -> Metrics:
         """Fit to a batch; each reading exchanges two edges of a node at random."""
         passed, position = divmod(step, self.batches)
         order = stream(self.seed, "nao", "fit", self.stage, passed).permutation(len(self.tokens))
@@ -212,19 +212,15 @@ class CodecFit:
         chosen = torch.from_numpy(order[position * size : (position + 1) * size])
         chosen = chosen.to(self.tokens.device)
         loss = self.codec.loss(with_halves_swapped(self.tokens[chosen]), self.scores[chosen])
-        self.optimizer.zero_grad()
-        loss.backward()
-        if self.settings.gradient_clip is not None:
-            nn.utils.clip_grad_norm_(self.codec.parameters(), self.settings.gradient_clip)
-        self.optimizer.step()
+        backward_and_step(loss, self.optimizer, self.settings.gradient_clip)
         return {"architectures": len(chosen), "loss": loss * len(chosen)}
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Return the row of `schemas.HISTORY`: the loss is the codec's, a mean over the fit."""
-        return {
-            "stage": self.stage,
-            "epoch": epoch + 1,
-            "train_loss": totals["loss"] / totals["architectures"],
-            "learning_rate": self.settings.learning_rate,
-            "peak_memory": peak_memory(self.tokens.device),
-        }
+        return history_row(
+            epoch,
+            self.tokens.device,
+            stage=self.stage,
+            train_loss=totals["loss"] / totals["architectures"],
+            learning_rate=self.settings.learning_rate,
+        )

@@ -1,6 +1,6 @@
 """NAO's pool of architectures, with what is known of each."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -13,11 +13,11 @@ Architecture = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Pool:
-    """N architectures, how often each is trained, and after an evaluation their scores."""
+    """N architectures with their sampling weights and, after an evaluation, their scores."""
 
     architectures: tuple[Architecture, ...] = ()
-    shares: tuple[int, ...] = ()
-    """In proportion to the chance of each to be drawn in training."""
+    sampling_weights: tuple[int, ...] = ()
+    """The chance of each to be drawn in training is in proportion to its weight."""
     scores: tuple[float, ...] = ()
     """Accuracies from 0 to 1; empty before the evaluation."""
 
@@ -26,16 +26,16 @@ class Pool:
         return len(self.architectures)
 
     @classmethod
-    def from_dict(cls, fields: dict[str, Any]) -> Self:
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
         """Return the pool of which `to_dict` made `fields`."""
         architectures = tuple(tuple(integers) for integers in fields["architectures"])
-        return cls(architectures, tuple(fields["shares"]), tuple(fields["scores"]))
+        return cls(architectures, tuple(fields["sampling_weights"]), tuple(fields["scores"]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
         return {
             "architectures": [list(integers) for integers in self.architectures],
-            "shares": list(self.shares),
+            "sampling_weights": list(self.sampling_weights),
             "scores": list(self.scores),
         }
 
@@ -50,18 +50,16 @@ class Pool:
         return replace(
             self,
             architectures=tuple(self.architectures[index] for index in order),
-            shares=tuple(self.shares[index] for index in order),
+            sampling_weights=tuple(self.sampling_weights[index] for index in order),
             scores=tuple(found[index] for index in order),
         )
 
-    def grown(self, more: Iterable[Architecture], share: Callable[[Architecture], int]) -> Self:
-        """Return the pool with `more` architectures and without scores."""
-        added = tuple(more)
-        shares = tuple(share(architecture) for architecture in added)
+    def extended(self, architectures: Iterable[Architecture], weights: Iterable[int]) -> Self:
+        """Return the pool with more architectures and their sampling weights, without scores."""
         return replace(
             self,
-            architectures=self.architectures + added,
-            shares=self.shares + shares,
+            architectures=self.architectures + tuple(architectures),
+            sampling_weights=self.sampling_weights + tuple(weights),
             scores=(),
         )
 

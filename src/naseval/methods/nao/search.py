@@ -6,12 +6,13 @@ what the decoder makes of the best ones' encodings after a step up the predicted
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch.nn import functional as F
 
-from naseval.data.training_data import SearchData
-from naseval.genotype import Genotype
+from naseval.data.training_data import TrainingData
+from naseval.methods._candidates import candidate_network
 from naseval.methods._search import SearchResult
 from naseval.methods.nao.codec import ArchitectureCodec, CodecFit, integers_of_tokens, tokens_of
 from naseval.methods.nao.pool import Architecture, Pool
@@ -22,70 +23,71 @@ from naseval.networks.drop_path import ramp
 from naseval.randomness import stream
 from naseval.spaces.enas.space import genotype_of, integers_of
 from naseval.spaces.nao.space import SPACE
-from naseval.training.checkpoint import Checkpoint, Stateful, TensorState
-from naseval.training.device import autocast, peak_memory
-from naseval.training.loop import EpochTask, Row, run_epochs, saved_stage
-from naseval.training.metrics import Sums, accuracy, sums
-from naseval.training.networks import build_network, initialised
+from naseval.training.checkpoint import Stateful, TensorState
+from naseval.training.device import autocast
+from naseval.training.history import Row, history_row
+from naseval.training.loop import EpochTask, Loop
+from naseval.training.metrics import Metrics, batch_metrics
+from naseval.training.networks import initialised
 from naseval.training.optimizers import (
+    backward_and_step,
     build_optimizer,
-    clip_gradients,
     learning_rate,
     set_learning_rate,
 )
 
-PHASES = 3
-"""Stages of a round: train the supernet, evaluate the pool, fit the codec."""
+STAGES_PER_ROUND = 3
+"""Train the supernet, evaluate the pool, fit the codec."""
 
 
-def search(
-    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
-) -> SearchResult:
+def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the NAO space; the result is the best architecture of the last evaluation.
 
     The training part moves the shared weights, the validation part ranks the pool.
     """
-    rounds = _Rounds(data, settings, seed, checkpoint)
-    saved = saved_stage(checkpoint)
-    pool = rounds.seed_pool() if saved.carry is None else Pool.from_dict(saved.carry)
-    rows = saved.rows
-    for stage in range(saved.stage, PHASES * rounds.count):  # after the last ranking no fit
-        phase = (rounds.train, rounds.evaluate, rounds.refill)[(stage - 1) % PHASES]
-        pool, rows = phase(stage, pool, rows)
+    stages = NaoStages(data, settings, seed, loop)
+    saved = loop.saved_stage()
+    pool, rows = stages.pool_of(saved.carried_state), saved.rows
+    last = STAGES_PER_ROUND * stages.rounds - 1  # after the last ranking no codec is fitted
+    for stage in range(saved.stage, last + 1):
+        run_stage = (stages.train, stages.evaluate, stages.refill)[(stage - 1) % STAGES_PER_ROUND]
+        pool, rows = run_stage(stage, pool, rows)
     return SearchResult(pool.genotype(0), rows)
 
 
-class _Rounds:
-    """What all stages share: supernet, codec and settings."""
+def round_of(stage: int) -> int:
+    """Return the round, from 0, that a stage, from 1, belongs to."""
+    return (stage - 1) // STAGES_PER_ROUND
 
-    def __init__(
-        self, data: SearchData, settings: Settings, seed: int, checkpoint: Checkpoint | None
-    ) -> None:
-        self.data, self.settings, self.seed, self.checkpoint = data, settings, seed, checkpoint
-        self.count = settings.epochs // settings.evaluate_every
+
+class NaoStages:
+    """The stages of a search, and what they share: supernet, its optimizer, and codec."""
+
+    def __init__(self, data: TrainingData, settings: Settings, seed: int, loop: Loop) -> None:
+        self.data, self.settings, self.seed, self.loop = data, settings, seed, loop
+        self.rounds = settings.epochs // settings.evaluate_every
         self.network, self.codec = initialised(lambda: _networks(data, settings), seed)
         self.network.to(data.device)
         self.codec.to(data.device)
         self.optimizer = build_optimizer(self.network.parameters(), settings.weights)
 
-    @property
-    def parts(self) -> dict[str, Stateful]:
-        """What every stage's checkpoint holds, whether the stage changes it or not."""
-        return {"network": self.network, "codec": self.codec, "optimizer": self.optimizer}
+    def pool_of(self, carried_state: Mapping[str, Any] | None) -> Pool:
+        """Return the pool of a saved stage; None: the random architectures of the first round."""
+        return self.initial_pool() if carried_state is None else Pool.from_dict(carried_state)
 
-    def seed_pool(self) -> Pool:
+    def initial_pool(self) -> Pool:
         """Return the random architectures of the first round."""
-        return Pool().grown(self._random(0, self.settings.seed_pool), self._share)
+        return self._extended(Pool(), self._random(0, self.settings.seed_pool))
 
     def train(self, stage: int, pool: Pool, rows: list[Row]) -> tuple[Pool, list[Row]]:
         """Train the supernet on architectures of the pool."""
-        task = _Training(self, stage, pool)
+        task = SupernetTraining(self, stage, pool)
         epochs = self.settings.evaluate_every
         return pool, self._run(task, stage, pool, rows, epochs, len(task.batches))
 
     def evaluate(self, stage: int, pool: Pool, rows: list[Row]) -> tuple[Pool, list[Row]]:
         """Rank the pool."""
-        task = _Evaluation(self, stage, pool)
+        task = PoolEvaluation(self, stage, pool)
         rows = self._run(task, stage, pool, rows, 1, len(pool), scores=task.state)
         return pool.ranked(task.scores.tolist()), rows
 
@@ -100,8 +102,20 @@ class _Rounds:
             stage=stage,
         )
         rows = self._run(task, stage, pool, rows, 1, task.steps, fit=task.optimizer)
-        drawn = self._random(stage // PHASES, self.settings.random_per_round)
-        return pool.grown([*self._suggested(pool), *drawn], self._share), rows
+        random = self._random(round_of(stage) + 1, self.settings.random_per_round)
+        return self._extended(pool, [*self._suggested(pool), *random]), rows
+
+    def sampling_weight(self, architecture: Architecture) -> int:
+        """Return what the chance to be drawn in training is in proportion to.
+
+        It is 1, or the parameters of a network of this architecture, as large as the supernet.
+        """
+        if self.settings.sampling == "uniform":
+            return 1
+        with torch.device("meta"):  # shapes are all that is counted
+            genotype = genotype_of(SPACE.name, architecture)
+            network = candidate_network(genotype, self.data, self.settings)
+        return parameters(network, auxiliary=False)
 
     def _run(
         self,
@@ -111,37 +125,31 @@ class _Rounds:
         rows: list[Row],
         epochs: int,
         steps: int,
-        **own: Stateful,
+        **own_parts: Stateful,
     ) -> list[Row]:
-        return run_epochs(
+        """Run a stage; all parts are saved in every stage, whether it changes them or not."""
+        shared: dict[str, Stateful] = {
+            "network": self.network,
+            "codec": self.codec,
+            "optimizer": self.optimizer,
+        }
+        return self.loop.run(
             task,
             epochs=epochs,
             steps=steps,
-            parts={**self.parts, **own},
-            checkpoint=self.checkpoint,
-            names=(self.seed, "nao"),
+            parts={**shared, **own_parts},
+            stream_names=(self.seed, "nao"),
             stage=stage,
-            carry=pool.to_dict(),
+            carried_state=pool.to_dict(),
             rows=rows,
         )
+
+    def _extended(self, pool: Pool, architectures: list[Architecture]) -> Pool:
+        return pool.extended(architectures, map(self.sampling_weight, architectures))
 
     def _random(self, round_: int, count: int) -> list[Architecture]:
         rng = stream(self.seed, "nao", "random architectures", round_)
         return [integers_of(SPACE.sample(rng, "uniform")) for _ in range(count)]
-
-    def _share(self, architecture: Architecture) -> int:
-        """Return 1, or the parameters of a network as large as the supernet of this one alone."""
-        if self.settings.sampling == "uniform":
-            return 1
-        with torch.device("meta"):
-            network = build_network(
-                genotype_of(SPACE.name, architecture),
-                self.data.dataset,
-                channels=self.settings.channels,
-                cells=self.settings.cells,
-                auxiliary=False,
-            )
-        return parameters(network, auxiliary=False)
 
     def _suggested(self, pool: Pool) -> list[Architecture]:
         """Move the best architectures up by longer and longer steps until enough are new."""
@@ -156,108 +164,107 @@ class _Rounds:
         return list(new)[: self.settings.new_per_round]
 
 
-class _Training:
-    """Epochs of the supernet, an `EpochTask`."""
+class SupernetTraining:
+    """Epochs of the supernet in one round, an `EpochTask`."""
 
-    def __init__(self, rounds: _Rounds, stage: int, pool: Pool) -> None:
-        self.rounds, self.settings, self.stage, self.pool = rounds, rounds.settings, stage, pool
-        self.batches = rounds.data.batches(
-            "train", batch_size=self.settings.batch_size, seed=rounds.seed
+    def __init__(self, stages: NaoStages, stage: int, pool: Pool) -> None:
+        self.network, self.optimizer = stages.network, stages.optimizer
+        self.settings, self.stage, self.pool = stages.settings, stage, pool
+        self.batches = stages.data.batches(
+            "train", batch_size=self.settings.batch_size, seed=stages.seed
         )
-        self.first_epoch = (stage - 1) // PHASES * self.settings.evaluate_every
-        self.shares = torch.tensor(pool.shares, dtype=torch.float64)
+        self.device = stages.data.device
+        self.first_epoch = round_of(stage) * self.settings.evaluate_every
+        self.sampling_weights = torch.tensor(pool.sampling_weights, dtype=torch.float64)
 
     def begin(self, epoch: int) -> None:
-        set_learning_rate(self.rounds.optimizer, self._learning_rate(epoch))
-        self.rounds.network.train()
+        """Set the learning rate and training mode."""
+        set_learning_rate(self.optimizer, self._learning_rate(epoch))
+        self.network.train()
 
-    def step(self, epoch: int, step: int) -> Sums:
+    def step(self, epoch: int, step: int) -> Metrics:
         """Train one architecture of the pool on one batch."""
-        network, settings, epoch = self.rounds.network, self.settings, self.first_epoch + epoch
+        settings, epoch, steps = self.settings, self.first_epoch + epoch, len(self.batches)
         images, labels = self.batches.at(epoch, step)
-        genotype = self.pool.genotype(int(torch.multinomial(self.shares, 1)))
-        steps = len(self.batches)
-        network.set_drop_path(
+        genotype = self.pool.genotype(int(torch.multinomial(self.sampling_weights, 1)))
+        self.network.set_drop_path(
             ramp(epoch * steps + step + 1, settings.epochs * steps, settings.drop_path)
         )
-        with autocast(images.device, settings.precision):
-            logits = network(images, genotype)
-        self.rounds.optimizer.zero_grad()
-        F.cross_entropy(logits.float(), labels).backward()
-        clip_gradients(network.parameters(), settings.weights)
-        self.rounds.optimizer.step()
-        return sums(logits.detach(), labels)
+        with autocast(self.device, settings.precision):
+            logits = self.network(images, genotype)
+        loss = F.cross_entropy(logits.float(), labels)
+        backward_and_step(loss, self.optimizer, settings.weights.gradient_clip)
+        return batch_metrics(logits.detach(), labels)
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
-        return {
-            "stage": self.stage,
-            "epoch": epoch + 1,
-            "train_loss": totals["loss"] / totals["images"],
-            "train_accuracy": accuracy(totals),
-            "learning_rate": self._learning_rate(epoch),
-            "peak_memory": peak_memory(self.rounds.data.device),
-        }
+        """Return the row of `schemas.HISTORY`."""
+        return history_row(
+            epoch,
+            self.device,
+            stage=self.stage,
+            train=totals,
+            learning_rate=self._learning_rate(epoch),
+        )
 
     def _learning_rate(self, epoch: int) -> float:
         settings = self.settings
         return learning_rate(settings.weights, self.first_epoch + epoch, settings.epochs)
 
 
-class _Evaluation:
+class PoolEvaluation:
     """One pass over the pool, an `EpochTask` whose steps are architectures.
 
     Each is tested on a few validation batches of its own; the noise of that is part of the
     method.
     """
 
-    def __init__(self, rounds: _Rounds, stage: int, pool: Pool) -> None:
-        self.rounds, self.stage, self.pool = rounds, stage, pool
-        self.count = rounds.settings.evaluation_batches
-        self.batches = rounds.data.batches(
+    def __init__(self, stages: NaoStages, stage: int, pool: Pool) -> None:
+        self.network, self.settings = stages.network, stages.settings
+        self.stage, self.pool, self.device = stage, pool, stages.data.device
+        self.batches = stages.data.batches(
             "validation",
-            batch_size=rounds.settings.evaluation_batch_size,
-            seed=rounds.seed,
-            augmented=False,
+            batch_size=self.settings.evaluation_batch_size,
+            seed=stages.seed,
+            random_transforms=False,
         )
-        passes = -(-len(pool) * self.count // len(self.batches))
-        self.first_pass = (stage - 1) // PHASES * passes
-        self.scores = torch.zeros(len(pool), device=rounds.data.device)
+        passes = -(-len(pool) * self.settings.evaluation_batches // len(self.batches))
+        self.first_pass = round_of(stage) * passes
+        self.scores = torch.zeros(len(pool), device=self.device)
         self.state = TensorState({"scores": self.scores})
 
     def begin(self, _epoch: int) -> None:
-        self.rounds.network.eval()
+        """Set evaluation mode."""
+        self.network.eval()
 
     @torch.no_grad()
-    def step(self, _epoch: int, step: int) -> Sums:
+    def step(self, _epoch: int, step: int) -> Metrics:
         """Test one architecture."""
-        found = [self._sums(step, batch) for batch in range(self.count)]
-        totals = {name: sum(part[name] for part in found) for name in found[0]}
+        count = self.settings.evaluation_batches
+        found = [self._tested(step, step * count + batch) for batch in range(count)]
+        totals = {name: sum(metrics[name] for metrics in found) for name in found[0]}
         self.scores[step] = totals["correct"] / totals["images"]
         return totals
 
-    def _sums(self, architecture: int, batch: int) -> Sums:
-        passed, position = divmod(architecture * self.count + batch, len(self.batches))
+    def _tested(self, architecture: int, batch: int) -> Metrics:
+        """Test an architecture on a validation batch, counted over the whole evaluation."""
+        passed, position = divmod(batch, len(self.batches))
         images, labels = self.batches.at(self.first_pass + passed, position)
-        with autocast(images.device, self.rounds.settings.precision):
-            logits = self.rounds.network(images, self.pool.genotype(architecture))
-        return sums(logits, labels)
+        with autocast(self.device, self.settings.precision):
+            logits = self.network(images, self.pool.genotype(architecture))
+        return batch_metrics(logits, labels)
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Return the row of `schemas.HISTORY`: means over the pool, and the best of it."""
-        return {
-            "stage": self.stage,
-            "epoch": epoch + 1,
-            "validation_loss": totals["loss"] / totals["images"],
-            "validation_accuracy": accuracy(totals),
-            "genotype": self._best().to_json(),
-            "peak_memory": peak_memory(self.rounds.data.device),
-        }
-
-    def _best(self) -> Genotype:
-        return self.pool.ranked(self.scores.tolist()).genotype(0)
+        return history_row(
+            epoch,
+            self.device,
+            stage=self.stage,
+            validation=totals,
+            genotype=self.pool.ranked(self.scores.tolist()).genotype(0),
+        )
 
 
-def _networks(data: SearchData, settings: Settings) -> tuple[NaoSupernet, ArchitectureCodec]:
+def _networks(data: TrainingData, settings: Settings) -> tuple[NaoSupernet, ArchitectureCodec]:
     network = NaoSupernet(
         images=data.dataset.images,
         image_size=data.dataset.image_size,

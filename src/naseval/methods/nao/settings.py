@@ -69,3 +69,10 @@ class Settings(SearchSettings):
         if self.epochs % self.evaluate_every:
             raise ValueError("evaluate_every must divide epochs")
         return self
+
+    def shortened_for_counting(self) -> tuple[Self, float]:
+        """Return settings that draw uniformly from the pool.
+
+        Drawing in proportion to parameters builds a network for each architecture of the pool.
+        """
+        return self.model_copy(update={"sampling": "uniform"}), 1.0

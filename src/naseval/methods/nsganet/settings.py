@@ -1,8 +1,13 @@
 """Settings of NSGA-Net."""
 
+from typing import Self
+
 from pydantic import Field
 
 from naseval.settings.base import Fraction, Optimizer, Positive, PositiveFloat, SearchSettings
+
+COUNTED_INDIVIDUALS = 5
+"""Individuals whose work the budget counts."""
 
 
 class Settings(SearchSettings):
@@ -23,3 +28,10 @@ class Settings(SearchSettings):
     channels: Positive = Field(description="initial channels of an individual's network")
     cells: Positive = Field(description="cells of an individual's network")
     weights: Optimizer = Field(description="of an individual's weights")
+
+    def shortened_for_counting(self) -> tuple[Self, float]:
+        """Return settings of a single, small generation: all individuals cost about the same."""
+        individuals = self.population + self.offspring * (self.generations - 1)
+        few = min(COUNTED_INDIVIDUALS, self.population)
+        changes = {"population": few, "generations": 1}
+        return self.model_copy(update=changes), individuals / few

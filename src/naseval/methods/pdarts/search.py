@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.special import softmax
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Cell, Genotype
 from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
 from naseval.methods._gradient.bilevel import BilevelTask
@@ -21,15 +21,13 @@ from naseval.methods.pdarts.settings import Settings
 from naseval.methods.pdarts.skip_dropout import set_skip_dropout, with_skip_dropout
 from naseval.networks.operations import OPERATIONS
 from naseval.spaces.pdarts.space import SPACE, skips
-from naseval.training.checkpoint import Checkpoint
+from naseval.training.loop import Loop
 
 EDGES = sum(range(2, 2 + SPACE.nodes))
 SKIP = "skip_connect"
 
 
-def search(
-    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
-) -> SearchResult:
+def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the P-DARTS space; the training part moves the weights, validation the alphas."""
     everything = (SPACE.operations,) * EDGES
     alphas, alive, history = run_stages(
@@ -39,7 +37,7 @@ def search(
         stages=len(settings.cells),
         seed=seed,
         name="pdarts",
-        checkpoint=checkpoint,
+        loop=loop,
     )
     return SearchResult(derived(alphas, alive, settings.most_skips), history)
 
@@ -48,7 +46,7 @@ class PdartsTask(BilevelTask):
     """One stage; the dropout of skip connections is set anew for each epoch."""
 
     def __init__(
-        self, data: SearchData, settings: Settings, alive: Alive, stage: int, seed: int
+        self, data: TrainingData, settings: Settings, alive: Alive, stage: int, seed: int
     ) -> None:
         self.skip_dropout = settings.skip_dropout[stage - 1]
         network, alphas = new_supernet(

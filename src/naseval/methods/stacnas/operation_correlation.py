@@ -11,21 +11,21 @@ from itertools import combinations
 import torch
 from torch import Tensor, nn
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.methods._gradient.stages import Alive
 from naseval.methods._gradient.task import OneLevelTask
 from naseval.methods._supernet.supernet import MixedOperation, SearchCell, Supernet
 from naseval.methods.stacnas.search import EDGES, GROUPS, stage_task
 from naseval.methods.stacnas.settings import Settings
 from naseval.spaces.darts.space import SPACE
-from naseval.training.checkpoint import Checkpoint
-from naseval.training.loop import Row, run_epochs
+from naseval.training.history import Row
+from naseval.training.loop import Loop
 
 OPERATIONS = tuple(name for name in SPACE.operations if name != "none")
 
 
 def correlations(
-    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None, images: int
+    data: TrainingData, settings: Settings, *, seed: int, loop: Loop, images: int
 ) -> list[Row]:
     """Train a supernet and return the rows of `analysis.operation_correlation.SCHEMA`.
 
@@ -36,16 +36,15 @@ def correlations(
     alive: Alive = {"normal": everything, "reduce": everything}
     # plain, so that every edge executes its own operations and can be listened to
     task = stage_task(data, settings, alive, stage=1, seed=seed, kind=Supernet)
-    run_epochs(
+    loop.run(
         task,
         epochs=settings.epochs,
         steps=task.steps,
         parts=task.parts,
-        checkpoint=checkpoint,
-        names=(seed, "operation correlation"),
+        stream_names=(seed, "operation correlation"),
     )
     batches = data.batches(
-        "all", batch_size=settings.batch_size, seed=seed, augmented=False, shuffle=True
+        "all", batch_size=settings.batch_size, seed=seed, random_transforms=False, shuffle=True
     )
     steps = min(len(batches), -(-images // settings.batch_size))
     return _rows(task, measured(task, (batches.at(0, step)[0] for step in range(steps))))

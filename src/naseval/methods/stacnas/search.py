@@ -5,7 +5,7 @@ group of operations competes on every edge, then the members of the group that w
 supernets are as deep as makes their training as hard as the final network's.
 """
 
-from naseval.data.training_data import SearchData
+from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
 from naseval.methods._gradient.stages import Alive, new_supernet, run_stages
@@ -15,7 +15,7 @@ from naseval.methods._supernet.merged import MergedSupernet
 from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.stacnas.settings import Settings
 from naseval.spaces.darts.space import SPACE
-from naseval.training.checkpoint import Checkpoint
+from naseval.training.loop import Loop
 
 EDGES = sum(range(2, 2 + SPACE.nodes))
 GROUPS = {
@@ -31,9 +31,7 @@ The skip connection competes twice, each time with its own weights where it has 
 REPRESENTATIVES = (*GROUPS, "none")
 
 
-def search(
-    data: SearchData, settings: Settings, *, seed: int, checkpoint: Checkpoint | None
-) -> SearchResult:
+def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the DARTS space; weights and alphas learn from the same images."""
     representatives = (REPRESENTATIVES,) * EDGES
     alphas, alive, history = run_stages(
@@ -43,13 +41,13 @@ def search(
         stages=len(settings.cells),
         seed=seed,
         name="stacnas",
-        checkpoint=checkpoint,
+        loop=loop,
     )
     return SearchResult(derived(alphas, alive), history)
 
 
 def stage_task(
-    data: SearchData,
+    data: TrainingData,
     settings: Settings,
     alive: Alive,
     stage: int,

@@ -1,0 +1,91 @@
+"""The rows that searches write, one per epoch: how they are built and how they are checked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import torch
+
+from naseval.errors import NasevalError
+from naseval.genotype import Genotype
+from naseval.training.checkpoint import PLAIN
+from naseval.training.device import peak_memory
+from naseval.training.metrics import averages
+
+Row = dict[str, Any]
+
+
+def history_row(
+    epoch: int,
+    device: torch.device,
+    *,
+    stage: int = 1,
+    train: Mapping[str, float] | None = None,
+    validation: Mapping[str, float] | None = None,
+    genotype: Genotype | None = None,
+    **columns: Any,
+) -> Row:
+    """Return a row of `schemas.HISTORY` without `seconds`, which the loop adds.
+
+    Parameters
+    ----------
+    epoch : int
+        Epoch of the stage, counted from 0 as by the loop; the row counts from 1.
+    device : torch.device
+        The device whose peak memory is stored.
+    stage : int
+        Stage of the search, from 1.
+    train, validation : mapping, optional
+        `images`, `loss` and `correct`, summed over the images of the part.
+    genotype : Genotype, optional
+        The genotype that the search would return now.
+    **columns
+        Any other column of the schema, e.g. `learning_rate`, `entropy`.
+
+    """
+    row: Row = {"stage": stage, "epoch": epoch + 1}
+    for part, totals in (("train", train), ("validation", validation)):
+        if totals is not None:
+            row |= averages(totals, part)
+    row |= columns
+    if genotype is not None:
+        row["genotype"] = genotype.to_json()
+    return row | {"peak_memory": peak_memory(device)}
+
+
+def check_row(row: Mapping[str, Any], schema: pa.Schema, task: object) -> None:
+    """Raise `NasevalError`, naming the task's class and the column, if a row misfits the schema.
+
+    A row misfits if it lacks a required column, has a column that the schema does not know, or
+    has a value of another type.
+    """
+    name = f"{type(task).__module__}.{type(task).__qualname__}.end"
+    for column in row:
+        if column not in schema.names:
+            raise NasevalError(
+                f"{name} returns a row with the column {column!r}, which is none of "
+                f"{', '.join(schema.names)}; rename or remove it"
+            )
+    for field in schema:
+        value = row.get(field.name)
+        if value is None:
+            if field.nullable:
+                continue
+            raise NasevalError(
+                f"{name} returns a row without the column {field.name!r}, which every row needs; "
+                "add it"
+            )
+        if not _fits(value, field.type):
+            raise NasevalError(
+                f"{name} returns a row whose column {field.name!r} is of the type "
+                f"{type(value).__name__}, not {field.type}; convert it"
+            )
+
+
+def _fits(value: Any, kind: pa.DataType) -> bool:
+    """Whether a value is plain data, as checkpoints need, and can be stored as `kind`."""
+    try:
+        pa.scalar(value, kind)
+    except (pa.ArrowException, TypeError):
+        return False
+    return type(value) in PLAIN
