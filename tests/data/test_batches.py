@@ -4,7 +4,6 @@ import multiprocessing
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +14,7 @@ from data_folders import digits, digits_settings, write_folder
 from naseval.data.batch_order import BatchOrder
 from naseval.data.training_data import load_augmentation_data, load_search_data
 from naseval.errors import NasevalError
+from paths import HELPERS
 
 CPU = torch.device("cpu")
 SMALL, LARGE = digits_settings("small", 16), digits_settings("large", 16)
@@ -212,6 +212,6 @@ print(len(batches.at(0, 0)[1]))
 """
     command = [sys.executable, "-c", program]
     ended = subprocess.run(
-        command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=120, check=True
+        command, cwd=HELPERS, capture_output=True, text=True, timeout=120, check=True
     )
     assert ended.stdout == "8\n"

@@ -7,3 +7,6 @@ ROOT = Path(__file__).parents[2]
 
 VECTORS = ROOT / "tests" / "vectors"
 """Exact numbers to test against; see README.md there."""
+
+HELPERS = ROOT / "tests" / "helpers"
+"""What tests share; on the path of imports."""

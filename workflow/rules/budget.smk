@@ -25,7 +25,9 @@ rule work:
         runtime=30,
     params:
         code=lambda wildcards: code(
-            "work.py", *modules(units(CONFIG, wildcards.dataset))
+            "work.py",
+            "naseval.networks.fixed",
+            *modules(units(CONFIG, wildcards.dataset)),
         ),
         units=lambda wildcards: units(CONFIG, wildcards.dataset),
     script:
@@ -77,8 +79,6 @@ rule budget:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code(
-            "budget.py", *(f"naseval.studies.{study}" for study in CONFIG.studies)
-        ),
+        code=code("budget.py", "naseval.spaces", *configured_modules()),
     script:
         "../scripts/budget.py"

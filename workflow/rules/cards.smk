@@ -97,6 +97,7 @@ rule score_cards:
             "card.py",
             "naseval.studies.benchmark",
             "naseval.studies.tricks",
+            *configured_modules(),
             *map(space_module, CONFIG.spaces),
         ),
         settings=CONFIG.model_dump(

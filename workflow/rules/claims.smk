@@ -28,6 +28,7 @@ rule ledger:
         code=lambda wildcards: code(
             "claims.py",
             "naseval.claims.ledger",
+            *configured_modules(),
             *map(space_module, CONFIG.spaces),
         ),
         files=package_files("claims", CLAIM_FILES),

@@ -119,10 +119,9 @@ def memory(_wildcards, attempt):
 def run_code(run):
     """Return the code of a run: of augmentation and of its genotype's network."""
     space = space_of(CONFIG, run.genotype, run.dataset)
-    network = (
-        network_modules(space) if space else [f"naseval.networks.fixed.{run.genotype}"]
-    )
-    return code("run.py", *network)
+    if space:
+        return code("run.py", *network_modules(space), "naseval.networks.fixed")
+    return code("run.py", f"naseval.networks.fixed.{run.genotype}", "naseval.spaces")
 
 
 def space_module(space):
@@ -138,6 +137,14 @@ def network_modules(space):
 def method_modules(method):
     """Return the modules of a method and of its settings, for `code`."""
     return [f"naseval.methods.{method}.search", f"naseval.methods.{method}.settings"]
+
+
+def configured_modules():
+    """Return the modules that loading the configuration imports by computed names."""
+    algorithms = sorted({CONFIG.algorithm(method) for method in CONFIG.methods})
+    return [f"naseval.methods.{name}.settings" for name in algorithms] + [
+        f"naseval.studies.{study}" for study in CONFIG.studies
+    ]
 
 
 def genotype_input(run):

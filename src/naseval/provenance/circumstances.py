@@ -1,0 +1,43 @@
+"""The circumstances of a run: time, commit, versions of libraries."""
+
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGE = "naseval"
+LIBRARIES = ("numpy", "pandas", "pyarrow", "pymoo", "scipy", "torch", "torchvision")
+
+
+def now() -> str:
+    """Return the time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def circumstances(**facts: Any) -> dict[str, Any]:
+    """Return commit, library versions and the time of writing, together with `facts`."""
+    return {**_commit(), "versions": _versions(), "end": now(), **facts}
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in (PACKAGE, *LIBRARIES):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _commit() -> dict[str, Any]:
+    def git(*arguments: str) -> str:
+        folder = str(Path(__file__).parent)
+        return subprocess.run(
+            ["git", "-C", folder, *arguments], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain"))}
+    except (OSError, subprocess.CalledProcessError):  # no git, or not a checkout
+        return {"commit": None, "dirty": None}

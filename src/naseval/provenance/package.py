@@ -1,0 +1,343 @@
+"""A package's modules, and what the names in them are."""
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from naseval.errors import NasevalError
+from naseval.provenance.modules import Module, has_effects, inner, status
+from naseval.provenance.tree import Attributes, Import, chain
+from naseval.provenance.uses import NEVER_FOLLOWED, Computed
+
+PURE = frozenset(
+    {
+        "abc.abstractmethod",
+        "classmethod",
+        "contextlib.asynccontextmanager",
+        "contextlib.contextmanager",
+        "dataclasses.dataclass",
+        "enum.unique",
+        "functools.cache",
+        "functools.cached_property",
+        "functools.lru_cache",
+        "functools.singledispatch",
+        "functools.total_ordering",
+        "functools.wraps",
+        "property",
+        "pydantic.computed_field",
+        "pydantic.field_serializer",
+        "pydantic.field_validator",
+        "pydantic.model_serializer",
+        "pydantic.model_validator",
+        "staticmethod",
+        "torch.enable_grad",
+        "torch.inference_mode",
+        "torch.no_grad",
+        "typing.final",
+        "typing.no_type_check",
+        "typing.overload",
+        "typing.override",
+        "typing.runtime_checkable",
+    }
+)
+"""Decorators that change nothing but what they decorate."""
+ACCESSORS = ("setter", "getter", "deleter")
+HOOKS = ("__init_subclass__", "__set_name__")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Definition:
+    """A name that a module of the package defines."""
+
+    module: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A module as an object, of which any name may be used."""
+
+    module: str
+
+    def __str__(self) -> str:
+        return self.module
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A module that is imported."""
+
+    module: str
+
+    def __str__(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What belongs to another package."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Target = Definition | Whole | Run | Library
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a definition is made of, and what it reaches at once."""
+
+    digest: str
+    targets: tuple[Target, ...]
+    texts: frozenset[str]
+    """The literals that name files or packages."""
+    computed: frozenset[Computed]
+    descriptions: tuple[str, ...]
+    reads_descriptions: bool
+
+
+@dataclass
+class Package:
+    """The package in the folder `root`, read as far as is asked for."""
+
+    root: Path
+    _paths: dict[str, Path | None] = field(default_factory=dict)
+    _modules: dict[str, Module | None] = field(default_factory=dict)
+    _reached: dict[Definition, Reached] = field(default_factory=dict)
+    _found: dict[tuple[str, str], tuple[Target, ...]] = field(default_factory=dict)
+    _acts: dict[Definition, bool] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The package's name, `naseval`."""
+        return self.root.name
+
+    def find(self, name: str) -> Module | None:
+        """Return a module of this package; None where it has no such."""
+        if name not in self._modules:
+            path = self.path(name)
+            self._modules[name] = Module.read(name, path) if path else None
+        return self._modules[name]
+
+    def module(self, name: str) -> Module:
+        """Return a module of this package that is there."""
+        found = self.find(name)
+        if found is None:
+            raise NasevalError(f"there is no module {name} under {self.root}")
+        return found
+
+    def path(self, name: str) -> Path | None:
+        """Return a module's file; None where there is no such module of this package."""
+        if name not in self._paths:
+            self._paths[name] = self._look_for(name)
+        return self._paths[name]
+
+    def _look_for(self, name: str) -> Path | None:
+        first, *parts = name.split(".")
+        if first != self.name:
+            return None
+        place = self.root.joinpath(*parts)
+        candidates = (place / "__init__.py", place.with_name(f"{place.name}.py"))
+        return next((path for path in candidates if path.is_file()), None)
+
+    def script(self, path: Path) -> Module:
+        """Return a script, which is called by its file's name."""
+        known = self._modules.get(path.name)
+        if known is None or (known.path, known.status) != (path, status(path)):
+            known = Module.read_script(path)
+            self._modules[path.name] = known
+            self._forget(path.name)
+        return known
+
+    def _forget(self, script: str) -> None:
+        self._reached = {key: one for key, one in self._reached.items() if key.module != script}
+        self._acts = {key: one for key, one in self._acts.items() if key.module != script}
+        self._found = {key: one for key, one in self._found.items() if key[0] != script}
+
+    def is_unchanged(self) -> bool:
+        """Tell whether every file that was read is as it was."""
+        modules = filter(None, self._modules.values())
+        return all(module.status == status(module.path) for module in modules)
+
+    def reached(self, definition: Definition) -> Reached:
+        """Return what a definition is made of, and what it reaches at once."""
+        if definition not in self._reached:
+            self._reached[definition] = self._reach(definition)
+        return self._reached[definition]
+
+    def _reach(self, definition: Definition) -> Reached:
+        module = self.module(definition.module)
+        text, used = module.part(definition.name)
+        names = {
+            ".".join([name, *attributes]): self._global(module, name, attributes)
+            for name, attributes in used.names
+        }
+        for target, attributes in used.imported:
+            label = ".".join(filter(None, [*target, *attributes]))
+            names[f"import {label}"] = tuple(self._follow(self.imported(target), attributes))
+        runs = tuple(run for one in used.modules for run in self.runs(one))
+        resolved = [f"{name} = {_said(targets)}" for name, targets in sorted(names.items())]
+        digest = hashlib.sha256("\n".join([text.text, str(module.futures), *resolved]).encode())
+        return Reached(
+            digest.hexdigest(),
+            tuple(dict.fromkeys([*(one for found in names.values() for one in found), *runs])),
+            frozenset(used.texts),
+            frozenset(used.computed),
+            text.descriptions,
+            used.reads_descriptions,
+        )
+
+    def _global(self, module: Module, name: str, attributes: Attributes) -> tuple[Target, ...]:
+        known = name in module.statements or name in module.imports
+        if not known and not (module.is_package and self.path(f"{module.name}.{name}")):
+            return ()
+        return tuple(self._follow(self.lookup(module.name, name), attributes))
+
+    def lookup(self, module: str, name: str) -> tuple[Target, ...]:
+        """Return what a module's attribute is, followed to where it is defined."""
+        key = (module, name)
+        if key not in self._found:
+            self._found[key] = ()  # a circle of imports ends here
+            self._found[key] = tuple(dict.fromkeys(self._look(self.module(module), name)))
+        return self._found[key]
+
+    def _look(self, module: Module, name: str) -> Iterator[Target]:
+        bound = name in module.statements or name in module.imports
+        if name in module.statements:
+            yield Definition(module.name, name)
+        for target in module.imports.get(name, ()):
+            yield from self.imported(target)
+        if bound:
+            return
+        lazy = (module.stub or {}).get(name)
+        if lazy is not None and lazy != Import(module.name, name):
+            yield from self.runs(lazy)
+            yield from self.imported(lazy)
+        elif self.path(f"{module.name}.{name}"):
+            yield from (Run(f"{module.name}.{name}"), Whole(f"{module.name}.{name}"))
+        elif "__getattr__" in module.statements and module.stub is None:
+            yield Definition(module.name, "__getattr__")
+        elif name not in NEVER_FOLLOWED:
+            yield Whole(module.name)
+
+    def imported(self, target: Import) -> Iterable[Target]:
+        """Return what an import binds a name to."""
+        if self.path(target.module) is None:
+            if target.module.split(".")[0] == self.name:
+                raise NasevalError(f"{target.module} is imported and there is no such module")
+            return [Library(".".join(filter(None, target)))]
+        if target.name is None:
+            return [Whole(target.module)]
+        return self.lookup(target.module, target.name)
+
+    def runs(self, target: Import) -> Iterator[Run]:
+        """Return the modules of this package that an import runs, their packages left out."""
+        if self.path(target.module) is None:
+            return
+        yield Run(target.module)
+        submodule = f"{target.module}.{target.name}"
+        if target.name and self.path(submodule):
+            yield Run(submodule)
+
+    def _follow(self, targets: Iterable[Target], attributes: Attributes) -> Iterator[Target]:
+        """Follow attributes as far as they lead through modules."""
+        for target in targets:
+            if isinstance(target, Whole) and attributes:
+                found = self.lookup(target.module, attributes[0])
+                yield from self._follow(found, attributes[1:])
+            else:
+                yield target
+
+    def acts(self, definition: Definition) -> bool:
+        """Tell whether to define a function or a class has effects beyond it."""
+        if definition not in self._acts:
+            self._acts[definition] = False  # a circle of bases ends here
+            module = self.module(definition.module)
+            statements = module.statements.get(definition.name, [])
+            self._acts[definition] = any(self._acts_on(module, one) for one in statements)
+        return self._acts[definition]
+
+    def _acts_on(self, module: Module, node: ast.stmt) -> bool:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                return not all(self._is_pure(module, one) for one in node.decorator_list)
+            case ast.ClassDef():
+                return (
+                    not all(self._is_pure(module, one) for one in node.decorator_list)
+                    or bool(node.keywords)
+                    or any(self._hooks(module, base) for base in node.bases)
+                    or any(has_effects(one) or self._acts_on(module, one) for one in node.body)
+                )
+            case _:
+                return any(self._acts_on(module, one) for one in inner(node))
+
+    def _is_pure(self, module: Module, decorator: ast.expr) -> bool:
+        decorator = _called(decorator)
+        if isinstance(decorator, ast.Attribute) and decorator.attr in ACCESSORS:
+            return True
+        if module.dotted(decorator) in PURE:
+            return True
+        return all(
+            isinstance(target, Definition) and self._only_wraps(target)
+            for target in self._targets(module, decorator) or (Library(""),)
+        )
+
+    def _only_wraps(self, definition: Definition) -> bool:
+        """Tell whether a decorator does nothing but to return a function that it defines."""
+        module = self.module(definition.module)
+        match module.statements.get(definition.name):
+            case [ast.FunctionDef(body=body, decorator_list=[])]:
+                return all(self._is_part_of_wrapping(module, one) for one in body)
+            case _:
+                return False
+
+    def _is_part_of_wrapping(self, module: Module, node: ast.stmt) -> bool:
+        match node:
+            case ast.FunctionDef(decorator_list=decorators):
+                return all(module.dotted(_called(one)) in PURE for one in decorators)
+            case ast.Return(value=ast.Name()) | ast.Expr(value=ast.Constant()):
+                return True
+            case _:
+                return False
+
+    def _hooks(self, module: Module, base: ast.expr) -> bool:
+        """Tell whether a base class of this package acts on the classes that inherit from it."""
+        return any(
+            isinstance(target, Definition) and self._has_hooks(target)
+            for target in self._targets(module, base)
+        )
+
+    def _has_hooks(self, definition: Definition) -> bool:
+        module = self.module(definition.module)
+        for node in module.statements.get(definition.name, []):
+            if not isinstance(node, ast.ClassDef):
+                return True
+            if any(isinstance(one, ast.FunctionDef) and one.name in HOOKS for one in node.body):
+                return True
+            if node.keywords or any(self._hooks(module, base) for base in node.bases):
+                return True
+        return False
+
+    def _targets(self, module: Module, node: ast.expr) -> tuple[Target, ...]:
+        if isinstance(node, ast.Subscript):
+            node = node.value
+        base, attributes = chain(node)
+        if isinstance(base, ast.Name):
+            return self._global(module, base.id, attributes)
+        return ()
+
+
+def _called(node: ast.expr) -> ast.expr:
+    return node.func if isinstance(node, ast.Call) else node
+
+
+def _said(targets: Iterable[Target]) -> str:
+    return ", ".join(sorted(filter(None, map(str, targets))))
