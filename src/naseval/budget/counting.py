@@ -8,11 +8,10 @@ from naseval.budget.work import Size
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.methods import get_method
-from naseval.randomness import stream
 from naseval.settings.base import SearchSettings
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
-from naseval.spaces import get_space
+from naseval.spaces import sample
 from naseval.training.augmentation import augment
 from naseval.training.networks import build_run_network, initialised
 
@@ -49,7 +48,7 @@ def run_size(
     """
     architecture: Genotype | str = network
     if sampler is not None:
-        architecture = get_space(network).sample(stream("architecture", network, 0), sampler)
+        architecture = sample(network, 0, sampler)
     built = initialised(partial(build_run_network, architecture, dataset, protocol), 0)
     rehearsal = Rehearsal(Meter(), samples=1)
     data: Any = StubData(dataset, sizes, rehearsal.meter)

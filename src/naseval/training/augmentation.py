@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim import Optimizer
 
 from naseval import schemas
 from naseval.data.training_data import TrainingData
@@ -57,6 +58,25 @@ def training_loss(
     return loss + protocol.auxiliary_weight * auxiliary
 
 
+def train_batch(
+    network: nn.Module, images: Tensor, labels: Tensor, optimizer: Optimizer, protocol: Protocol
+) -> Metrics:
+    """Take one optimizer step on images (N, 3, S, S) and labels (N,); return the batch's metrics.
+
+    A batch of one image is left out: the auxiliary tower normalises over maps of 1x1 pixels, and
+    one value has no variance. It is the last batch where the number of images is one more than a
+    multiple of the batch size.
+    """
+    if len(labels) == 1:
+        return {}
+    with autocast(images.device, protocol.precision):
+        logits, auxiliary_logits = network(images)
+    loss = training_loss(logits, auxiliary_logits, labels, protocol)
+    backward_and_step(loss, optimizer, protocol.optimizer.gradient_clip)
+    correct = (logits.argmax(1) == labels).sum()
+    return {"images": len(labels), "loss": loss * len(labels), "correct": correct}
+
+
 class AugmentationTask:
     """The `EpochTask` of `augment`."""
 
@@ -81,21 +101,9 @@ class AugmentationTask:
         self.network.train()
 
     def step(self, epoch: int, step: int) -> Metrics:
-        """Train one batch.
-
-        A batch of one image is left out: the auxiliary tower normalises over maps of 1x1
-        pixels, and one value has no variance. It is the last batch where the number of
-        images is one more than a multiple of the batch size.
-        """
+        """Train one batch."""
         images, labels = self.training.at(epoch, step)
-        if len(labels) == 1:
-            return {}
-        with autocast(self.device, self.protocol.precision):
-            logits, auxiliary_logits = self.network(images)
-        loss = training_loss(logits, auxiliary_logits, labels, self.protocol)
-        backward_and_step(loss, self.optimizer, self.protocol.optimizer.gradient_clip)
-        correct = (logits.argmax(1) == labels).sum()
-        return {"images": len(labels), "loss": loss * len(labels), "correct": correct}
+        return train_batch(self.network, images, labels, self.optimizer, self.protocol)
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Test the network and return the row of `schemas.RUN`."""
