@@ -109,7 +109,7 @@ def nao_settings(**changes: Any) -> nao.Settings:
     return nao.Settings.model_validate({**settings, **changes})
 
 
-def averaging_with_still_statistics(network: nn.Module) -> nn.Module:
+def averaging_with_frozen_statistics(network: nn.Module) -> nn.Module:
     """Apply the vectors' rule to a supernet, whose batches would normalise themselves."""
     averaging(network)
     for module in network.modules():

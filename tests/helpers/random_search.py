@@ -4,8 +4,8 @@ from pydantic import Field
 
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
+from naseval.methods import SearchResult
 from naseval.methods._candidates import Candidates
-from naseval.methods._search import SearchResult
 from naseval.randomness import stream
 from naseval.settings.base import Optimizer, Positive, SearchSettings
 from naseval.spaces.darts.space import SPACE

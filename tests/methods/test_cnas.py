@@ -84,8 +84,8 @@ def test_each_alpha_step_draws_from_the_whole_validation_half(monkeypatch):
 
     def at(self, epoch, step):
         batch = original(self, epoch, step)
-        if self._plan.purpose == "search validation" and self._plan.shuffle:
-            seen.append(((epoch, step), self._plan.at(epoch, step).samples.tolist()))
+        if self._order.purpose == "search validation" and self._order.shuffle:
+            seen.append(((epoch, step), self._order.at(epoch, step).samples.tolist()))
         return batch
 
     monkeypatch.setattr(Batches, "at", at)

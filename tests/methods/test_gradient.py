@@ -12,7 +12,7 @@ from scipy.stats import entropy
 from fixtures_networks import VECTORS
 from naseval.genotype import Cell
 from naseval.methods._gradient.alphas import Alphas, node_edges, strongest_cell
-from naseval.methods._gradient.unrolled import gradient, kept, unrolled_gradient
+from naseval.methods._gradient.unrolled import gradient, restoring, unrolled_gradient
 from naseval.randomness import stream
 
 RULES = VECTORS["discretisation"]
@@ -197,7 +197,7 @@ def test_unrolled_gradient_agrees_with_differentiating_through_the_step():
 def test_kept_restores_bit_for_bit_even_after_an_error():
     tensors = [torch.rand(7) * 1e-8, torch.rand(3) * 1e8, torch.tensor(5)]
     before = [tensor.clone() for tensor in tensors]
-    with pytest.raises(RuntimeError, match="interrupted"), kept(tensors) as restore:
+    with pytest.raises(RuntimeError, match="interrupted"), restoring(tensors) as restore:
         for tensor in tensors:
             tensor.add_(1)
         restore()

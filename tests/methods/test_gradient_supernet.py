@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from fixtures_networks import VECTORS, fill_by_rule, images_by_rule
 from naseval.methods._gradient.alphas import Alphas
-from naseval.methods._gradient.bilevel import first_order_gradient, still_statistics
+from naseval.methods._gradient.bilevel import first_order_gradient, frozen_statistics
 from naseval.methods._gradient.unrolled import unrolled_gradient
 from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.darts.search import EDGES, OPERATIONS
@@ -116,13 +116,13 @@ def test_norms_of_both_terms(moved):
     assert norm(direct) == pytest.approx(FIXTURE["norm_dalpha_virtual"], rel=1e-9)
 
 
-def test_still_statistics(moved):
+def test_frozen_statistics(moved):
     before = {
         name: value.clone()
         for name, value in moved.network.named_buffers()
         if "num_batches" not in name
     }
-    with still_statistics(moved.network):
+    with frozen_statistics(moved.network):
         moved.slopes(unrolled_gradient)
     after = dict(moved.network.named_buffers())
     assert all(torch.equal(after[name], value) for name, value in before.items())

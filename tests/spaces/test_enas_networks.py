@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from controller_toys import averaging_with_still_statistics
+from controller_toys import averaging_with_frozen_statistics
 from fixtures_networks import build_network, keep_probability
 from fixtures_wiring import CHANNELS, VECTORS, assert_logits, averaging, genotype, skeleton, waves
 from naseval.errors import NasevalError
@@ -77,7 +77,7 @@ def test_supernet_sizes_with_the_tower(dataset):
 def averaging_supernet(side):
     entry = next(e for e in SUPERNETS if e["input"] == side)
     network = EnasSupernet(**skeleton(entry, False, CHANNELS), dropout=0.0)
-    return averaging_with_still_statistics(network)
+    return averaging_with_frozen_statistics(network)
 
 
 @pytest.mark.parametrize("entry", SUPERNETS, ids=label)

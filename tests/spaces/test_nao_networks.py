@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from controller_toys import averaging_with_still_statistics
+from controller_toys import averaging_with_frozen_statistics
 from fixtures_networks import build_network, keep_probability
 from fixtures_wiring import CHANNELS, VECTORS, assert_logits, averaging, skeleton, waves
 from naseval.genotype import Genotype
@@ -57,7 +57,7 @@ def supernet(side, classes, cells, channels):
     entry = {"input": side, "classes": classes, "cells": cells, "init_channels": channels}
     options = skeleton(entry, False)
     del options["auxiliary"]
-    return averaging_with_still_statistics(NaoSupernet(**options, dropout=0.0))
+    return averaging_with_frozen_statistics(NaoSupernet(**options, dropout=0.0))
 
 
 @pytest.mark.parametrize("entry", SUPERNETS, ids=label)

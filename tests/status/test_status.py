@@ -20,7 +20,7 @@ from naseval.status.log import complains, last_line, progress
 from naseval.status.show import page, text
 from naseval.status.state import look
 from naseval.status.summary import Listing, summary
-from naseval.training.progress import report
+from naseval.training.progress import log_epoch
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def reported(caplog, seconds=2.0, epochs=10, **numbers):
     """Return the line that a training logs after its third epoch."""
     row = {"epoch": 3, **numbers, "seconds": seconds}
     with caplog.at_level(logging.INFO):
-        report([row] * 3, 2, epochs)
+        log_epoch([row] * 3, 2, epochs)
     return caplog.records[-1].getMessage()
 
 

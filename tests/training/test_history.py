@@ -74,7 +74,9 @@ FAULTS = [
 def test_the_first_row_that_does_not_fit_stops_the_search(change, sentence, rehearsed):
     task = Task(lambda epoch: full(epoch) | change)
     loop = Rehearsal(Meter(), 1) if rehearsed else EpochLoop()
-    with pytest.raises(NasevalError, match=r"^test_history\.Task\.end returns a row .*" + sentence):
+    with pytest.raises(
+        NasevalError, match=r"^\S*test_history\.Task\.end returns a row .*" + sentence
+    ):
         run(task, loop)
     assert task.epochs == 1
 

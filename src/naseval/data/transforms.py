@@ -118,7 +118,7 @@ def central(dataset: ImageSettings) -> Callable[[Image.Image], Tensor] | None:
 
 
 def shift_and_flip(pixels: Tensor, uniform: Tensor, padding: int, flip: bool) -> Tensor:
-    """Crop (B, 3, S, S) out of itself padded with zeros, at random, and mirror half of it."""
+    """Pad images (B, 3, S, S) with zeros, crop them at random to S x S, and mirror half of them."""
     size = pixels.shape[-1]
     along = torch.arange(size, device=pixels.device)
     rows = _to_integers(uniform[:, ROW], 2 * padding + 1) + along

@@ -1,15 +1,27 @@
 """Search methods: one folder per method, named like it.
 
-`NAME/settings.py` has the class `Settings` (without torch), `NAME/search.py` the function `search`;
-whatever else only this method needs lies beside them. What several methods share has a leading
-underscore.
+`NAME/settings.py` has the class `Settings` (without torch), `NAME/search.py` the function `search`.
+The folder also has everything else that only this method needs. Modules and packages that several
+methods share have a leading underscore, e.g. `_candidates` for methods that train every candidate
+from scratch.
 """
 
+from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
+from naseval.genotype import Genotype
 from naseval.plugins import check_plugin, plugin_names
 from naseval.settings.base import SearchSettings
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What every search returns: the genotype found, and the rows of `schemas.HISTORY`."""
+
+    genotype: Genotype
+    history: list[dict[str, Any]]
 
 
 def method_names() -> list[str]:

@@ -1,7 +1,7 @@
 """Candidates of a search that shares no weights: each is trained from scratch and validated.
 
-With this a method only has to choose genotypes: `docs/methods` describes NSGA-Net, which breeds
-them; random search draws them.
+A method that uses `Candidates` only has to choose genotypes. NSGA-Net breeds them; a random search
+would draw them.
 """
 
 import logging

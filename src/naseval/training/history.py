@@ -8,11 +8,18 @@ import torch
 
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
-from naseval.training.checkpoint import PLAIN
 from naseval.training.device import peak_memory
 from naseval.training.metrics import averages
 
 Row = dict[str, Any]
+
+PYTHON_TYPES = {
+    pa.int64(): (int,),
+    pa.float64(): (float, int),
+    pa.string(): (str,),
+    pa.bool_(): (bool,),
+}
+"""What a column of a row may be; checkpoints hold no numbers of numpy's, nor tensors, in rows."""
 
 
 def history_row(
@@ -75,17 +82,8 @@ def check_row(row: Mapping[str, Any], schema: pa.Schema, task: object) -> None:
                 f"{name} returns a row without the column {field.name!r}, which every row needs; "
                 "add it"
             )
-        if not _fits(value, field.type):
+        if type(value) not in PYTHON_TYPES[field.type]:
             raise NasevalError(
                 f"{name} returns a row whose column {field.name!r} is of the type "
                 f"{type(value).__name__}, not {field.type}; convert it"
             )
-
-
-def _fits(value: Any, kind: pa.DataType) -> bool:
-    """Whether a value is plain data, as checkpoints need, and can be stored as `kind`."""
-    try:
-        pa.scalar(value, kind)
-    except (pa.ArrowException, TypeError):
-        return False
-    return type(value) in PLAIN

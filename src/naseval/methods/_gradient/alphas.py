@@ -1,4 +1,4 @@
-"""Architecture parameters of a supernet, and the discrete cell that they stand for."""
+"""Architecture parameters of a supernet, and the discrete cell derived from them."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,7 @@ from torch import Tensor, nn
 from naseval.genotype import Cell
 
 INITIAL_DEVIATION = 1e-3
-"""Standard deviation of fresh alphas (the programs of DARTS, P-DARTS and StacNAS)."""
-
+"""Standard deviation of initial alphas (the programs of DARTS, P-DARTS and StacNAS)."""
 
 Table = NDArray[np.float64]
 """Alphas, or another strength, of one cell type: (edges, operations)."""

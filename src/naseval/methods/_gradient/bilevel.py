@@ -29,10 +29,10 @@ def first_order_gradient(
 
 
 @contextmanager
-def still_statistics(network: nn.Module) -> Iterator[None]:
+def frozen_statistics(network: nn.Module) -> Iterator[None]:
     """Keep forward passes from moving the running statistics of batch normalisation.
 
-    Those of virtual weights, or of the batches that the alphas learn from, have no place there.
+    Passes with virtual weights, or on the batches that the alphas learn from, must not count.
     """
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
@@ -48,8 +48,8 @@ def still_statistics(network: nn.Module) -> Iterator[None]:
 class BilevelTask(SupernetTask):
     """One stage of a bilevel search, an `EpochTask`.
 
-    `network` (a `Supernet`) and `alphas` lie on the data's device. `derive` names the genotype
-    that the alphas stand for. In the first `warm_up` epochs the weights learn alone. Where there
+    `network` (a `Supernet`) and `alphas` lie on the data's device. `derive` returns the genotype
+    of the alphas. In the first `warm_up` epochs the weights learn alone. Where there
     are fewer validation than training batches they are used again.
     """
 
@@ -92,7 +92,7 @@ class BilevelTask(SupernetTask):
 
     def _move_alphas(self, training: Batch, validation: Batch) -> None:
         alphas = list(self.alphas.parameters())
-        with still_statistics(self.network):
+        with frozen_statistics(self.network):
             slopes = self.architecture_gradient(
                 partial(self._loss, *training),
                 partial(self._loss, *validation),

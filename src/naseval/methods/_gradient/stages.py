@@ -27,10 +27,34 @@ def run_stages(
     name: str,
     loop: Loop,
 ) -> tuple[Alphas, Alive, list[Row]]:
-    """Return the last stage's alphas, the operations they belong to, and the whole history.
+    """Run a search of several stages.
 
-    `begin` makes the task of a stage (from 1), its operations and its seed: stages share no
-    weights, alphas or batches. `narrow` says what is alive after each stage but the last.
+    Parameters
+    ----------
+    begin : callable
+        Maps the number of a stage (from 1), its operations and its seed to the stage's task.
+        Stages share no weights, alphas or batches.
+    narrow : callable
+        Maps the number of a stage that is not the last, its trained alphas and its operations to
+        the operations of the next stage.
+    alive : dict
+        Operations of the first stage.
+    stages, seed : int
+        Number of stages, and seed of the search.
+    name : str
+        Name of the method: random streams are named by it.
+    loop : Loop
+        The loop that the search was given.
+
+    Returns
+    -------
+    alphas : Alphas
+        Those of the last stage.
+    alive : dict
+        The operations that the alphas' columns belong to.
+    rows : list of dict
+        The history of all stages.
+
     """
     first, carried_state, rows = loop.saved_stage()
     alive = carried_state or alive

@@ -57,8 +57,8 @@ class Relaxed(nn.Module):
 class SupernetTask(ABC):
     """One stage of a gradient search, an `EpochTask` but for its `step`.
 
-    `network` (a `Supernet`) and `alphas` lie on the data's device. `derive` names the genotype
-    that the alphas stand for. The weights are trained on `part`; where that leaves no validation
+    `network` (a `Supernet`) and `alphas` lie on the data's device. `derive` returns the genotype
+    of the alphas. The weights are trained on `part`; where that leaves no validation
     images, the history has no validation.
     """
 

@@ -14,10 +14,10 @@ RADIUS = 0.01
 
 
 @contextmanager
-def kept(tensors: Sequence[Tensor]) -> Iterator[Callable[[], None]]:
-    """Give the tensors back, at the end and at each call of what it yields, as they are now.
+def restoring(tensors: Sequence[Tensor]) -> Iterator[Callable[[], None]]:
+    """Restore the tensors' values, bit for bit, at the end of the block.
 
-    Copies are put back, so that the values return bit for bit.
+    It yields a function that restores them earlier, as often as it is called.
     """
     copies = [tensor.detach().clone() for tensor in tensors]
 
@@ -48,15 +48,15 @@ def unrolled_gradient(
 ) -> list[Tensor]:
     """Return the gradient, by `alphas`, of the validation loss after one virtual weight step.
 
-    The losses are functions of the alphas and of the weights that `optimizer` (plain SGD) holds,
-    as those stand when the loss is called. The virtual step uses the optimizer's learning rate,
-    momentum (and its buffers) and weight decay, but no gradient clipping. Four forward passes;
-    afterwards the weights are what they were. `legacy_fd_scale` multiplies the finite
+    The losses are functions of the alphas and of the weights that `optimizer` (plain SGD) holds;
+    each call reads their current values. The virtual step uses the optimizer's learning rate,
+    momentum (and its buffers) and weight decay, but no gradient clipping. Four forward passes are
+    made; afterwards the weights have their old values. `legacy_fd_scale` multiplies the finite
     difference by its step where it ought to be divided.
     """
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     rate = optimizer.param_groups[0]["lr"]
-    with kept(weights) as restore:
+    with restoring(weights) as restore:
         direction = _sgd_direction(optimizer, weights, gradient(training_loss(), weights))
         _shift(weights, direction, -rate)
         found = gradient(validation_loss(), [*alphas, *weights])

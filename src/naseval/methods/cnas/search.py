@@ -6,9 +6,9 @@ from scipy.special import softmax
 
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
+from naseval.methods import SearchResult
 from naseval.methods._gradient.alphas import Alphas, Operations, strongest_cell
 from naseval.methods._gradient.bilevel import BilevelTask
-from naseval.methods._search import SearchResult
 from naseval.methods.cnas.settings import Settings
 from naseval.methods.cnas.supernet import SOURCES, CnasSupernet
 from naseval.randomness import stream

@@ -10,6 +10,7 @@ import numpy as np
 
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
+from naseval.methods import SearchResult
 from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
 from naseval.methods._gradient.bilevel import (
     ArchitectureGradient,
@@ -17,7 +18,6 @@ from naseval.methods._gradient.bilevel import (
     first_order_gradient,
 )
 from naseval.methods._gradient.unrolled import unrolled_gradient
-from naseval.methods._search import SearchResult
 from naseval.methods._supernet.merged import MergedSupernet
 from naseval.methods.darts.settings import Settings
 from naseval.randomness import stream

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
-from naseval.methods._search import SearchResult
+from naseval.methods import SearchResult
 from naseval.methods.enas.controller import DECISIONS, Policy
 from naseval.methods.enas.settings import Settings
 from naseval.methods.enas.supernet import EnasSupernet

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
+from naseval.methods import SearchResult
 from naseval.methods._paths.paths import AGENTS, OPERATIONS, Table, draw_paths, recommended
 from naseval.methods._paths.rounds import Rounds
-from naseval.methods._search import SearchResult
 from naseval.methods.manas.boltzmann import Boltzmann, temperature
 from naseval.methods.manas.settings import Settings
 from naseval.randomness import stream

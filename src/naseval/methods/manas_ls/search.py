@@ -10,9 +10,9 @@ import torch
 
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
+from naseval.methods import SearchResult
 from naseval.methods._paths.paths import AGENTS, OPERATIONS, Paths, draw_paths, recommended
 from naseval.methods._paths.rounds import Rounds
-from naseval.methods._search import SearchResult
 from naseval.methods.manas_ls.settings import Settings
 from naseval.methods.manas_ls.zipf import Zipf
 from naseval.randomness import stream
@@ -42,7 +42,7 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
 class ManasLsTask:
     """The epochs of the search, an `EpochTask`; the agents learn at the end of each.
 
-    As policies stand still within an epoch, its paths are drawn at its start and its losses
+    Policies do not change within an epoch. So all its paths are drawn at its start, and its losses
     stay on the device until its end.
     """
 

@@ -124,7 +124,7 @@ def _initial(encodings: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def valid_tokens(position: int) -> range:
-    """Return the tokens that may stand at a position, 0 to 39."""
+    """Return the tokens that are valid at a position, 0 to 39."""
     if position % PAIR:
         return range(FIRST_OPERATION, VOCABULARY)
     node = position // (PAIR * EDGES_PER_NODE) % NODES

@@ -12,8 +12,8 @@ import torch
 from torch.nn import functional as F
 
 from naseval.data.training_data import TrainingData
+from naseval.methods import SearchResult
 from naseval.methods._candidates import candidate_network
-from naseval.methods._search import SearchResult
 from naseval.methods.nao.codec import ArchitectureCodec, CodecFit, integers_of_tokens, tokens_of
 from naseval.methods.nao.pool import Architecture, Pool
 from naseval.methods.nao.settings import Settings
@@ -254,7 +254,7 @@ class PoolEvaluation:
         return batch_metrics(logits, labels)
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
-        """Return the row of `schemas.HISTORY`: means over the pool, and the best of it."""
+        """Return the row of `schemas.HISTORY`: means over the pool, and its best architecture."""
         return history_row(
             epoch,
             self.device,

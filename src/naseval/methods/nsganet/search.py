@@ -9,8 +9,8 @@ itself is run through again.
 from torch import nn
 
 from naseval.data.training_data import TrainingData
+from naseval.methods import SearchResult
 from naseval.methods._candidates import Candidates
-from naseval.methods._search import SearchResult
 from naseval.methods.nsganet.flops import flops
 from naseval.methods.nsganet.settings import Settings
 from naseval.randomness import torch_seed

@@ -13,10 +13,10 @@ from scipy.special import softmax
 
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Cell, Genotype
+from naseval.methods import SearchResult
 from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
 from naseval.methods._gradient.bilevel import BilevelTask
 from naseval.methods._gradient.stages import Alive, new_supernet, run_stages
-from naseval.methods._search import SearchResult
 from naseval.methods.pdarts.settings import Settings
 from naseval.methods.pdarts.skip_dropout import set_skip_dropout, with_skip_dropout
 from naseval.networks.operations import OPERATIONS

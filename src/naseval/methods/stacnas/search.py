@@ -7,10 +7,10 @@ supernets are as deep as makes their training as hard as the final network's.
 
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
+from naseval.methods import SearchResult
 from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
 from naseval.methods._gradient.stages import Alive, new_supernet, run_stages
 from naseval.methods._gradient.task import OneLevelTask
-from naseval.methods._search import SearchResult
 from naseval.methods._supernet.merged import MergedSupernet
 from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.stacnas.settings import Settings
