@@ -16,8 +16,8 @@ from fixtures_networks import (
     modified,
     published,
 )
-from naseval.errors import NasevalError
-from naseval.genotype import Cell, Genotype, GenotypeError
+from naseval.errors import GenotypeError, NasevalError
+from naseval.genotype import Cell, Genotype
 from naseval.networks.cost import count, macs, parameters
 from naseval.networks.drop_path import set_drop_path
 from naseval.networks.operations import BARE_POOLS, OPERATIONS, FactorizedReduce

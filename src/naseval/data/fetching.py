@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from naseval.data.archives import Archive, ArchiveFile, archives, fault, record
-from naseval.download import DownloadError, download
-from naseval.errors import NasevalError
+from naseval.download import download
+from naseval.errors import DownloadError, NasevalError
 
 log = logging.getLogger(__name__)
 

@@ -6,13 +6,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from naseval.errors import NasevalError
+from naseval.errors import ConfigError
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class ConfigError(NasevalError):
-    """A configuration that can't be run; one sentence a line."""
 
 
 def validated(

@@ -12,13 +12,12 @@ import torch
 
 from naseval import records, schemas
 from naseval.data.training_data import TrainingData, load_augmentation_data
-from naseval.errors import NasevalError
+from naseval.errors import Interrupted, NasevalError
 from naseval.genotype import Genotype
 from naseval.script import ScriptRun, logged_to
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.training.augmentation import augment
-from naseval.training.interruption import Interrupted
 from naseval.training.networks import build_run_network, initialised
 from naseval.training.session import session
 
