@@ -20,8 +20,7 @@ def space_names() -> list[str]:
 def get_space(name: str) -> Space:
     """Return the space named; `NasevalError` lists the known ones."""
     check_plugin("naseval.spaces", "space", name)
-    space: Space = import_module(f"naseval.spaces.{name}.space").SPACE
-    return space
+    return import_module(f"naseval.spaces.{name}.space").SPACE
 
 
 def sample(space: str, index: int, sampler: str | None = None) -> Genotype:

@@ -71,8 +71,7 @@ def build_network(
         auxiliary=auxiliary,
     )
     build = import_module(f"naseval.spaces.{genotype.space}.network").build
-    network: nn.Module = build(genotype, skeleton, **{**space.network_options, **chosen})
-    return network
+    return build(genotype, skeleton, **{**space.network_options, **chosen})
 
 
 def build_run_network(
@@ -90,10 +89,9 @@ def build_run_network(
             options=protocol.network,
         )
     build = import_module(f"naseval.networks.fixed.{architecture}").build
-    network: nn.Module = build(
+    return build(
         dataset, channels=protocol.channels, auxiliary=auxiliary, drop_path=protocol.drop_path
     )
-    return network
 
 
 T = TypeVar("T")
