@@ -10,7 +10,8 @@ import yaml
 
 from naseval.config import load_config
 from naseval.config_reference import README_FILE, SCHEMA_FILE, json_schema, readme
-from naseval.settings.validation import ConfigError, merged
+from naseval.errors import ConfigError
+from naseval.settings.validation import merged
 from naseval.studies import tricks
 from paths import ROOT
 

@@ -16,12 +16,13 @@ from pydantic import (
 )
 
 from naseval.data.sources import source_names
+from naseval.errors import ConfigError
 from naseval.methods import get_settings, method_names
 from naseval.settings.base import Positive, SearchSettings, Strict, StudySettings
 from naseval.settings.dataset import Dataset
 from naseval.settings.protocol import Protocol
 from naseval.settings.published import Published
-from naseval.settings.validation import ConfigError, known, merged, validated
+from naseval.settings.validation import known, merged, validated
 from naseval.spaces import get_space
 from naseval.studies import study_names
 

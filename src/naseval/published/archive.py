@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from naseval.download import DownloadError, download
-from naseval.errors import NasevalError
+from naseval.download import download
+from naseval.errors import DownloadError, NasevalError
 from naseval.files import write_atomically
 
 MIRROR_VARIABLE = "NASEVAL_PUBLISHED"

@@ -7,14 +7,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from naseval.errors import NasevalError
+from naseval.errors import ConfigError
 
 Model = TypeVar("Model", bound=BaseModel)
 Key = tuple[str | int, ...]
-
-
-class ConfigError(NasevalError):
-    """A configuration that can't be run; one sentence a line."""
 
 
 def validated(
