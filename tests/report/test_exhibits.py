@@ -16,7 +16,7 @@ from naseval.claims.ledger import SCHEMA, Sources, combined, ledger
 from naseval.claims.tables import Tables
 from naseval.config import Config, load_config
 from naseval.figures import power, variance
-from naseval.published.issues import shown
+from naseval.published.issues.issue import by_severity
 from naseval.report.exhibits import SOURCES, figures, labels, tables
 from paths import ROOT
 from study_tables import (
@@ -196,9 +196,9 @@ def test_ledgers_of_two_sources_are_combined():
     assert set(reproduced["verdict"].to_pylist()) == {"not yet run"}
 
 
-def test_flaws_are_shown_gravest_first():
+def test_issues_are_shown_gravest_first():
     issues = pd.DataFrame({"severity": ["note", "error", "warning", "error"], "what": list("abcd")})
-    ranked, note = shown(issues)
+    ranked, note = by_severity(issues)
     assert ranked["what"].tolist() == ["b", "d", "c", "a"]
     assert "2 × error, 1 × warning, 1 × note" in note
 

@@ -1,7 +1,7 @@
 """What the rules of archives and images share."""
 
 from naseval.data.archives import archive_content, archive_files, check_lists
-from naseval.published.archive import raw_files
+from naseval.published.raw_files import raw_files
 
 LOCK = "config/archives.lock.yaml"
 """Digests of archives that nobody states, relative to where Snakemake runs."""
