@@ -10,7 +10,7 @@ import pytest
 from naseval.analysis import power as power_table
 from naseval.analysis.cost import search_costs
 from naseval.analysis.tables import html
-from naseval.claims import table_1, table_2
+from naseval.claims import table_2
 from naseval.claims.catalogue import catalogue
 from naseval.claims.ledger import SCHEMA, Sources, combined, ledger
 from naseval.claims.tables import Tables
@@ -27,9 +27,7 @@ from study_tables import (
     made_up_benchmark,
     made_up_curves,
     needs_published,
-    published_benchmark,
     published_protocols,
-    stacnas_summary,
 )
 
 CAPTIONS = ROOT / "workflow" / "report"
@@ -148,26 +146,6 @@ def test_costs_add_up_the_epochs_of_a_search():
         "gpu_days": [0.75],
     }
     assert search_costs([]).columns.tolist() == ["dataset", "method", "seed", "gpu_days"]
-
-
-@needs_published
-def test_table_1_stands_beside_the_printed_numbers():
-    tidy, laid_out, note = table_1.build(published_benchmark(), DATASETS, METHODS)
-    assert tidy["printed"].notna().all()
-    rows = laid_out.set_index(["Method", "Accuracy"])
-    assert rows.loc[("PDARTS", "as printed"), "CIFAR100"] == "1.20"
-    assert rows.loc[("PDARTS", "best"), "CIFAR100"].startswith("2.00 [")
-    starred = sum("*" in text for text in laid_out.to_numpy().ravel())
-    assert starred == (tidy["permutation_q"] < 0.05).sum() == 8
-    assert "36 of its 39 numbers agree" in note
-    note = table_1.build(published_benchmark(), DATASETS, METHODS, stacnas_summary())[2]
-    assert "37 of its 40 numbers agree" in note
-
-
-def test_table_1_of_other_datasets_has_nothing_printed():
-    study = made_up_benchmark(datasets=["digits"])
-    _, laid_out, note = table_1.build(study, {}, {})
-    assert set(laid_out["Accuracy"]) == {"best", "last"} and "As printed" not in note
 
 
 def test_table_2_shows_what_differs_from_the_paper(paper):
