@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from naseval import records, schemas
+from naseval.analysis.correlation import WINDOW
 from naseval.claims.absent import Absent, or_absent
 from naseval.claims.catalogue import Claim, catalogue
 from naseval.claims.rules import appendix, section_3, section_5
@@ -17,6 +18,7 @@ from naseval.claims.tables import BEST, LAST, Readings, Tables
 from naseval.claims.values import agrees, shown
 from naseval.claims.verdict import judge
 from paths import ROOT
+from published_files import constants
 
 CLAIMS = ROOT / "src" / "naseval" / "claims" / "claims.csv"
 
@@ -219,6 +221,16 @@ def test_smoothing_and_straightness_of_rank_correlation() -> None:
     smooth = section_5.trailing_means(np.arange(40.0).reshape(1, 40))
     assert smooth.shape == (1, 21)
     assert smooth[0, 0] == 9.5
+
+
+def test_the_moving_average_is_as_wide_as_the_paper_says() -> None:
+    assert constants().smoothing.epochs == WINDOW
+
+
+def test_architectures_that_do_not_differ_are_no_scale() -> None:
+    one = study(curves(np.array([[96.0]])))
+    tables = Tables({"distribution": one, "cells": one.assign(cells=4)})
+    assert "do not differ" in reason(lambda: section_5.cells_span_over_std(tables))
 
 
 def test_spaces_and_cells() -> None:
