@@ -1,5 +1,11 @@
 """Study tables and configuration -> a verdict on every number the paper prints, claims/."""
 
+from naseval.plugins import plugin_names
+
+CLAIM_RULES = [
+    f"naseval.claims.rules.{name}" for name in plugin_names("naseval.claims.rules")
+]
+
 
 rule ledger:
     """Judge every claim of the paper by one source."""
@@ -27,7 +33,7 @@ rule ledger:
     params:
         code=lambda wildcards: code(
             "ledger.py",
-            "naseval.claims.ledger",
+            *CLAIM_RULES,
             *configured_modules(),
             *map(space_module, CONFIG.spaces),
         ),

@@ -13,7 +13,7 @@ from naseval.errors import NasevalError
 from naseval.files import check_folder, share_with
 from naseval.locking.orphans import refuse_orphans
 from naseval.provenance import code_digest
-from naseval.published.archive import raw_files
+from naseval.published.raw_files import raw_files
 from naseval.studies import Run, genotype_file, labelled, members, space_of, unique_runs
 
 # The configuration

@@ -1,9 +1,9 @@
 """The authors' raw files -> study tables and what goes with them, studies/published/."""
 
-from naseval.published.archive import raw_files
-from naseval.published.names import OTHERS, STUDIES
+from naseval.published.raw_files import raw_files
+from naseval.published.paper import OTHER_TABLES, STUDIES
 
-PUBLISHED = (*STUDIES, *OTHERS)
+PUBLISHED = (*STUDIES, *OTHER_TABLES)
 RAW = {path: result(f"published/raw/{path}") for path in raw_files()}
 
 
@@ -31,7 +31,7 @@ rule published_files:
 
 
 rule published_studies:
-    """Read the authors' files into one table per study, and list their flaws."""
+    """Read the authors' files into one table per study, and list their issues."""
     input:
         files=list(RAW.values()),
     output:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from naseval.config import Config
-from naseval.published import labels as paper
+from naseval.published import paper
 from naseval.studies import benchmark
 
 SOURCES = ("published", "reproduced")
@@ -162,7 +162,9 @@ def tables(source: str, config: Config) -> dict[str, Exhibit]:
     )
     if theirs:
         found["data-issues"] = Exhibit(
-            "Flaws of the authors' files", "published.issues:shown", tables=("data_issues",)
+            "Issues of the authors' files",
+            "published.issues.issue:by_severity",
+            tables=("data_issues",),
         )
     return {
         name: exhibit for name, exhibit in found.items() if _configured(exhibit, source, config)

@@ -1,4 +1,8 @@
-"""What the paper calls datasets, methods, protocols and spaces, in its order of display."""
+"""The paper's datasets, methods, protocols and spaces, and the tables that its files give.
+
+Planning imports this module; it imports nothing. The dictionaries map configured names to what
+the paper calls them, in the paper's order of display.
+"""
 
 DATASETS = {
     "cifar10": "CIFAR-10",
@@ -32,3 +36,18 @@ PROTOCOLS = {
 """From the simplest to the longest (paper, section 4)."""
 
 SPACES = {"darts": "DARTS space", "modified": "modified space"}
+
+STUDIES = (
+    "benchmark",
+    "cost",
+    "protocols",
+    "distribution",
+    "operations",
+    "cells",
+    "seeds",
+    "depth",
+)
+"""The study tables that `published.tables` reads."""
+
+OTHER_TABLES = ("costs", "summaries", "genotypes", "splits", "data_issues")
+"""Its tables of other schemas."""

@@ -1,4 +1,7 @@
-"""The authors' raw files: pinned by commit and hash, taken from a mirror or downloaded."""
+"""The authors' raw files: pinned by commit and hash, taken from a mirror or downloaded.
+
+Planning imports this module, so it imports neither pandas nor scipy.
+"""
 
 import hashlib
 import os
@@ -17,6 +20,13 @@ from naseval.files import write_atomically
 MIRROR_VARIABLE = "NASEVAL_PUBLISHED"
 PAUSES = (0, 2, 8)  # seconds before each attempt
 SLACK = 1 << 20  # bytes of an answer beyond what is expected, before it is cut
+
+PERFORMANCE = "Plots/data/performance"
+CELLS = "Plots/data/cell_sensitivity"
+SPACES = "Plots/data/modified_search_space"
+SEEDS = "Plots/data/correlation_seeds/different_seed_24.npy"
+DEPTHS = "Plots/data/correlation_cells/8_to_20_cells.npy"
+"""Folders and files in the authors' repository."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class RawFile:
 @cache
 def raw_files() -> dict[str, RawFile]:
     """Return every upstream file by its path in the authors' repository."""
-    table = yaml.safe_load(files(__package__).joinpath("archive.yaml").read_text())
+    table = yaml.safe_load(files(__package__).joinpath("raw_files.yaml").read_text())
     return {entry["path"]: _raw_file(entry, table) for entry in table["files"]}
 
 
@@ -75,7 +85,7 @@ def fetch(path: str, target: str | Path, mirror: str | Path | None = None) -> No
     arrive in that. `NasevalError` where neither works or a file is not the pinned one.
     """
     if path not in raw_files():
-        raise NasevalError(f"{path} is none of the authors' files; choose one of archive.yaml")
+        raise NasevalError(f"{path} is none of the authors' files; choose one of raw_files.yaml")
     raw = raw_files()[path]
     folder = os.environ.get(MIRROR_VARIABLE) or mirror
     content = _from_mirror(raw, Path(folder)) if folder else None
@@ -115,3 +125,16 @@ def _download(raw: RawFile, target: Path) -> None:
             f"{raw.url} could not be downloaded ({error}); connect to the network, or set the "
             f"environment variable {MIRROR_VARIABLE} to a folder that holds {raw.upstream.path}"
         ) from error
+
+
+def find(folder: str | Path, path: str) -> Path:
+    """Return where the upstream file `path`, in one of its forms, lies below `folder`.
+
+    `NasevalError` names the file where it is missing.
+    """
+    for form in raw_files()[path].forms:
+        if (place := Path(folder) / form.path).is_file():
+            return place
+    raise NasevalError(
+        f"{Path(folder) / path} is missing; run the rule that fetches the authors' files"
+    )

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chisquare
 
-from naseval.published import distribution, genotypes, operations
-from naseval.published.defects.issue import Issue, Severity
-from naseval.published.raw import Accuracies, read_numbers
+from naseval.published import genotypes, studies
+from naseval.published.issues.issue import Issue, Severity
+from naseval.published.raw_arrays import Accuracies, read_numbers
 
 OPERATIONS = (
     "none",
@@ -32,8 +32,8 @@ def find(folder: str | Path) -> Iterator[Issue]:
     yield from uneven(edges)
     yield from late(edges)
     noted = [accuracy for _, accuracy in genotypes.load(folder)]
-    yield from disagreeing(noted, read_numbers(folder, distribution.FILE))
-    yield from unpublished(len(read_numbers(folder, operations.FILE)), edges)
+    yield from disagreeing(noted, read_numbers(folder, studies.DARTS_FILE))
+    yield from unpublished(len(read_numbers(folder, studies.MODIFIED_FILE)), edges)
 
 
 def absent(edges: pd.DataFrame) -> Iterator[Issue]:
@@ -99,7 +99,7 @@ def unpublished(modified: int, edges: pd.DataFrame) -> Iterator[Issue]:
     known = int(edges.loc[edges["space"] == "modified", "genotype"].nunique())
     if known < modified:
         yield Issue(
-            operations.FILE,
+            studies.MODIFIED_FILE,
             "operations",
             "error",
             "genotypes of the modified space aren't published",

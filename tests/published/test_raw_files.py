@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from naseval.errors import NasevalError
-from naseval.published import archive
-from naseval.published.archive import Form, RawFile, fetch, raw_files
+from naseval.published import raw_files as module
+from naseval.published.raw_files import Form, RawFile, fetch, raw_files
 from naseval.published.tables import TABLES
 
 CONTENT = b"Random DARTS,DARTS\n97.05,97.47\n"
@@ -21,12 +21,12 @@ def form(path: str, content: bytes) -> Form:
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An archive of one file, whose address is a file that doesn't exist yet."""
+    """A repository of one file, whose address is a file that doesn't exist yet."""
     source = tmp_path / "upstream.csv"
     raw = RawFile(form(PATH, CONTENT), "nothing", source.as_uri(), form("derived/t.json", b"{}"))
-    monkeypatch.setattr(archive, "raw_files", lambda: {PATH: raw})
-    monkeypatch.setattr(archive, "PAUSES", (0, 0))
-    monkeypatch.delenv(archive.MIRROR_VARIABLE, raising=False)
+    monkeypatch.setattr(module, "raw_files", lambda: {PATH: raw})
+    monkeypatch.setattr(module, "PAUSES", (0, 0))
+    monkeypatch.delenv(module.MIRROR_VARIABLE, raising=False)
     return source
 
 
@@ -37,7 +37,7 @@ def mirror_with(folder: Path, path: str, content: bytes) -> Path:
     return folder / "mirror"
 
 
-def test_archive_pins_every_file() -> None:
+def test_every_file_is_pinned() -> None:
     assert len(raw_files()) == 28
     for path, raw in raw_files().items():
         assert raw.upstream.path == path
@@ -70,7 +70,7 @@ def test_environment_goes_before_the_configuration(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     mirror = mirror_with(tmp_path, PATH, CONTENT)
-    monkeypatch.setenv(archive.MIRROR_VARIABLE, str(mirror))
+    monkeypatch.setenv(module.MIRROR_VARIABLE, str(mirror))
     fetch(PATH, tmp_path / "target", tmp_path / "elsewhere")
     assert (tmp_path / "target").read_bytes() == CONTENT
 

@@ -1,4 +1,4 @@
-"""The authors' files as they are: tables with their headers, curves, genotypes."""
+"""The numbers of the authors' files as they are: tables with their headers, and arrays."""
 
 from pathlib import Path
 
@@ -7,29 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from naseval.errors import NasevalError
-from naseval.published.archive import raw_files
+from naseval.published.raw_files import find
 
 Accuracies = NDArray[np.float64]
 """Per cent."""
-
-PERFORMANCE = "Plots/data/performance"
-CELLS = "Plots/data/cell_sensitivity"
-SPACES = "Plots/data/modified_search_space"
-SEEDS = "Plots/data/correlation_seeds/different_seed_24.npy"
-DEPTHS = "Plots/data/correlation_cells/8_to_20_cells.npy"
-
-
-def find(folder: str | Path, path: str) -> Path:
-    """Return where the upstream file `path`, in one of its forms, lies below `folder`.
-
-    `NasevalError` names the file where it is missing.
-    """
-    for form in raw_files()[path].forms:
-        if (place := Path(folder) / form.path).is_file():
-            return place
-    raise NasevalError(
-        f"{Path(folder) / path} is missing; run the rule that fetches the authors' files"
-    )
 
 
 def read_headers(folder: str | Path, path: str) -> list[str]:

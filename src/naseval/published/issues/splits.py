@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from naseval.published import splits
-from naseval.published.defects.issue import Issue
+from naseval.published.issues.issue import Issue
 
 STATED = {"sport8": 1579, "mit67": 15620, "flowers102": 8189}
 """Images in all; paper, appendix A.2."""

@@ -1,35 +1,24 @@
-"""Claims on training protocols (section 4, Fig. 3)."""
+"""Claims of section 4: training protocols (Fig. 3)."""
 
 from functools import partial
 
 import pandas as pd
 
-from naseval.claims.rule import Rule, Rules
-from naseval.claims.spread import SPREADS
+from naseval.claims.rules._rule import STATISTICS, Rule, Rules
 from naseval.claims.tables import Readings, Tables, some
+from naseval.published.paper import PROTOCOLS
 
-PROTOCOLS = (
-    "base",
-    "a",
-    "d",
-    "c",
-    "cd",
-    "cda",
-    "cda-50c",
-    "cda-aa",
-    "cda-aa-1500e",
-    "cda-aa-50c-1500e",
-)
-SIMPLEST, FULLEST = PROTOCOLS[0], PROTOCOLS[-1]
-SHOWN = ("mean", "std", "min", "max")
+SIMPLEST, *_, FULLEST = PROTOCOLS
+DRAWN = ("mean", "std", "min", "max")
+"""The statistics that Fig. 3 draws of every protocol."""
 
 
-def count(tables: Tables) -> Readings:
+def count_protocols(tables: Tables) -> Readings:
     """Count protocols."""
     return {"protocols": int(_random(tables)["protocol"].nunique())}
 
 
-def architectures(tables: Tables) -> Readings:
+def count_architectures(tables: Tables) -> Readings:
     """Count the architectures of the protocol with the fewest."""
     return {"fewest": int(_random(tables).groupby("protocol")["genotype"].nunique().min())}
 
@@ -38,21 +27,21 @@ def _random(tables: Tables) -> pd.DataFrame:
     return some(tables["protocols"], origin="random")
 
 
-def of_protocol(tables: Tables, protocol: str, statistic: str) -> Readings:
+def protocol_statistic(tables: Tables, protocol: str, statistic: str) -> Readings:
     """Return a statistic (per cent) of the accuracies under one protocol; `std` has ddof 1."""
-    spread = SPREADS["std_sample" if statistic == "std" else statistic]
+    compute = STATISTICS["std_sample" if statistic == "std" else statistic]
     return {
-        reading: spread(some(runs, origin="random", protocol=protocol)["accuracy"])
+        reading: compute(some(runs, origin="random", protocol=protocol)["accuracy"])
         for reading, runs in tables.accuracies("protocols").items()
     }
 
 
-def gap(tables: Tables) -> Readings:
+def protocol_gap(tables: Tables) -> Readings:
     """Percentage points between the fullest and the simplest protocol: of means, of extremes."""
     found: Readings = {}
     for statistic in ("mean", "max", "min"):
-        high = of_protocol(tables, FULLEST, statistic)
-        low = of_protocol(tables, SIMPLEST, statistic)
+        high = protocol_statistic(tables, FULLEST, statistic)
+        low = protocol_statistic(tables, SIMPLEST, statistic)
         found |= {f"{statistic}, {reading}": high[reading] - low[reading] for reading in high}
     return found
 
@@ -68,16 +57,18 @@ def best_darts(tables: Tables) -> Readings:
 
 
 RULES: Rules = {
-    "fig3.protocols": Rule(("protocols",), count),
-    "fig3.archs": Rule(("protocols",), architectures),
-    "fig3.gap": Rule(("protocols",), gap),
-    "fig3.best": Rule(("protocols",), partial(of_protocol, protocol=FULLEST, statistic="max")),
+    "fig3.protocols": Rule(("protocols",), count_protocols),
+    "fig3.archs": Rule(("protocols",), count_architectures),
+    "fig3.gap": Rule(("protocols",), protocol_gap),
+    "fig3.best": Rule(
+        ("protocols",), partial(protocol_statistic, protocol=FULLEST, statistic="max")
+    ),
     "fig3.darts_best": Rule(("benchmark",), best_darts),
     **{
         f"fig3.{protocol}.{statistic}": Rule(
-            ("protocols",), partial(of_protocol, protocol=protocol, statistic=statistic)
+            ("protocols",), partial(protocol_statistic, protocol=protocol, statistic=statistic)
         )
         for protocol in PROTOCOLS
-        for statistic in SHOWN
+        for statistic in DRAWN
     },
 }
