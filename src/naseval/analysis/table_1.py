@@ -3,8 +3,9 @@
 import pandas as pd
 
 from naseval.analysis.finals import STATISTICS
-from naseval.analysis.labels import Labels, counted, in_order
+from naseval.analysis.intervals import PERCENT
 from naseval.analysis.relative_improvement import benchmark_table
+from naseval.analysis.tables import Labels, counted, in_order
 
 
 def _text(value: float, low: float, high: float) -> str:
@@ -25,7 +26,7 @@ def build(
 
     The tidy frame is `benchmark_table` for `best` and, where known, `last`. The layout has
     one row per method and reading and one column per dataset, each entry the relative
-    improvement in per cent and its 95 % interval.
+    improvement in per cent and its interval.
     """
     tables = [benchmark_table(study, statistic, summaries) for statistic in STATISTICS]
     tidy = pd.concat([table for table in tables if len(table)], ignore_index=True)
@@ -56,7 +57,8 @@ def _note(tidy: pd.DataFrame) -> str:
     unknown = int(tidy["low"].isna().sum())
     gaps = f" Without interval, since too few runs are known: {unknown}." if unknown else ""
     return (
-        "Per cent: 100 × (mean searched − mean random) / mean random, with the 95 % bootstrap "
-        f"interval over runs; {runs} runs on each side. *best* is the best test accuracy over "
-        f"the epochs of each run, *last* the accuracy after the last epoch.{gaps}"
+        "Per cent: 100 × (mean searched − mean random) / mean random, with the "
+        f"{PERCENT} bootstrap interval over runs; {runs} runs on each side. *best* is the best "
+        "test accuracy over the epochs of each run, *last* the accuracy after the last epoch."
+        f"{gaps}"
     )

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from naseval.analysis.finals import STATISTICS
-from naseval.analysis.labels import Labels
+from naseval.analysis.intervals import PERCENT
 from naseval.analysis.relative_improvement import benchmark_table
+from naseval.analysis.tables import Labels
 
 
 def tricks(study: pd.DataFrame) -> pd.DataFrame:
@@ -31,7 +32,7 @@ def table(study: pd.DataFrame, protocol_labels: Labels) -> tuple[pd.DataFrame, p
     found = tricks(study)
     note = (
         "Accuracies in per cent, std of the population (ddof 0); the relative improvement over the "
-        "random architectures under the same protocol, with its 95 % bootstrap interval."
+        f"random architectures under the same protocol, with its {PERCENT} bootstrap interval."
     )
     return found, found.replace({"protocol": dict(protocol_labels)}), note
 

@@ -1,9 +1,10 @@
 """The section on tricks: the same architectures under a plain protocol and under their own."""
 
 from naseval.analysis.tricks import tricks
-from naseval.cards import plan
+from naseval.cards import inputs
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import interval, spread, table
+from naseval.studies.tricks import Settings
 
 HEAD = [
     "dataset", "protocol", "accuracy", "searched", "n", "random", "n",
@@ -20,7 +21,7 @@ def section(evidence: Evidence, method: str) -> str:
     """Return the section's Markdown."""
     if "tricks" not in evidence.config.studies:
         return "The study `tricks`, which trains with and without tricks, is not configured."
-    if not any(row["method"] == method for row in plan.runs(evidence.config, "tricks")):
+    if not any(row["method"] == method for row in inputs.runs(evidence.config, "tricks")):
         return "The study `tricks`, which trains with and without tricks, leaves this method out."
     runs = evidence.study("tricks", method)
     if runs.empty:
@@ -44,11 +45,12 @@ def section(evidence: Evidence, method: str) -> str:
 
 def plain(evidence: Evidence) -> str:
     """Return the protocol without tricks."""
-    name: str = evidence.config.studies["tricks"]["plain"]
-    return name
+    settings = evidence.config.study("tricks")
+    assert isinstance(settings, Settings)
+    return settings.plain
 
 
-def both(evidence: Evidence, method: str) -> bool:
+def has_both_protocols(evidence: Evidence, method: str) -> bool:
     """Tell whether searched and random architectures are known with and without tricks."""
     runs = evidence.study("tricks", method)
     return bool(len(runs)) and all(

@@ -4,7 +4,7 @@ import pandas as pd
 
 from naseval.analysis import table_1
 from naseval.analysis.comparison import LEVEL, compare
-from naseval.analysis.labels import Labels
+from naseval.analysis.tables import Labels
 from naseval.claims.catalogue import catalogue
 
 KEYS = ["dataset", "method", "statistic"]

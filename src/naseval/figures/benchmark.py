@@ -7,8 +7,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
 from naseval.analysis.finals import STATISTICS
-from naseval.analysis.labels import Labels, counted, in_order
 from naseval.analysis.relative_improvement import benchmark_table
+from naseval.analysis.tables import Labels, counted, in_order
 from naseval.figures.style import INK, Drawing, Row, colour, legend_columns, marker, panels, styled
 
 

@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from naseval.analysis.labels import Labels, in_order
+from naseval.analysis.intervals import PERCENT
+from naseval.analysis.tables import Labels, in_order
 from naseval.figures.genotype import operation_label
 from naseval.figures.style import (
     FAINT,
@@ -29,7 +30,7 @@ MILLION = 1e6
 
 @styled
 def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
-    """Draw one line per dataset: relative improvement and its 95 % interval, best and last.
+    """Draw one line per dataset: relative improvement and its interval, best and last.
 
     `rows` is `cards.improvement.improvement_table`, which the data are.
     """
@@ -59,16 +60,16 @@ def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     hollow = " Hollow: too few runs for an interval." if drawn["low"].isna().any() else ""
     caption = (
         "Relative improvement over random architectures of the same space and protocol; lines are "
-        f"95 % bootstrap intervals over runs.{hollow}"
+        f"{PERCENT} bootstrap intervals over runs.{hollow}"
     )
     return Drawing(figure, rows, caption)
 
 
 @styled
 def operations(rows: pd.DataFrame) -> Drawing:
-    """Draw how often cells use each operation, beside the uniform share; a panel per kind of cell.
+    """Draw how often cells use each operation, and the uniform share; a panel per kind of cell.
 
-    `rows` holds `cards.operations.operations_table` with a column `space`; they are the data.
+    The data, `rows`, are `operations_table` of `analysis.chosen_operations` with a column `space`.
     """
     spaces = rows["space"].unique()
     most = rows.groupby("space")["operation"].nunique().max()
@@ -107,7 +108,7 @@ def _bars(panel: Axes, here: pd.DataFrame, named: bool) -> None:
 def size(counted: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     """Draw accuracy over multiply-accumulates, one panel per dataset, a dot per architecture.
 
-    `counted` is `cards.complexity.with_accuracy`, which the data are. Those without a run are
+    `counted` is `cards.cost.with_accuracy`, which the data are. Those without a run are
     left out.
     """
     drawn = counted.dropna(subset=["best"])

@@ -4,9 +4,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from naseval.analysis.finals import one_dataset
-from naseval.analysis.labels import counted
-from naseval.analysis.summary import both, summarise
+from naseval.analysis.finals import best_and_last, one_dataset, summarise
+from naseval.analysis.tables import counted
 from naseval.figures.style import (
     INK,
     MARK,
@@ -28,7 +27,7 @@ def draw(study: pd.DataFrame) -> Drawing:
     one_dataset(study)
     data = summarise(study.sort_values("cells", kind="stable"), ["cells"])
     data["cells"] = data["cells"].astype(int)
-    best, last = both(data)
+    best, last = best_and_last(data)
     places = {cells: place for place, cells in enumerate(best["cells"])}
 
     figure = Figure(figsize=(4.6, 3.4))

@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from naseval.analysis.correlation import correlation
+from naseval.analysis.intervals import PERCENT
 from naseval.figures.style import PALETTE, Drawing, styled, whole_epochs
 
 
@@ -11,7 +12,7 @@ from naseval.figures.style import PALETTE, Drawing, styled, whole_epochs
 def draw(study: pd.DataFrame) -> Drawing:
     """Draw Kendall's tau-b with the last epoch against the epoch, raw and smoothed.
 
-    The data are the table of `analysis.correlation`; bands are 95 % bootstrap intervals.
+    The data are the table of `analysis.correlation`; bands are bootstrap intervals.
     """
     data, sentence = correlation(study)
     window = int(data["window"].iloc[0])
@@ -36,6 +37,6 @@ def draw(study: pd.DataFrame) -> Drawing:
         "Correlation of the test accuracy at an epoch with that after the last epoch, "
         f"n = {data['n'].iloc[0]} architectures. The smoothed accuracy is the mean of {window} "
         "epochs, drawn at the last of them; both are ranked against the unsmoothed last epoch. "
-        f"Bands: 95 % bootstrap intervals over architectures. {sentence}"
+        f"Bands: {PERCENT} bootstrap intervals over architectures. {sentence}"
     )
     return Drawing(figure, data, caption)

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from naseval.analysis.cost import cost_table
-from naseval.analysis.labels import Labels, counted
-from naseval.analysis.summary import both
+from naseval.analysis.finals import best_and_last
+from naseval.analysis.tables import Labels, counted
 from naseval.figures.style import (
     INK,
     RANDOM,
@@ -33,7 +33,7 @@ def draw(
     population standard deviation. The data are `cost_table`.
     """
     data = cost_table(study, costs, dataset)
-    best, last = both(data)
+    best, last = best_and_last(data)
     places = np.arange(len(best))
 
     figure = Figure(figsize=(6.8, 3.7))

@@ -6,8 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from naseval.analysis.curves import curves, scaled
-from naseval.analysis.finals import finals
+from naseval.analysis.finals import curves, finals, scaled
 from naseval.figures.style import FAINT, INK, PALETTE, Drawing, styled, whole_epochs
 
 HISTOGRAMS = {300: PALETTE[0], 450: PALETTE[3], 600: PALETTE[2]}

@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from naseval.analysis.labels import Labels, in_order
 from naseval.analysis.table_1 import build
+from naseval.analysis.tables import Labels, in_order
 from naseval.figures.style import INK, PALETTE, READINGS, Drawing, panels, styled
 
 LOOKS = {"best": ("o", PALETTE[0], -0.16), "last": ("s", PALETTE[1], 0.16)}
@@ -20,7 +20,7 @@ def draw(
     method_labels: Labels,
     summaries: pd.DataFrame | None = None,
 ) -> Drawing:
-    """Draw one panel per dataset, one line per method: relative improvement and 95 % interval.
+    """Draw one panel per dataset, one line per method: relative improvement and interval.
 
     The data are the tidy frame of table 1.
     """

@@ -4,8 +4,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from naseval.analysis.finals import STATISTICS, finals
-from naseval.analysis.labels import Labels, in_order
 from naseval.analysis.operations import operations
+from naseval.analysis.tables import Labels, in_order
 from naseval.figures.style import PALETTE, READINGS, Drawing, panels, styled
 
 BINS = 15

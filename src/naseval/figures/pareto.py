@@ -7,7 +7,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from naseval.analysis.labels import Labels, in_order
+from naseval.analysis.tables import Labels, in_order
 from naseval.figures.style import FAINT, INK, MARK, SEARCHED, Drawing, panels, styled
 
 GENERATIONS = LinearSegmentedColormap.from_list("generations", [FAINT, SEARCHED])

@@ -7,9 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from naseval.analysis.finals import one_dataset
-from naseval.analysis.labels import Labels, counted, in_order
-from naseval.analysis.summary import both, summarise
+from naseval.analysis.finals import best_and_last, one_dataset, summarise
+from naseval.analysis.tables import Labels, counted, in_order
 from naseval.errors import NasevalError
 from naseval.figures.style import (
     INK,
@@ -47,7 +46,7 @@ def draw(
         )
     chosen = study[study["origin"].isin(list(families))]
     data = summarise(chosen, ["protocol", "origin"])
-    best, last = both(data)
+    best, last = best_and_last(data)
     protocols = in_order(data["protocol"], protocol_labels)
 
     figure = Figure(figsize=(6.8, 4.3))

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from naseval.analysis.intervals import PERCENT
 from naseval.analysis.ranking import named, pairs, ranking
 from naseval.figures.style import INK, READINGS, Drawing, panels, styled
 
@@ -35,7 +36,7 @@ def draw(study: pd.DataFrame, by: str) -> Drawing:
     caption = (
         "Ranks of random architectures, each trained twice; one line per "
         "architecture, the darker the further its rank moves; ties share their mean rank. "
-        f"Brackets: 95 % bootstrap intervals over architectures. {sentence}"
+        f"Brackets: {PERCENT} bootstrap intervals over architectures. {sentence}"
     )
     return Drawing(figure, pd.concat(drawn, ignore_index=True), caption)
 
