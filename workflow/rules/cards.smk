@@ -74,7 +74,9 @@ rule score_cards:
     """Write every method's card, once all that is configured has been run."""
     input:
         runs=lambda wildcards: [result(path) for path in inputs.run_files(CONFIG)],
-        searches=lambda wildcards: [result(path) for path in inputs.search_files(CONFIG)],
+        searches=lambda wildcards: [
+            result(path) for path in inputs.search_files(CONFIG)
+        ],
         complexity=lambda wildcards: [
             result(f"complexity/{dataset}.parquet")
             for dataset in inputs.datasets(CONFIG)

@@ -9,19 +9,19 @@ from naseval.analysis.intervals import PERCENT
 from naseval.analysis.tables import Labels, in_order
 from naseval.figures.genotype import operation_label
 from naseval.figures.style import (
+    BACKGROUND,
+    COLOURS,
     FAINT,
     INK,
-    PALETTE,
-    RANDOM,
+    READING_MARKERS,
     READINGS,
-    SEARCHED,
     Drawing,
     panels,
     styled,
 )
 
-LOOKS = {"best": ("o", PALETTE[0], -0.14), "last": ("s", PALETTE[1], 0.14)}
-"""Marker, colour and offset of each reading."""
+OFFSETS = {"best": -0.14, "last": 0.14}
+"""How far a reading is drawn from its dataset's line."""
 CELLS = {"normal": "normal cells", "reduce": "reduction cells"}
 WIDTH = 0.36
 """Of the bars of operations."""
@@ -40,12 +40,13 @@ def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     panel = figure.add_subplot()
     panel.axvline(0, color=INK, linewidth=0.9, linestyle="--")
     for row in drawn.to_dict("records"):
-        symbol, colour, offset = LOOKS[row["statistic"]]
-        y = datasets.index(row["dataset"]) + offset
+        reading = row["statistic"]
+        marker, colour = READING_MARKERS[reading], COLOURS[reading]
+        y = datasets.index(row["dataset"]) + OFFSETS[reading]
         panel.hlines(y, row["low"], row["high"], color=colour, linewidth=1.4)
-        face = "white" if pd.isna(row["low"]) else colour
+        face = BACKGROUND if pd.isna(row["low"]) else colour
         panel.plot(
-            row["relative_improvement"], y, marker=symbol, markersize=5, color=colour,
+            row["relative_improvement"], y, marker=marker, markersize=5, color=colour,
             markerfacecolor=face,
         )  # fmt: skip
     panel.set_ylim(len(datasets) - 0.5, -0.5)
@@ -53,7 +54,7 @@ def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     panel.grid(visible=False, axis="y")
     panel.set_xlabel("relative improvement over the average architecture (%)")
     handles = [
-        Line2D([], [], color=LOOKS[name][1], marker=LOOKS[name][0], label=label)
+        Line2D([], [], color=COLOURS[name], marker=READING_MARKERS[name], label=label)
         for name, label in READINGS.items()
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
@@ -94,7 +95,7 @@ def operations(rows: pd.DataFrame) -> Drawing:
 def _bars(panel: Axes, here: pd.DataFrame, named: bool) -> None:
     places = range(len(here))
     for offset, column, colour, label in (
-        (-WIDTH / 2, "share", SEARCHED, "found"),
+        (-WIDTH / 2, "share", COLOURS["searched"], "found"),
         (WIDTH / 2, "uniform", FAINT, "uniform"),
     ):
         panel.barh([y + offset for y in places], here[column], WIDTH, color=colour, label=label)
@@ -115,7 +116,7 @@ def size(counted: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     datasets = in_order(drawn["dataset"], dataset_labels)
     across = min(len(datasets), 3)
     figure = Figure(figsize=(max(2.9 * across, 4.2), 2.7 * -(-len(datasets) // across) + 0.4))
-    looks = {"random": ("o", RANDOM), "searched": ("D", SEARCHED)}
+    looks = {"random": ("o", COLOURS["random"]), "searched": ("D", COLOURS["searched"])}
     for index, (panel, dataset) in enumerate(
         zip(panels(figure, len(datasets)), datasets, strict=True)
     ):
@@ -124,7 +125,7 @@ def size(counted: pd.DataFrame, dataset_labels: Labels) -> Drawing:
             side = here[here["origin"] == origin]
             panel.plot(
                 side["macs"] / MILLION, side["best"], linestyle="none", marker=symbol,
-                markersize=5.5, color=colour, markeredgecolor="white", markeredgewidth=0.5,
+                markersize=5.5, color=colour, markeredgecolor=BACKGROUND, markeredgewidth=0.5,
             )  # fmt: skip
         panel.set_title(dataset_labels[dataset])
         panel.set_xlabel("multiply-accumulates (M)")

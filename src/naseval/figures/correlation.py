@@ -5,7 +5,12 @@ from matplotlib.figure import Figure
 
 from naseval.analysis.correlation import correlation
 from naseval.analysis.intervals import PERCENT
-from naseval.figures.style import PALETTE, Drawing, styled, whole_epochs
+from naseval.figures.style import (
+    COLOURS,
+    Drawing,
+    styled,
+    whole_epochs,
+)
 
 
 @styled
@@ -18,15 +23,15 @@ def draw(study: pd.DataFrame) -> Drawing:
     window = int(data["window"].iloc[0])
     figure = Figure(figsize=(5.2, 3.6))
     panel = figure.add_subplot()
-    for kind, tint, name in (
-        ("raw", PALETTE[0], "raw accuracy"),
-        ("smoothed", PALETTE[3], f"mean of {window} epochs"),
+    for kind, name in (
+        ("raw", "raw accuracy"),
+        ("smoothed", f"mean of {window} epochs"),
     ):
-        panel.plot(data["epoch"], data[kind], color=tint, linewidth=1.2, label=name)
+        panel.plot(data["epoch"], data[kind], color=COLOURS[kind], linewidth=1.2, label=name)
         band = data.dropna(subset=[f"{kind}_low"])
         panel.fill_between(
-            band["epoch"], band[f"{kind}_low"], band[f"{kind}_high"], color=tint, alpha=0.18,
-            linewidth=0,
+            band["epoch"], band[f"{kind}_low"], band[f"{kind}_high"], color=COLOURS[kind],
+            alpha=0.18, linewidth=0,
         )  # fmt: skip
     panel.set(xlabel="epoch", ylabel="Kendall's tau-b with the last epoch")
     panel.set_xlim(0, data["epoch"].max())

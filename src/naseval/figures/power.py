@@ -6,11 +6,16 @@ from matplotlib.figure import Figure
 
 from naseval.analysis.power import PERCENT_LEVEL, PERCENT_POWER, power
 from naseval.analysis.tables import Labels, in_order
-from naseval.figures.style import Drawing, panels, styled
+from naseval.figures.style import (
+    MAPS,
+    Drawing,
+    panels,
+    styled,
+)
 
 EFFECT = 0.3
 """Points of accuracy whose detection the right panel counts runs for."""
-SHADES = {"cmap": "Blues", "cbar": False, "linewidths": 0.8, "annot_kws": {"fontsize": 8}}
+SHADES = {"cmap": MAPS["amount"], "cbar": False, "linewidths": 0.8, "annot_kws": {"fontsize": 8}}
 
 
 @styled

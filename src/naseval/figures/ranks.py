@@ -9,7 +9,14 @@ from matplotlib.figure import Figure
 
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.ranking import named, pairs, ranking
-from naseval.figures.style import INK, READINGS, Drawing, panels, styled
+from naseval.figures.style import (
+    INK,
+    MAPS,
+    READINGS,
+    Drawing,
+    panels,
+    styled,
+)
 
 
 @styled
@@ -45,9 +52,9 @@ def _slopes(panel: Axes, paired: pd.DataFrame) -> None:
     left, right = paired["left_rank"].to_numpy(), paired["right_rank"].to_numpy()
     moved = np.abs(right - left) / max(len(paired) - 1, 1)
     order = np.argsort(moved, kind="stable")
-    tints = colormaps["viridis_r"](0.15 + 0.85 * moved)
+    colours = colormaps[MAPS["change"]](0.15 + 0.85 * moved)
     lines = [[(0, left[index]), (1, right[index])] for index in order]
-    panel.add_collection(LineCollection(lines, colors=tints[order], linewidths=1.2))
+    panel.add_collection(LineCollection(lines, colors=colours[order], linewidths=1.2))
     for x, ranks in ((0, left), (1, right)):
         panel.plot(np.full(len(ranks), x), ranks, "o", markersize=3, color=INK)
     panel.set_xlim(-0.12, 1.12)

@@ -7,7 +7,13 @@ from matplotlib.figure import Figure
 from naseval.analysis.finals import best_and_last
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.variance import SOURCES, variance
-from naseval.figures.style import INK, PALETTE, READINGS, Drawing, styled
+from naseval.figures.style import (
+    COLOURS,
+    INK,
+    READINGS,
+    Drawing,
+    styled,
+)
 
 HEIGHT = 0.36
 
@@ -23,7 +29,7 @@ def draw(study: pd.DataFrame) -> Drawing:
     ]
     for index, (name, rows) in enumerate(readings):
         places = np.arange(len(SOURCES)) + (index - (len(readings) - 1) / 2) * HEIGHT
-        panel.barh(places, rows["share"], HEIGHT, color=PALETTE[index], label=READINGS[name])
+        panel.barh(places, rows["share"], HEIGHT, color=COLOURS[name], label=READINGS[name])
         panel.hlines(places, rows["low"], rows["high"], color=INK, linewidth=1.2)
     panel.set_yticks(range(len(SOURCES)), SOURCES)
     panel.invert_yaxis()
