@@ -14,6 +14,21 @@ from naseval.analysis.intervals import CONFIDENCE, Values
 from naseval.analysis.relative_improvement import searched_vs_random
 from naseval.randomness import stream
 
+REPORT_TABLES = {
+    "comparison": {
+        "title": "Does a method beat the average architecture beyond chance?",
+        "paper": (
+            "The paper compares means and tests nothing. Shown are, for each method and "
+            "dataset, Welch's test and the exact permutation test, before and after "
+            "correction for the number of comparisons."
+        ),
+        "order": 2,
+        "function": "compare",
+        "study": "benchmark",
+        "named": True,
+    },
+}
+
 LEVEL = 0.05
 PERMUTATIONS = 20_000
 """Enough to enumerate all 12 870 ways of dividing 16 runs into 8 and 8; beyond, a sample."""

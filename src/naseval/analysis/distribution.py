@@ -6,6 +6,19 @@ import pandas as pd
 from naseval.analysis.finals import finals, one_dataset, summarise
 from naseval.analysis.intervals import Values, bootstrap
 
+REPORT_TABLES = {
+    "distribution": {
+        "title": "The accuracies of random architectures",
+        "paper": (
+            "The paper describes the accuracies of 214 random architectures (section 5.1). "
+            "Shown are their moments and percentiles, for the best and the last epoch."
+        ),
+        "order": 5,
+        "function": "distribution",
+        "study": "distribution",
+    },
+}
+
 
 def _std(values: Values, axis: int = -1) -> Values:
     spread: Values = values.std(axis=axis)

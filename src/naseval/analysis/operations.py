@@ -9,6 +9,19 @@ from naseval.analysis.finals import STATISTICS, finals, one_dataset
 from naseval.analysis.intervals import Values
 from naseval.errors import NasevalError
 
+REPORT_TABLES = {
+    "operations": {
+        "title": "Two sets of operations compared",
+        "paper": (
+            "The paper says how far accuracies shift when the operations change (section "
+            "5.2). Shown is the shift with its interval and three tests."
+        ),
+        "order": 6,
+        "function": "operations",
+        "study": "operations",
+    },
+}
+
 BASELINE = "darts"
 """The space that the shift is counted from."""
 

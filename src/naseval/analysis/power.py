@@ -10,6 +10,19 @@ from naseval.analysis.comparison import LEVEL, degrees_of_freedom
 from naseval.analysis.intervals import CONFIDENCE, Values
 from naseval.analysis.relative_improvement import SearchedVsRandom, searched_vs_random
 
+REPORT_TABLES = {
+    "power": {
+        "title": "How many runs would it take?",
+        "paper": (
+            "Not in the paper: the runs on each side that differences of 0.1, 0.3 and 0.5 "
+            "points would take."
+        ),
+        "order": 3,
+        "study": "benchmark",
+        "named": True,
+    },
+}
+
 POWER = 0.8
 PERCENT_POWER = f"{100 * POWER:g} %"
 PERCENT_LEVEL = f"{100 * LEVEL:g} %"

@@ -8,6 +8,31 @@ from naseval.analysis.finals import STATISTICS, finals, one_dataset
 from naseval.analysis.intervals import Values, percentile_interval, resampled_weights
 from naseval.errors import NasevalError
 
+REPORT_TABLES = {
+    "seeds": {
+        "title": "Ranks under two seeds",
+        "paper": (
+            "The paper gives Kendall's tau and the change of accuracy between two seeds "
+            "(section 5.3). Shown with intervals."
+        ),
+        "order": 7,
+        "function": "ranking",
+        "study": "seeds",
+        "arguments": {"by": "seed"},
+    },
+    "depth": {
+        "title": "Ranks at two depths",
+        "paper": (
+            "The paper gives Kendall's tau and the change of ranks between 8 and 20 cells "
+            "(section 5.3). Shown with intervals."
+        ),
+        "order": 8,
+        "function": "ranking",
+        "study": "depth",
+        "arguments": {"by": "cells"},
+    },
+}
+
 Signs = NDArray[np.float32]
 
 

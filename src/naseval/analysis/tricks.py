@@ -7,6 +7,22 @@ from naseval.analysis.intervals import PERCENT
 from naseval.analysis.relative_improvement import benchmark_table
 from naseval.analysis.tables import Labels
 
+REPORT_TABLES = {
+    "tricks": {
+        "title": "With and without tricks",
+        "paper": (
+            "The paper asks that results be reported with and without tricks (section 6). "
+            "Shown is each method beside its random baseline under a plain protocol and under "
+            "its own."
+        ),
+        "order": 9,
+        "sources": ["reproduced"],
+        "study": "tricks",
+        "labels": ["protocol_labels"],
+        "named": True,
+    },
+}
+
 
 def tricks(study: pd.DataFrame) -> pd.DataFrame:
     """Return `benchmark_table` for every protocol of a study, plain protocols first.

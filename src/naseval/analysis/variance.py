@@ -7,6 +7,19 @@ from naseval.analysis.finals import STATISTICS, finals, one_dataset
 from naseval.analysis.intervals import Values, percentile_interval, resampled_indices
 from naseval.errors import NasevalError
 
+REPORT_TABLES = {
+    "variance": {
+        "title": "How much of the spread is the protocol's?",
+        "paper": (
+            "The paper says that the training protocol matters more than the architecture "
+            "(section 4). Shown is the two-way analysis of the runs of Figure 3."
+        ),
+        "order": 4,
+        "function": "variance",
+        "study": "protocols",
+    },
+}
+
 SOURCES = ("protocol", "architecture", "rest")
 
 

@@ -20,6 +20,25 @@ from naseval.figures.style import (
     styled,
 )
 
+REPORT_FIGURES = {
+    "benchmark": {
+        "title": "Figure 1: search methods against random sampling",
+        "paper": (
+            "The paper plots the mean accuracy of each search method against that of random "
+            "architectures from the same space, trained in the same way, on five datasets: "
+            "most methods lie near the diagonal, so they hardly beat the average "
+            "architecture, and some lie below it. Shown are the means of best accuracies with "
+            "their spread, one panel per dataset."
+        ),
+        "order": 1,
+        "study": "benchmark",
+        "labels": ["dataset_labels", "method_labels"],
+        "published": {
+            "inputs": {"summaries": "studies/{source}/summaries.parquet"},
+        },
+    },
+}
+
 
 @styled
 def draw(

@@ -12,6 +12,19 @@ from naseval.figures.style import (
     whole_epochs,
 )
 
+REPORT_FIGURES = {
+    "correlation": {
+        "title": "Figure 5: how soon the final ranking shows",
+        "paper": (
+            "The paper correlates the ranking at each epoch with the final one: early "
+            "accuracies are a poor guide, and a moving average helps little. Shown is "
+            "Kendall's tau-b by epoch, raw and smoothed."
+        ),
+        "order": 5,
+        "study": "distribution",
+    },
+}
+
 
 @styled
 def draw(study: pd.DataFrame) -> Drawing:

@@ -19,6 +19,25 @@ from naseval.figures.style import (
     tick_handle,
 )
 
+REPORT_FIGURES = {
+    "cost": {
+        "title": "Figure 2: accuracy and the cost of the search",
+        "paper": (
+            "The paper sets the accuracy on CIFAR-10 beside the cost of one search: methods "
+            "that cost more do not reach more. Shown are means and spreads of random and "
+            "searched architectures, with GPU-days on the right axis."
+        ),
+        "order": 2,
+        "study": "benchmark",
+        "inputs": {"costs": "studies/{source}/costs.parquet"},
+        "labels": ["method_labels"],
+        "published": {"study": "cost"},
+        "reproduced": {
+            "settings": {"dataset": "studies.benchmark.datasets.0"},
+        },
+    },
+}
+
 WIDTH = 0.27
 
 

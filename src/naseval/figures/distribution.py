@@ -16,6 +16,19 @@ from naseval.figures.style import (
     whole_epochs,
 )
 
+REPORT_FIGURES = {
+    "distribution": {
+        "title": "Figure 4: the training of random architectures",
+        "paper": (
+            "The paper trains 214 random architectures to the end: they lie within a narrow "
+            "range, so any good result of a search has little to distinguish itself by. Shown "
+            "are all curves, their mean, and histograms at three epochs."
+        ),
+        "order": 4,
+        "study": "distribution",
+    },
+}
+
 HISTOGRAMS = {
     PAPER_EPOCHS // 2: COLOURS["first histogram"],
     3 * PAPER_EPOCHS // 4: COLOURS["second histogram"],

@@ -18,6 +18,23 @@ from naseval.figures.style import (
     styled,
 )
 
+REPORT_FIGURES = {
+    "forest": {
+        "title": "Every relative improvement with its interval",
+        "paper": (
+            "Not in the paper: the entries of Table 1 with their intervals. Where an interval "
+            "crosses the dashed line, the runs do not tell the method from the average "
+            "architecture."
+        ),
+        "order": 11,
+        "study": "benchmark",
+        "labels": ["dataset_labels", "method_labels"],
+        "published": {
+            "inputs": {"summaries": "studies/{source}/summaries.parquet"},
+        },
+    },
+}
+
 OFFSETS = {"best": -0.16, "last": 0.16}
 """How far a reading is drawn from its method's line."""
 

@@ -14,6 +14,20 @@ from naseval.figures.style import (
     styled,
 )
 
+REPORT_FIGURES = {
+    "operations": {
+        "title": "Figure 6: two sets of operations",
+        "paper": (
+            "The paper replaces most operations of the DARTS space by plain convolutions and "
+            "poolings: accuracies shift only a little. Shown are the histograms of both "
+            "spaces."
+        ),
+        "order": 6,
+        "study": "operations",
+        "labels": ["space_labels"],
+    },
+}
+
 BINS = 15
 HISTOGRAMS = (COLOURS["first histogram"], COLOURS["second histogram"])
 """The colours of the original and of the other space."""

@@ -17,6 +17,23 @@ from naseval.figures.style import (
     styled,
 )
 
+REPORT_FIGURES = {
+    "pareto": {
+        "title": "What NSGANET tried, by error and cost",
+        "paper": (
+            "Not in the paper: every network that NSGANET trained in its searches, by "
+            "validation error and cost, and the Pareto front of each search's final "
+            "population. A star is the architecture that the search returned."
+        ),
+        "order": 14,
+        "sources": ["reproduced"],
+        "part_of": "benchmark",
+        "inputs": {"histories": "studies/{source}/histories.parquet"},
+        "labels": ["dataset_labels"],
+        "needs": ["studies.benchmark.methods.nsganet"],
+    },
+}
+
 GENERATIONS = LinearSegmentedColormap.from_list("generations", [FAINT, COLOURS["searched"]])
 """From the first generation to the last."""
 

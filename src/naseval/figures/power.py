@@ -13,6 +13,19 @@ from naseval.figures.style import (
     styled,
 )
 
+REPORT_FIGURES = {
+    "power": {
+        "title": "What so few runs can tell",
+        "paper": (
+            "Not in the paper: which differences 8 searches against 8 random architectures "
+            "can detect at all, and how many runs smaller ones would take."
+        ),
+        "order": 12,
+        "study": "benchmark",
+        "labels": ["dataset_labels", "method_labels"],
+    },
+}
+
 EFFECT = 0.3
 """Points of accuracy whose detection the right panel counts runs for."""
 SHADES = {"cmap": MAPS["amount"], "cbar": False, "linewidths": 0.8, "annot_kws": {"fontsize": 8}}

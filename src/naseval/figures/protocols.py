@@ -21,6 +21,51 @@ from naseval.figures.style import (
     tick_handle,
 )
 
+REPORT_FIGURES = {
+    "protocols": {
+        "title": "Figure 3: training protocols",
+        "paper": (
+            "The paper trains 8 random architectures of the DARTS space under ten protocols: "
+            "the protocol changes accuracy far more than the architecture does, and with the "
+            "longest one random architectures beat the best that DARTS found. Shown are "
+            "means, spreads and extremes."
+        ),
+        "order": 3,
+        "study": "protocols",
+        "labels": ["protocol_labels"],
+        "arguments": {
+            "families": {"random": "DARTS space"},
+        },
+        "published": {
+            "settings": {"darts_best": "published.best_darts.value"},
+        },
+    },
+    "resnet": {
+        "title": "Figure 10: training protocols, DARTS space",
+        "paper": (
+            "The paper trains ResNet-50 under the same ten protocols (appendix A.3.1): it "
+            "gains from them as the DARTS space does. The authors did not publish the runs of "
+            "ResNet-50, so the published figure shows the DARTS space alone."
+        ),
+        "order": 10,
+        "study": "protocols",
+        "labels": ["protocol_labels"],
+        "arguments": {
+            "families": {"random": "DARTS space"},
+        },
+        "published": {
+            "settings": {"darts_best": "published.best_darts.value"},
+        },
+        "reproduced": {
+            "title": "Figure 10: training protocols, DARTS space and ResNet-50",
+            "arguments": {
+                "families": {"fixed": "ResNet-50"},
+            },
+            "needs": ["studies.protocols.fixed"],
+        },
+    },
+}
+
 DARTS_PROTOCOL = "cda"
 """The protocol that DARTS itself trains with (paper, figure 3)."""
 

@@ -18,6 +18,29 @@ from naseval.figures.style import (
     styled,
 )
 
+REPORT_FIGURES = {
+    "seeds": {
+        "title": "Figure 8: ranks under two seeds",
+        "paper": (
+            "The paper trains 32 architectures with two seeds: ranks change a great deal, "
+            "because accuracies lie so close together. Shown are the ranks under both."
+        ),
+        "order": 8,
+        "study": "seeds",
+        "arguments": {"by": "seed"},
+    },
+    "depth": {
+        "title": "Figure 9: ranks at two depths",
+        "paper": (
+            "The paper trains 32 architectures with 8 and with 20 cells: the ranking at one "
+            "depth is a poor guide to that at the other. Shown are the ranks at both."
+        ),
+        "order": 9,
+        "study": "depth",
+        "arguments": {"by": "cells"},
+    },
+}
+
 
 @styled
 def draw(study: pd.DataFrame, by: str) -> Drawing:

@@ -15,6 +15,19 @@ from naseval.figures.style import (
     styled,
 )
 
+REPORT_FIGURES = {
+    "variance": {
+        "title": "Protocol or architecture?",
+        "paper": (
+            "The paper says that the training protocol matters more than the architecture "
+            "(section 4). Shown is the share of variance that either explains in the runs of "
+            "Figure 3."
+        ),
+        "order": 13,
+        "study": "protocols",
+    },
+}
+
 HEIGHT = 0.36
 
 

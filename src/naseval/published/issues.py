@@ -17,6 +17,20 @@ from naseval.published.defects import (
 from naseval.published.defects.issue import issue_table
 from naseval.settings.published import Published
 
+REPORT_TABLES = {
+    "data-issues": {
+        "title": "Flaws of the authors' files",
+        "paper": (
+            "Not in the paper: what is amiss in the files that the authors published, what is "
+            "done about it, and the numbers that show it."
+        ),
+        "order": 11,
+        "sources": ["published"],
+        "function": "shown",
+        "inputs": {"data_issues": "studies/{source}/data_issues.parquet"},
+    },
+}
+
 
 def read(folder: str | Path, constants: Published) -> pa.Table:
     """Return every issue found in the files below `folder`: what, how it is handled, evidence."""
