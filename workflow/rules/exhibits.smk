@@ -10,9 +10,10 @@ except NasevalError as error:
     raise WorkflowError(str(error))
 
 LABELS = {source: labels(source, CONFIG) for source in SOURCES}
-CLAIM_FILES = ["claims.csv", "templates/page.html", "templates/section.html"]
-CLAIM_FILES += ["templates/claims.css", "templates/claims.js"]
-PAGE_FILES = ["templates/report.html", "templates/report.css"]
+CLAIM_FILES = ["claims/claims.csv", "templates/base.css", "templates/claims.css"]
+CLAIM_FILES += ["templates/claims.html", "templates/claims.js"]
+CLAIM_FILES += ["templates/claims_section.html"]
+PAGE_FILES = [*CLAIM_FILES, "templates/report.html", "templates/report.css"]
 
 
 def figure_of(wildcards):
@@ -101,9 +102,9 @@ def judged_tables(wildcards):
     return [result(f"studies/{wildcards.source}/{name}.parquet") for name in names]
 
 
-def package_files(package, names):
-    """Return digests of files beside a package's code, which `code` does not see."""
-    folder = Path(workflow.basedir, "src/naseval", package)
+def package_files(names):
+    """Return digests of files of the package that are not code, which `code` does not see."""
+    folder = Path(workflow.basedir, "src/naseval")
     return {name: content_digest(folder / name) for name in names}
 
 

@@ -79,7 +79,7 @@ def text(listings: Sequence[Listing]) -> str:
 
 def page(listings: Sequence[Listing], now: str, refresh: float | None) -> str:
     """Return a page that needs nothing but a browser; `refresh`: seconds until it reloads."""
-    environment = Environment(loader=PackageLoader("naseval.status"), autoescape=True)
+    environment = Environment(loader=PackageLoader("naseval"), autoescape=True)
     return environment.get_template("status.html").render(
         listings=[listing for listing in listings if listing.rows], now=now, refresh=refresh
     )
