@@ -11,11 +11,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 demo: $(VENV)/train  ## the whole workflow on real images, in minutes on two CPU cores
 	$(SNAKEMAKE) --configfile config/demo.yaml
-	@$(BIN)/python -m naseval.look results
+	@$(BIN)/python -m naseval results results
 
 published: $(VENV)/analysis  ## figures, tables and verdicts from the authors' statistics; no torch
 	$(SNAKEMAKE) published
-	@$(BIN)/python -m naseval.look results
+	@$(BIN)/python -m naseval results results
 
 test: $(VENV)/dev  ## the tests, save the slow ones and those that need a cluster
 	$(BIN)/python -m pytest -n auto -m "not slow and not slurm"

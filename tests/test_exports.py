@@ -7,8 +7,14 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from naseval.exports.archive import CHECKSUMS, below, write_archive
-from naseval.exports.contents import configuration, readme, run_list
+from naseval.exports import (
+    CHECKSUMS,
+    configuration,
+    readme,
+    relative_paths,
+    run_list,
+    write_archive,
+)
 from study_tables import curve_rows, frame
 
 PROVENANCE = {"commit": "0123abc", "dirty": False}
@@ -45,7 +51,7 @@ def test_an_archive_unpacks_to_what_went_in_and_checks_itself(tmp_path):
     held = tmp_path / "results/runs/a/seed-0.parquet"
     held.parent.mkdir(parents=True)
     held.write_bytes(b"rows")
-    contents = below(tmp_path / "results", [held]) | {"README.md": b"read me"}
+    contents = relative_paths(tmp_path / "results", [held]) | {"README.md": b"read me"}
     write_archive(tmp_path / "one.zip", "seeds", contents)
     write_archive(tmp_path / "two.zip", "seeds", dict(reversed(contents.items())))
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
@@ -73,6 +79,6 @@ def test_a_run_known_by_its_best_alone_is_listed():
 
 
 def test_names_are_places_below_the_results():
-    assert below(Path("results"), ["results/runs/x.parquet"]) == {
+    assert relative_paths(Path("results"), ["results/runs/x.parquet"]) == {
         "runs/x.parquet": Path("results/runs/x.parquet")
     }

@@ -10,13 +10,12 @@ from scipy.stats import ttest_ind
 
 from naseval import records
 from naseval.analysis.finals import finals
-from naseval.analysis.labels import in_order
 from naseval.analysis.relative_improvement import (
     benchmark_table,
     relative_improvement,
     relative_improvements,
 )
-from naseval.analysis.tables import markdown, rounded, write_table
+from naseval.analysis.tables import in_order, markdown, rounded, write_table
 from study_tables import (
     METHODS,
     curve_rows,

@@ -7,17 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from naseval.analysis.comparison import compare, permutation_p
+from naseval.analysis.comparison import compare, permutation_p, welch
 from naseval.analysis.correlation import correlation, window_of
-from naseval.analysis.curves import curves, scaled
 from naseval.analysis.distribution import distribution
+from naseval.analysis.finals import best_and_last, curves, scaled, summarise
+from naseval.analysis.intervals import (
+    CONFIDENCE,
+    PERCENT,
+    RESAMPLES,
+    bootstrap,
+    percentile_interval,
+    resampled_indices,
+    resampled_weights,
+)
 from naseval.analysis.operations import operations
 from naseval.analysis.power import EFFECTS, detectable, power, runs_needed
-from naseval.analysis.ranking import pairs, ranking
-from naseval.analysis.summary import both, summarise
-from naseval.analysis.tau import resampled, signs, tau_b
+from naseval.analysis.ranking import pairs, ranking, signs, tau_b
 from naseval.analysis.variance import sums_of_squares, variance
-from naseval.analysis.welch import welch
 from naseval.errors import NasevalError
 from study_tables import (
     METHODS,
@@ -141,7 +147,7 @@ def test_tau_is_scipys_with_ties(values):
 def test_resampled_tau_is_the_tau_of_the_resample():
     rng = np.random.default_rng(0)
     left, right = rng.normal(size=(2, 9))
-    weights = resampled(9, "test", 20)
+    weights = resampled_weights(9, "test", 20)
     assert (weights.sum(axis=1) == 9).all()
     found = tau_b(signs(left), signs(right), weights)
     for tau, weight in zip(found, weights.astype(int), strict=True):
@@ -376,7 +382,7 @@ def test_published_operations():
 
 @needs_published
 def test_published_cells():
-    best, last = both(summarise(published_cells(), ["cells"]))
+    best, last = best_and_last(summarise(published_cells(), ["cells"]))
     for cells, known in recomputed()["fig7"].items():
         for table, statistic in ((best, "best"), (last, "last")):
             row = table[table["cells"] == int(cells)].iloc[0]
@@ -396,3 +402,33 @@ def test_statistics_do_not_depend_on_one_another():
         )
     )
     pd.testing.assert_frame_equal(first, compare(study)[0])
+
+
+def test_resampled_indices_are_the_draws_of_scipys_bootstrap():
+    """The same numbers whichever of the two resamples: a sample after the other, one stream."""
+    left, right = np.arange(5.0), np.arange(3.0) + 10
+    seen = []
+
+    def record(one, other, axis=-1):
+        seen.append((one, other))
+        return one.mean(axis=axis) - other.mean(axis=axis)
+
+    bootstrap(record, (left, right), "draws")
+    first, second = resampled_indices([5, 3], "draws")
+    drawn = next(pair for pair in seen if pair[0].shape == (RESAMPLES, 5))
+    assert (drawn[0] == left[first]).all() and (drawn[1] == right[second]).all()
+
+
+def test_resampled_weights_count_draws():
+    weights = resampled_weights(7, "draws", 50)
+    assert weights.shape == (50, 7) and (weights.sum(axis=1) == 7).all()
+    assert (weights == resampled_weights(7, "draws", 50)).all()
+
+
+def test_the_level_that_captions_print_is_the_level_of_intervals():
+    assert f"{100 * CONFIDENCE:g} %" == PERCENT == "95 %"
+    resamples = np.linspace(0, 1, 1001)
+    low, high = percentile_interval(resamples)
+    assert high - low == pytest.approx(CONFIDENCE)
+    assert np.isnan(percentile_interval(np.array([np.nan]))).all()
+    assert percentile_interval(np.append(resamples, np.nan)) == (low, high)

@@ -16,17 +16,27 @@ from card_results import (
     write_runs,
     write_searches,
 )
+from naseval.analysis.chosen_operations import (
+    departure_p,
+    operation_counts,
+    operations_table,
+    uniform_counts,
+)
 from naseval.analysis.comparison import compare
-from naseval.analysis.relative_improvement import benchmark_table
-from naseval.analysis.sides import sides
+from naseval.analysis.intervals import RESAMPLES
+from naseval.analysis.relative_improvement import (
+    benchmark_table,
+    mean_rank,
+    ranks,
+    searched_vs_random,
+)
 from naseval.cards import (
     checklist,
-    complexity,
     cost,
     improvement,
+    inputs,
     missing,
     operations,
-    plan,
     seeds,
     settings,
     tricks,
@@ -34,7 +44,6 @@ from naseval.cards import (
 from naseval.cards.card import description, write_card
 from naseval.cards.evidence import Evidence
 from naseval.cards.improvement import improvement_table
-from naseval.cards.ranks import mean_rank, ranks
 from naseval.errors import NasevalError
 from naseval.genotype import Cell, Genotype
 from naseval.methods import method_names
@@ -182,7 +191,7 @@ def test_equal_genotypes_are_counted_once(tmp_path, paper):
 
 
 def test_cost_is_that_of_the_epochs(whole):
-    text = cost.section(whole, "enas")
+    text = cost.cost_section(whole, "enas")
     assert "| CIFAR-10 | 3 | 43202.0 ± 1.6 | 0.5 ± 1.9e-05 |" in text
     assert "GPU-days" in text and "Device: cuda" in text
 
@@ -190,34 +199,34 @@ def test_cost_is_that_of_the_epochs(whole):
 def test_operations_are_counted_edge_by_edge():
     cell = Cell.of([[["sep_conv_3x3", 0], ["sep_conv_3x3", 1]]] * 4, [2, 3, 4, 5])
     other = Cell.of([[["skip_connect", 0], ["max_pool_3x3", 1]]] * 4, [2, 3, 4, 5])
-    table = operations.operations_table([Genotype("darts", cell, other)] * 3, "uniform7")
+    table = operations_table([Genotype("darts", cell, other)] * 3, "uniform7")
     counted = table.set_index(["cell", "operation"])
     assert counted.loc[("normal", "sep_conv_3x3"), ["found", "share"]].tolist() == [24, 100]
     assert counted.loc[("reduce", "skip_connect"), ["found", "share"]].tolist() == [12, 50]
     assert set(counted["edges"]) == {24}
     assert "none" not in set(table["operation"])
     assert counted["uniform"].between(10, 19).all()
-    assert counted.loc["normal", "p"].iloc[0] == 1 / (operations.RESAMPLES + 1)
+    assert counted.loc["normal", "p"].iloc[0] == 1 / (RESAMPLES + 1)
 
 
 @pytest.mark.parametrize("space", ["darts", "pdarts", "nsganet", "enas", "cnas", "nao"])
 def test_uniform_genotypes_do_not_depart_from_uniform(space):
     drawn = get_space(space)
-    pool = operations.uniform(space, drawn.samplers[0])
+    pool = uniform_counts(space, drawn.samplers[0])
     rng = stream("tests", "departure", space)
     ps = []
     for _ in range(30):
-        few = operations.counts([drawn.sample(rng) for _ in range(4)], drawn.operations)
-        ps.append(operations.departure(few[:, 0], pool[:, 0]))
+        few = operation_counts([drawn.sample(rng) for _ in range(4)], drawn.operations)
+        ps.append(departure_p(few[:, 0], pool[:, 0]))
     assert sum(p < 0.05 for p in ps) <= 6  # 1.5 expected; more has probability 0.001
     assert 0.3 < np.mean(ps) < 0.7
 
 
 def test_an_operation_that_is_never_drawn_is_a_clear_departure():
-    pool = operations.uniform("darts", "uniform7")
+    pool = uniform_counts("darts", "uniform7")
     few = np.zeros((1, 8), dtype=np.int64)
     few[0, 7] = 1  # `none`, which uniform7 leaves out
-    assert operations.departure(few, pool[:, 0]) == 1 / (operations.RESAMPLES + 1)
+    assert departure_p(few, pool[:, 0]) == 1 / (RESAMPLES + 1)
 
 
 def test_every_method_has_operations_and_size(tmp_path, paper):
@@ -229,7 +238,7 @@ def test_every_method_has_operations_and_size(tmp_path, paper):
         assert counted["found"].sum() == len(edges)
         assert set(counted.loc[counted["found"] > 0, "operation"]) == set(edges)
         those = evidence.complexity[evidence.complexity["method"] == method]
-        text = complexity.section(those, evidence.config.labels["datasets"])
+        text = cost.size_section(those, evidence.config.labels["datasets"])
         assert "| CIFAR-10 | 3.00 | 500.00 | 1 | 3.00 | 500.00 | 1 |" in text
         assert missing.complete(evidence, method)
 
@@ -266,9 +275,67 @@ def test_a_whole_reproduction_meets_the_list(whole):
     }
 
 
+def test_nothing_run_meets_nothing_but_what_the_configuration_says(tmp_path, paper):
+    config = configured(paper, ["darts"], ["cifar10", "sport8"])
+    evidence = Evidence.gathered(config, tmp_path, [])
+    assert {name for name, value in met(evidence, "darts").items() if value} == {
+        "Hidden components taken apart",  # the study protocols, as configured
+    }
+    count = len(checklist.items(evidence, "darts"))
+    assert checklist.section(evidence, "darts").startswith(f"1 of {count} are met.")
+
+
+def test_one_dataset_is_not_several(tmp_path, paper):
+    config = configured(paper, ["darts"], ["cifar10"])
+    unmet = {
+        name for name, value in met(everything(config, tmp_path), "darts").items() if not value
+    }
+    assert unmet == {"Several datasets", checklist.SAME}
+
+
+def test_one_run_of_a_kind_is_not_several(tmp_path, paper):
+    config = configured(paper, ["darts"], ["cifar10", "sport8"], n=1)
+    found = met(everything(config, tmp_path), "darts")
+    assert not found["Several searches, averaged"]
+    assert not found["Random architectures of the same space and protocol, with mean and spread"]
+    config = configured(paper, ["darts"], ["cifar10", "sport8"], n=2)
+    found = met(everything(config, tmp_path / "two"), "darts")
+    assert found["Several searches, averaged"]
+    assert found["Random architectures of the same space and protocol, with mean and spread"]
+
+
+def test_the_list_is_met_as_its_facts_say():
+    """Every verdict on provenance, at no result, one, two that agree and two that differ."""
+    one = {"code": "a" * 64, "commit": "c" * 40, "dirty": False, "versions": {"numpy": "2"}}
+    one |= {"settings": {"epochs": 1}, "as_configured": True}
+
+    def verdicts(*facts):
+        judges = (checklist._commit, checklist._versions, checklist._settings)
+        judged = [judge(list(facts))[0] for judge in (*judges, checklist._as_configured)]
+        return [checklist._same(list(facts), "code")[0], *judged]
+
+    assert verdicts() == [False] * 5
+    assert verdicts(one) == verdicts(one, one) == [True] * 5
+    assert verdicts(one, one | {"code": "b" * 64}) == [False, True, True, True, True]
+    assert verdicts(one, one | {"dirty": True}) == [True, False, True, True, True]
+    assert verdicts(one, one | {"commit": None}) == [True, False, True, True, True]
+    assert verdicts(one, one | {"settings": {}}) == [True, True, True, False, True]
+    assert verdicts(one, one | {"as_configured": False}) == [True, True, True, True, False]
+
+
+def test_what_is_missing_adds_up(whole):
+    groups = list(missing._groups(whole, "darts"))
+    assert all(group.done == group.of > 0 and group.missing == "" for group in groups)
+    path = next(row["path"] for row in inputs.runs(whole.config, "tricks"))
+    (whole.results / path).unlink()
+    lacking = [group for group in missing._groups(whole, "darts") if group.done != group.of]
+    assert [(group.study, group.of - group.done) for group in lacking][-1] == ("tricks", 1)
+    assert "Everything" not in missing.section(whole, "darts")
+
+
 def test_the_list_sees_other_code_other_settings_and_local_changes(whole):
     before = met(whole, "darts")
-    rows = [row for row in plan.runs(whole.config, "benchmark") if row["method"] == "darts"]
+    rows = [row for row in inputs.runs(whole.config, "benchmark") if row["method"] == "darts"]
     other = {"settings": {"dataset": {}, "protocol": {}}, "code": "0" * 64, "dirty": True}
     write_runs(whole.config, whole.results, rows[:1], **other)
     after = met(whole, "darts")
@@ -284,7 +351,7 @@ def test_the_list_sees_other_code_other_settings_and_local_changes(whole):
 
 def test_what_is_missing_is_counted_and_named(tmp_path, paper):
     config = configured(paper, ["darts"], ["cifar10"], tricks=False)
-    rows = plan.runs(config, "benchmark")
+    rows = inputs.runs(config, "benchmark")
     write_runs(config, tmp_path, [row for row in rows if row["genotype"] == "darts/random-001"])
     write_searches(config, tmp_path, searched(config)[:2])
     evidence = Evidence.gathered(config, tmp_path, write_complexity(config, tmp_path))
@@ -296,18 +363,18 @@ def test_what_is_missing_is_counted_and_named(tmp_path, paper):
 
 
 def test_a_damaged_run_is_one_sentence(whole):
-    path = whole.results / plan.run_files(whole.config)[0]
+    path = whole.results / inputs.run_files(whole.config)[0]
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(NasevalError, match="is not a readable Parquet file"):
         Evidence.gathered(whole.config, whole.results, [])
 
 
 def test_the_state_changes_with_what_is_there(whole):
-    files = plan.run_files(whole.config)
-    before = plan.state(whole.results, files)
-    assert before == plan.state(whole.results, files)
+    files = inputs.run_files(whole.config)
+    before = inputs.state(whole.results, files)
+    assert before == inputs.state(whole.results, files)
     (whole.results / files[3]).unlink()
-    assert plan.state(whole.results, files) != before
+    assert inputs.state(whole.results, files) != before
 
 
 def test_descriptions_are_the_first_lines_of_the_methods():
@@ -317,7 +384,9 @@ def test_descriptions_are_the_first_lines_of_the_methods():
 
 
 def test_gathered_runs_are_those_of_the_study(whole):
-    found = {(s.dataset, s.method): s for s in sides(whole.studies["benchmark"], ("best",))}
+    found = {
+        (s.dataset, s.method): s for s in searched_vs_random(whole.studies["benchmark"], ("best",))
+    }
     assert len(found) == 6
     assert all(s.searched.size == s.random.size == 3 for s in found.values())
     assert isinstance(whole.complexity, pd.DataFrame) and len(whole.complexity) == 36

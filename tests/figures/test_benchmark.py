@@ -1,5 +1,7 @@
 """Figure 1 and the way figures are written."""
 
+import re
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ from matplotlib.patches import Ellipse
 
 from naseval.errors import NasevalError
 from naseval.figures import benchmark, style
+from paths import ROOT
 from study_tables import (
     DATASETS,
     METHODS,
@@ -46,13 +49,51 @@ def test_what_is_drawn_is_the_data():
 
 
 def test_a_method_keeps_its_colour_when_another_is_left_out():
-    colours = {style.colour(list(METHODS).index(name)) for name in METHODS}
+    colours = {style.method_look(name).colour for name in METHODS}
     assert len(colours) == 8
     study = made_up_benchmark(["cifar10"], ["nao"])
     panel = benchmark.draw(study, DATASETS, METHODS).figure.axes[0]
     assert matplotlib.colors.same_color(
-        panel.patches[0].get_facecolor()[:3], style.colour(list(METHODS).index("nao"))
+        panel.patches[0].get_facecolor()[:3], style.method_look("nao").colour
     )
+
+
+def test_a_method_keeps_its_colour_whatever_the_labels_are():
+    study = made_up_benchmark(["cifar10"], ["stacnas", "nao"])
+    orders = ({"nao": "NAO", "manas-ls": "MANAS-LS", "stacnas": "StacNAS"}, METHODS, {})
+    for labels in orders:
+        figure = benchmark.draw(study, DATASETS, labels).figure
+        drawn = {
+            (handle.get_label(), handle.get_color(), handle.get_marker())
+            for handle in figure.legends[0].legend_handles[:-1]
+        }
+        assert drawn == {
+            (labels.get(name, name), *style.method_look(name)) for name in ("stacnas", "nao")
+        }
+
+
+def test_every_method_has_a_colour_and_a_marker_of_its_own():
+    known = list(style.METHOD_LOOKS.values())
+    assert set(style.METHOD_LOOKS) == {*METHODS, "manas-ls"}
+    assert len({look.colour for look in known}) == len({look.marker for look in known}) == 9
+    for name in ("drnas", "my-method", "x"):
+        look = style.method_look(name)
+        assert look == style.method_look(name)
+        assert look.colour not in {one.colour for one in known}
+        assert look.marker not in {one.marker for one in known}
+    assert len({style.method_look(f"method-{number}") for number in range(200)}) == 24
+
+
+def test_no_other_file_names_a_colour():
+    names = "|".join(["tab:[a-z]+", "C[0-9]", *matplotlib.colors.CSS4_COLORS])
+    hexadecimal, named = re.compile("#[0-9a-fA-F]{3,8}\\b"), re.compile(f"[\"']({names})[\"']")
+    package = ROOT / "src/naseval"
+    for file in {*package.rglob("*.py"), *(ROOT / "workflow").rglob("*.py")} - {
+        package / "figures/style.py"
+    }:
+        text = file.read_text()
+        assert not hexadecimal.search(text), file
+        assert file.parent.name != "figures" or not named.search(text), file
 
 
 def test_one_run_on_each_side_is_drawn():

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from naseval.figures.genotype import BOX, ROOM, draw, operation_label, tint
+from naseval.figures.genotype import BOX, ROOM, draw, operation_label
 from naseval.figures.layers import layout
-from naseval.figures.style import save
+from naseval.figures.style import operation_colour, save
 from naseval.randomness import stream
 from naseval.spaces import get_space
 
@@ -86,7 +86,7 @@ def test_names_of_operations_fit_into_their_boxes(space):
         label = operation_label(operation)
         text = canvas.figure.text(0, 0, label, fontsize=7.5, family="DejaVu Sans")
         assert text.get_window_extent(canvas.get_renderer()).width / 200 < BOX - 0.06
-        assert "_" not in label and tint(operation).startswith("#")
+        assert "_" not in label and operation_colour(operation).startswith("#")
 
 
 def test_kernels_are_written_with_a_multiplication_sign():

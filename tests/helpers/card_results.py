@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from naseval import records, schemas
-from naseval.cards import plan
-from naseval.cards.complexity import SCHEMA
+from naseval.cards import inputs
 from naseval.cards.evidence import Evidence
 from naseval.config import Config, load_config
 from naseval.genotype import Genotype
@@ -65,7 +64,7 @@ def write_runs(
 
 
 def write_searches(
-    config: Config, results: Path, searches: Iterable[plan.Planned], same: bool = False
+    config: Config, results: Path, searches: Iterable[inputs.Planned], same: bool = False
 ) -> None:
     """Write made-up searches of half a GPU-day and more; `same`: all find one genotype."""
     for one in searches:
@@ -96,25 +95,25 @@ def write_complexity(config: Config, folder: Path) -> list[Path]:
             "parameters": 3_000_000 + 1000 * one.seed,
             "macs": 500_000_000 + 1_000_000 * one.seed,
         }
-        for one in plan.genotypes(config)
+        for one in inputs.genotypes(config)
     ]
-    records.write(folder / "complexity.parquet", records.table(SCHEMA, rows), {})
+    records.write(folder / "complexity.parquet", records.table(inputs.COMPLEXITY, rows), {})
     return [folder / "complexity.parquet"]
 
 
 def everything(config: Config, results: Path, **lifts: float) -> Evidence:
     """Write all that is configured and return it as evidence."""
-    for study in plan.STUDIES:
+    for study in inputs.STUDIES:
         for method in config.methods:
-            rows = [row for row in plan.runs(config, study) if row["method"] == method]
+            rows = [row for row in inputs.runs(config, study) if row["method"] == method]
             write_runs(config, results, rows, lifts.get(method, 0.0))
     write_searches(config, results, searched(config))
     return Evidence.gathered(config, results, write_complexity(config, results))
 
 
-def searched(config: Config) -> list[plan.Planned]:
+def searched(config: Config) -> list[inputs.Planned]:
     """Return all planned searches."""
-    return [one for one in plan.genotypes(config) if one.origin == "searched"]
+    return [one for one in inputs.genotypes(config) if one.origin == "searched"]
 
 
 def found(evidence: Evidence, method: str) -> list[Genotype]:

@@ -1,11 +1,15 @@
 """The list of figures and tables, and the figures that no other test draws."""
 
 import inspect
+import json
+import subprocess
+import sys
 from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from naseval.analysis import power as power_table
 from naseval.analysis.cost import search_costs
@@ -15,9 +19,12 @@ from naseval.claims.catalogue import catalogue
 from naseval.claims.ledger import SCHEMA, Sources, combined, ledger
 from naseval.claims.tables import Tables
 from naseval.config import Config, load_config
+from naseval.errors import NasevalError
 from naseval.figures import power, variance
 from naseval.published.issues.issue import by_severity
+from naseval.report import exhibits as registry
 from naseval.report.exhibits import SOURCES, figures, labels, tables
+from naseval.settings.validation import merged
 from paths import ROOT
 from study_tables import (
     DATASETS,
@@ -29,8 +36,6 @@ from study_tables import (
     needs_published,
     published_protocols,
 )
-
-CAPTIONS = ROOT / "workflow" / "report"
 
 
 @pytest.fixture
@@ -47,19 +52,121 @@ def exhibits(config):
     ]
 
 
+def function_of(exhibit):
+    return getattr(import_module(f"naseval.{exhibit.module}"), exhibit.function)
+
+
 def test_every_function_takes_what_it_will_be_given(config):
     for _, source, _, exhibit in exhibits(config):
-        function = getattr(import_module(exhibit.module), exhibit.function.partition(":")[2])
-        given = {*exhibit.inputs(source), *exhibit.labels, *exhibit.arguments}
-        inspect.signature(function).bind(**dict.fromkeys(given))
+        given = {*exhibit.files(source), *exhibit.labels, *exhibit.constants(config)}
+        inspect.signature(function_of(exhibit)).bind(**dict.fromkeys(given))
         assert set(exhibit.labels) <= set(labels(source, config))
 
 
-def test_every_figure_and_table_has_a_caption_and_no_caption_is_left_over(config):
-    wanted = {f"{kind}-{name}.rst" for kind, _, name, _ in exhibits(config)}
-    present = {file.name for file in CAPTIONS.glob("*-*.rst")}
-    assert wanted == present
-    assert all((CAPTIONS / name).read_text().endswith(".\n") for name in wanted)
+def test_all_say_what_the_paper_says(config):
+    for _, _, name, exhibit in exhibits(config):
+        assert exhibit.paper.endswith("."), name
+        assert "\n" not in exhibit.paper and "  " not in exhibit.paper
+
+
+@pytest.mark.parametrize("name", ["config", "demo"])
+def test_they_are_those_that_one_list_had(paper, name):
+    recorded = json.loads((ROOT / "tests/vectors/exhibits.json").read_text())
+    if name == "demo":
+        paper = merged(paper, yaml.safe_load((ROOT / "config/demo.yaml").read_text()))
+    config = load_config(paper)
+    for source in SOURCES:
+        for kind, found in (("figures", figures), ("tables", tables)):
+            listed = [
+                {
+                    "name": name,
+                    "title": exhibit.title,
+                    "study": exhibit.study,
+                    "inputs": exhibit.files(source),
+                    "labels": list(exhibit.labels),
+                    "arguments": exhibit.constants(config),
+                    "goes_with": exhibit.target,
+                    "named": exhibit.named,
+                }
+                for name, exhibit in found(source, config).items()
+            ]
+            assert listed == recorded[f"{name} {source} {kind}"]
+
+
+DECLARATION = """
+raise AssertionError("planning reads this module and does not run it")
+REPORT_FIGURES = {
+    "toy": {
+        "title": "A toy",
+        "paper": "Not in the paper.",
+        "study": "seeds",
+        "published": {"arguments": {"runs": 8}},
+    }
+}
+"""
+
+
+@pytest.fixture
+def added(tmp_path, monkeypatch):
+    """Return a function that puts a module into a package without others."""
+    monkeypatch.setattr(registry, "ROOT", tmp_path)
+    registry._declarations.cache_clear()
+    (tmp_path / "figures").mkdir()
+    yield (tmp_path / "figures/toy.py").write_text
+    registry._declarations.cache_clear()
+
+
+def test_a_new_module_is_a_new_figure(added, config):
+    added(DECLARATION)
+    assert tables("published", config) == {}
+    (toy,) = figures("published", config).values()
+    assert (toy.module, toy.function, toy.study) == ("figures.toy", "draw", "seeds")
+    assert toy.files("published") == {"study": "studies/published/seeds.parquet"}
+    assert toy.constants(config) == {"runs": 8}
+    assert figures("reproduced", config)["toy"].constants(config) == {}
+    config = config.model_copy(update={"studies": {}})
+    assert list(figures("published", config)) == ["toy"]
+    assert figures("reproduced", config) == {}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "sentence"),
+    [
+        ('"title"', '"titel"', r"toy\.py: REPORT_FIGURES 'toy', key title: field required"),
+        ('"study"', '"study_": 1, "study"', "key study_: there is no such key; remove or rename"),
+        ('"seeds"', '"labels"[0:2]', "read without running the module; write it as a literal"),
+        ('"A toy"', "8", "key title: input should be a valid string"),
+    ],
+)
+def test_a_faulty_declaration_is_one_sentence(added, config, wrong, right, sentence):
+    added(DECLARATION.replace(wrong, right))
+    with pytest.raises(NasevalError, match=sentence) as caught:
+        figures("published", config)
+    assert "\n" not in str(caught.value)
+
+
+def test_settings_are_found_by_dotted_keys(config):
+    for key, value in {
+        "published.best_darts.value": 97.47,
+        "studies.benchmark.datasets.0": "cifar10",
+        "studies.benchmark.datasets.99": None,
+        "studies.benchmark.methods.nsganet": "nsganet",
+        "studies.benchmark.methods.nothing": None,
+        "studies.nothing.methods.nsganet": None,
+    }.items():
+        assert registry._setting(config, key) == value, key
+
+
+def test_planning_needs_neither_pandas_nor_drawing():
+    code = (
+        "import sys, yaml\n"
+        "from naseval.config import load_config\n"
+        "from naseval.report.exhibits import figures, tables\n"
+        "config = load_config(yaml.safe_load(open('config/config.yaml')))\n"
+        "assert figures('reproduced', config) and tables('reproduced', config)\n"
+        "sys.exit(bool({'pandas', 'scipy', 'matplotlib', 'torch'} & sys.modules.keys()))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
 def test_the_paper_has_ten_figures_and_two_tables(config):
@@ -75,9 +182,7 @@ def test_only_configured_studies_are_shown(paper):
     for name in ("tricks", "protocols", "distribution", "operations", "cells", "seeds", "depth"):
         paper["studies"][name] = None
     config = load_config(paper)
-    assert {shown.study or shown.beside for shown in figures("reproduced", config).values()} == {
-        "benchmark"
-    }
+    assert {shown.target for shown in figures("reproduced", config).values()} == {"benchmark"}
     of_all = ""
     shown = {shown.study for shown in tables("reproduced", config).values()}
     assert shown == {"benchmark", of_all}
@@ -111,9 +216,8 @@ def test_a_benchmark_as_small_as_can_be_is_shown(config, runs, methods):
     given = {"study": study, "costs": costs, **labels("reproduced", config), "dataset": "digits"}
     for found in (figures("reproduced", config), tables("reproduced", config)):
         for exhibit in (entry for entry in found.values() if entry.study == "benchmark"):
-            function = getattr(import_module(exhibit.module), exhibit.function.partition(":")[2])
-            names = {"study", *exhibit.tables, *exhibit.labels, *exhibit.arguments}
-            assert function(**{name: given[name] for name in names})[-1]
+            names = {*exhibit.files("reproduced"), *exhibit.labels, *exhibit.constants(config)}
+            assert function_of(exhibit)(**{name: given[name] for name in names})[-1]
 
 
 def test_power_is_laid_out_with_intervals():

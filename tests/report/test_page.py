@@ -4,8 +4,10 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from matplotlib.colors import CSS4_COLORS
 
 from naseval.config import load_config
+from paths import ROOT
 from report_pages import results, text
 
 VOID = {"meta", "input", "img", "link", "br"}
@@ -88,3 +90,25 @@ def test_scaled_down_numbers_say_so(tmp_path, paper, both):
     assert "Scaled down" not in both
     folder = results(tmp_path / "small", load_config(paper), ("reproduced",))
     assert "Scaled down (demo)." in text(folder, "demo")
+
+
+def test_only_the_base_stylesheet_names_a_colour():
+    names = "|".join(["#[0-9a-fA-F]{3,8}", *CSS4_COLORS])
+    value = re.compile(rf"[:\s,]({names})(?![-\w])|\b(rgb|hsl|oklch)a?\(")
+    for file in (ROOT / "src/naseval").rglob("*.*"):
+        if file.suffix in {".css", ".html", ".js"} and file.name != "base.css":
+            text = file.read_text()
+            styles = (
+                re.findall("(?s)<style>.*?</style>", text) if file.suffix == ".html" else [text]
+            )
+            assert not any(map(value.search, styles)), file
+            assert not re.search(r'style="[^"]*color|\.style\b', text), file
+
+
+def test_every_variable_is_one_of_the_base_stylesheet():
+    templates = ROOT / "src/naseval/templates"
+    defined = set(re.findall(r"(--\w+):", (templates / "base.css").read_text()))
+    files = [file for file in templates.iterdir() if file.name != "base.css"]
+    used = {name for file in files for name in re.findall(r"var\((--\w+)\)", file.read_text())}
+    assert used and used <= defined
+    assert not any(re.search(r"--\w+:", file.read_text()) for file in files)

@@ -16,10 +16,8 @@ from naseval.errors import NasevalError
 from naseval.locking.lock import EXPIRY
 from naseval.settings.validation import merged
 from naseval.status.configured import configured
-from naseval.status.log import complains, last_line, progress
-from naseval.status.show import page, text
-from naseval.status.state import look
-from naseval.status.summary import Listing, summary
+from naseval.status.state import complains, job_states, last_line, progress
+from naseval.status.summary import Listing, page, summary, text
 from naseval.training.progress import log_epoch
 
 
@@ -81,7 +79,7 @@ def test_every_state_is_told_from_files(tmp_path, jobs):
     os.utime(lock, (0, time.time() - 2 * EXPIRY))
     write(tmp_path, old.log, line)
     write(tmp_path, old.lock, "an owner of another form")
-    seen = look(tmp_path, jobs)
+    seen = job_states(tmp_path, jobs)
     states = {job: seen[job].state for job in (done, run, failed, stopped, gone, old, waiting)}
     assert list(states.values()) == [
         "done",
@@ -103,7 +101,7 @@ def test_every_state_is_told_from_files(tmp_path, jobs):
 
 
 def test_each_study_counts_all_it_needs_and_the_total_each_job_once(tmp_path, jobs):
-    counts = summary(jobs, look(tmp_path, jobs), "results")[0]
+    counts = summary(jobs, job_states(tmp_path, jobs), "results")[0]
     totals = {row[0]: int(row[-1]) for row in counts.rows}
     assert totals["all"] == len(once(jobs)) < sum(totals.values()) - totals["all"]
     assert all(row[-2] == row[-1] for row in counts.rows)  # all of them wait
@@ -145,6 +143,17 @@ def test_the_command_prints_or_writes_a_page(tmp_path, monkeypatch, capsys, requ
     assert "benchmark" in (tmp_path / "status.html").read_text()
 
 
+def test_the_results_that_people_read_are_listed(tmp_path, capsys):
+    for path in ("report.html", "figures/published/cost.svg", "figures/published/cost.png"):
+        write(tmp_path, path)
+    write(tmp_path, "cards/darts.md")
+    assert main(["results", str(tmp_path)]) == 0
+    listed = [f"  {tmp_path}/{path}" for path in ("figures/published/cost.svg", "cards/darts.md")]
+    assert capsys.readouterr().out.splitlines() == [
+        "", "Look at:", *listed, f"  {tmp_path}/report.html"
+    ]  # fmt: skip
+
+
 def test_reading_files_needs_neither_torch_nor_snakemake(request):
     import subprocess
     import sys
@@ -164,6 +173,6 @@ def test_fifty_thousand_runs_are_listed_in_seconds(tmp_path, paper):
         write(tmp_path, job.output)
         write(tmp_path, job.log)
     start = time.perf_counter()
-    shown = summary(jobs, look(tmp_path, jobs), str(tmp_path))
+    shown = summary(jobs, job_states(tmp_path, jobs), str(tmp_path))
     assert time.perf_counter() - start < 10
     assert int(shown[0].rows[-1][1]) == len(once(jobs)) > 50_000

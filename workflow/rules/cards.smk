@@ -1,6 +1,6 @@
 """Runs, searches, genotypes -> a card per method, cards/{method}.md with its pictures."""
 
-from naseval.cards import plan
+from naseval.cards import inputs
 
 CARDS = expand(result("cards/{method}.md"), method=CONFIG.methods)
 
@@ -15,7 +15,7 @@ rule complexity:
     """Count parameters and multiply-accumulates of found and of random genotypes."""
     input:
         genotypes=lambda wildcards: [
-            result(file) for file in plan.genotype_files(CONFIG, wildcards.dataset)
+            result(file) for file in inputs.genotype_files(CONFIG, wildcards.dataset)
         ],
     output:
         table=result("complexity/{dataset}.parquet"),
@@ -49,7 +49,7 @@ rule complexity:
         dataset=lambda wildcards: training_settings(wildcards.dataset),
         genotypes=lambda wildcards: [
             (one.method, one.name, one.origin, result(one.file))
-            for one in plan.genotypes(CONFIG, dataset=wildcards.dataset)
+            for one in inputs.genotypes(CONFIG, dataset=wildcards.dataset)
         ],
     script:
         "../scripts/complexity.py"
@@ -65,19 +65,21 @@ use rule complexity as complexity_so_far with:
     benchmark:
         result("benchmarks/complexity/so-far/{dataset}.tsv")
     params:
-        state=lambda wildcards: plan.state(
-            CONFIG.results, plan.genotype_files(CONFIG, wildcards.dataset)
+        state=lambda wildcards: inputs.state(
+            CONFIG.results, inputs.genotype_files(CONFIG, wildcards.dataset)
         ),
 
 
 rule score_cards:
     """Write every method's card, once all that is configured has been run."""
     input:
-        runs=lambda wildcards: [result(path) for path in plan.run_files(CONFIG)],
-        searches=lambda wildcards: [result(path) for path in plan.search_files(CONFIG)],
+        runs=lambda wildcards: [result(path) for path in inputs.run_files(CONFIG)],
+        searches=lambda wildcards: [
+            result(path) for path in inputs.search_files(CONFIG)
+        ],
         complexity=lambda wildcards: [
             result(f"complexity/{dataset}.parquet")
-            for dataset in plan.datasets(CONFIG)
+            for dataset in inputs.datasets(CONFIG)
         ],
     output:
         cards=CARDS,
@@ -95,8 +97,6 @@ rule score_cards:
     params:
         code=code(
             "score_cards.py",
-            "naseval.studies.benchmark",
-            "naseval.studies.tricks",
             *configured_modules(),
             *map(space_module, CONFIG.spaces),
         ),
@@ -119,7 +119,7 @@ use rule score_cards as cards with:
     input:
         complexity=lambda wildcards: [
             result(f"complexity/so-far/{dataset}.parquet")
-            for dataset in plan.datasets_so_far(CONFIG)
+            for dataset in inputs.datasets_so_far(CONFIG)
         ],
     log:
         result("logs/cards-so-far.log"),
@@ -127,6 +127,6 @@ use rule score_cards as cards with:
         result("benchmarks/cards-so-far.tsv")
     localrule: True
     params:
-        state=lambda wildcards: plan.state(
-            CONFIG.results, plan.run_files(CONFIG) + plan.search_files(CONFIG)
+        state=lambda wildcards: inputs.state(
+            CONFIG.results, inputs.run_files(CONFIG) + inputs.search_files(CONFIG)
         ),

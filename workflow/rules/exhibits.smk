@@ -6,12 +6,17 @@ from naseval.errors import NasevalError
 from naseval.records import content_digest
 from naseval.report.exhibits import SOURCES, figures, labels, tables
 
-FIGURES = {source: figures(source, CONFIG) for source in SOURCES}
+try:
+    FIGURES = {source: figures(source, CONFIG) for source in SOURCES}
+    TABLES = {source: tables(source, CONFIG) for source in SOURCES}
+except NasevalError as error:
+    raise WorkflowError(str(error))
+
 LABELS = {source: labels(source, CONFIG) for source in SOURCES}
-TABLES = {source: tables(source, CONFIG) for source in SOURCES}
-CLAIM_FILES = ["claims.csv", "templates/page.html", "templates/section.html"]
-CLAIM_FILES += ["templates/claims.css", "templates/claims.js"]
-PAGE_FILES = ["templates/report.html", "templates/report.css"]
+CLAIM_FILES = ["claims/claims.csv", "templates/base.css", "templates/claims.css"]
+CLAIM_FILES += ["templates/claims.html", "templates/claims.js"]
+CLAIM_FILES += ["templates/claims_section.html"]
+PAGE_FILES = [*CLAIM_FILES, "templates/report.html", "templates/report.css"]
 
 
 def figure_of(wildcards):
@@ -20,20 +25,15 @@ def figure_of(wildcards):
 
 def inputs_of(exhibit, source):
     """Return the files that a figure or table is made from, by argument."""
-    return {name: result(path) for name, path in exhibit.inputs(source).items()}
+    return {name: result(path) for name, path in exhibit.files(source).items()}
 
 
 def arguments_of(exhibit, source):
-    """Return the other arguments of a figure or table: labels and what its entry states."""
+    """Return the other arguments of a figure or table: labels and constants."""
     return {
-        **exhibit.arguments,
+        **exhibit.constants(CONFIG),
         **{name: LABELS[source][name] for name in exhibit.labels},
     }
-
-
-def caption(kind, name):
-    """Return what the paper says of a figure or table."""
-    return Path(workflow.basedir, f"workflow/report/{kind}-{name}.rst").read_text()
 
 
 def figure_files(source, studies=None):
@@ -41,7 +41,7 @@ def figure_files(source, studies=None):
     return [
         result(f"figures/{source}/{name}.svg")
         for name, exhibit in FIGURES[source].items()
-        if studies is None or (exhibit.study or exhibit.beside) in studies
+        if studies is None or exhibit.target in studies
     ]
 
 
@@ -60,7 +60,7 @@ def table_files(source, studies=None):
     return [
         result(f"tables/{source}/{name}.md")
         for name, exhibit in TABLES[source].items()
-        if studies is None or (exhibit.study or exhibit.beside) in studies
+        if studies is None or exhibit.target in studies
     ]
 
 
@@ -107,14 +107,22 @@ def judged_tables(wildcards):
     return [result(f"studies/{wildcards.source}/{name}.parquet") for name in names]
 
 
-def package_files(package, names):
-    """Return digests of files beside a package's code, which `code` does not see."""
-    folder = Path(workflow.basedir, "src/naseval", package)
+def package_files(names):
+    """Return digests of files of the package that are not code, which `code` does not see."""
+    folder = Path(workflow.basedir, "src/naseval")
     return {name: content_digest(folder / name) for name in names}
 
 
-def captions(exhibits, kind):
-    """Return title and caption of a source's figures or tables, by name."""
-    return {
-        name: [exhibit.title, caption(kind, name)] for name, exhibit in exhibits.items()
-    }
+def captions(exhibits):
+    """Return, by name, the title of figures or tables and what the paper says of them."""
+    return {name: [exhibit.title, exhibit.paper] for name, exhibit in exhibits.items()}
+
+
+def function_of(exhibit):
+    """Name the function that makes a figure or table, for its script."""
+    return f"{exhibit.module}:{exhibit.function}"
+
+
+def code_of(exhibit, script, *modules):
+    """Return the code of a figure or table, for `params`."""
+    return code(script, f"naseval.{exhibit.module}", *modules)

@@ -28,11 +28,11 @@ rule figure:
         mem_mb=2000,
         runtime=10,
     params:
-        code=lambda wildcards: code(
-            "figure.py", figure_of(wildcards).module, "naseval.figures.style"
+        code=lambda wildcards: code_of(
+            figure_of(wildcards), "figure.py", "naseval.figures.style"
         ),
-        function=lambda wildcards: figure_of(wildcards).function,
+        function=lambda wildcards: function_of(figure_of(wildcards)),
         arguments=lambda wildcards: arguments_of(figure_of(wildcards), wildcards.source),
-        paper=lambda wildcards: caption("figure", wildcards.figure),
+        paper=lambda wildcards: figure_of(wildcards).paper,
     script:
         "../scripts/figure.py"

@@ -26,9 +26,9 @@ rule report_page:
         runtime=10,
     params:
         code=code("report_page.py", "naseval.report.page"),
-        files=package_files("claims", CLAIM_FILES) | package_files("report", PAGE_FILES),
-        figures={source: captions(FIGURES[source], "figure") for source in SOURCES},
-        tables={source: captions(TABLES[source], "table") for source in SOURCES},
+        files=package_files(PAGE_FILES),
+        figures={source: captions(FIGURES[source]) for source in SOURCES},
+        tables={source: captions(TABLES[source]) for source in SOURCES},
         scaled_down=CONFIG.scaled_down,
     script:
         "../scripts/report_page.py"

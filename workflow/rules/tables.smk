@@ -28,11 +28,11 @@ rule table:
         mem_mb=2000,
         runtime=10,
     params:
-        code=lambda wildcards: code("table.py", table_of(wildcards).module),
-        function=lambda wildcards: table_of(wildcards).function,
+        code=lambda wildcards: code_of(table_of(wildcards), "table.py"),
+        function=lambda wildcards: function_of(table_of(wildcards)),
         arguments=lambda wildcards: arguments_of(table_of(wildcards), wildcards.source),
         names=lambda wildcards: names_of(table_of(wildcards), wildcards.source),
         title=lambda wildcards: table_of(wildcards).title,
-        paper=lambda wildcards: caption("table", wildcards.table),
+        paper=lambda wildcards: table_of(wildcards).paper,
     script:
         "../scripts/table.py"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from naseval import records
-from naseval.cards.complexity import SCHEMA
+from naseval.cards.inputs import COMPLEXITY
 from naseval.genotype import Genotype
 from naseval.script import job
 from naseval.settings.dataset import ImageSettings
@@ -25,4 +25,4 @@ with job(snakemake) as running:
         for method, name, origin, file in params.genotypes
         if Path(file).exists()
     ]
-    records.write(snakemake.output.table, records.table(SCHEMA, rows), running.provenance())
+    records.write(snakemake.output.table, records.table(COMPLEXITY, rows), running.provenance())

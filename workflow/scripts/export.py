@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from naseval import records
-from naseval.exports.archive import below, write_archive
-from naseval.exports.contents import configuration, readme, run_list
+from naseval import records, schemas
+from naseval.exports import configuration, readme, relative_paths, run_list, write_archive
 from naseval.script import job
 
 with job(snakemake) as running:
     study = snakemake.wildcards.study
     runs = run_list(records.read(snakemake.input.study, schemas.STUDY).to_pandas())
-    contents = below(Path(snakemake.config["results"]), snakemake.input)
+    contents = relative_paths(Path(snakemake.config["results"]), snakemake.input)
     contents |= {
         "runs.csv": runs.to_csv(index=False, lineterminator="\n").encode(),
         "configuration.yaml": configuration(snakemake.params.configuration),

@@ -3,20 +3,71 @@
 import functools
 import itertools
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from naseval.analysis.intervals import Values
-from naseval.analysis.sides import sides
-from naseval.analysis.welch import welch
+from naseval.analysis.intervals import CONFIDENCE, Values
+from naseval.analysis.relative_improvement import searched_vs_random
 from naseval.randomness import stream
+
+REPORT_TABLES = {
+    "comparison": {
+        "title": "Does a method beat the average architecture beyond chance?",
+        "paper": (
+            "The paper compares means and tests nothing. Shown are, for each method and "
+            "dataset, Welch's test and the exact permutation test, before and after "
+            "correction for the number of comparisons."
+        ),
+        "order": 2,
+        "function": "compare",
+        "study": "benchmark",
+        "named": True,
+    },
+}
 
 LEVEL = 0.05
 PERMUTATIONS = 20_000
 """Enough to enumerate all 12 870 ways of dividing 16 runs into 8 and 8; beyond, a sample."""
+
+
+class Difference(NamedTuple):
+    """Mean of the first minus mean of the second, its interval and two-sided p."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+
+
+Spread = tuple[Values | np.float64, Values | np.float64 | int]
+"""Squared standard error and number of runs."""
+
+
+def degrees_of_freedom(left: Spread, right: Spread) -> Values:
+    """Return Welch and Satterthwaite's degrees of freedom of a difference of two means.
+
+    With variances in place of squared standard errors: those of the sum of two variances.
+    """
+    (left_error, left_n), (right_error, right_n) = left, right
+    parts = left_error**2 / (left_n - 1) + right_error**2 / (right_n - 1)
+    return np.asarray((left_error + right_error) ** 2 / parts)
+
+
+def welch(left: Values, right: Values) -> Difference:
+    """Compare the means; interval and p are NaN with fewer than 2 runs or no spread at all."""
+    value = float(left.mean() - right.mean()) if left.size and right.size else np.nan
+    if min(left.size, right.size) < 2 or (np.ptp(left) == 0 and np.ptp(right) == 0):
+        return Difference(value, np.nan, np.nan, np.nan)
+    squared = [runs.var(ddof=1) / runs.size for runs in (left, right)]
+    freedom = degrees_of_freedom((squared[0], left.size), (squared[1], right.size))
+    error = np.sqrt(sum(squared))
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom) * error)
+    p = float(2 * stats.t.sf(abs(value) / error, freedom))
+    return Difference(value, value - half, value + half, p)
 
 
 @functools.cache
@@ -36,7 +87,7 @@ def permutation_p(searched: Values, random: Values) -> float:
     """Return the two-sided p of the difference of means under exchange of runs.
 
     Exact up to `PERMUTATIONS` ways of dividing the runs; beyond, from as many random ones, to
-    which the division that was observed is added. NaN with fewer than two runs on a side.
+    which the division that was observed is added. NaN with fewer than two runs on a found.
     """
     sizes = searched.size, random.size
     if min(sizes) < 2:
@@ -63,26 +114,26 @@ def compare(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Test every method on every dataset of the benchmark study; return the table and a sentence.
 
     Per dataset, method and statistic: the number of runs on each side, the `difference` of
-    means in points with Welch's 95 % interval, Welch's p and the exact permutation p, and both
+    means in points with Welch's interval, Welch's p and the exact permutation p, and both
     after Benjamini and Hochberg's adjustment (`welch_q`, `permutation_q`) over all entries of
     that statistic. Welch's test needs roughly normal means, the permutation test equal spread
     unless both sides have equally many runs; where they agree, neither matters.
     """
     rows = []
-    for side in sides(study):
-        value, low, high, p = welch(side.searched, side.random)
+    for found in searched_vs_random(study):
+        value, low, high, p = welch(found.searched, found.random)
         rows.append(
             {
-                "dataset": side.dataset,
-                "method": side.method,
-                "statistic": side.statistic,
-                "searched_n": side.searched.size,
-                "random_n": side.random.size,
+                "dataset": found.dataset,
+                "method": found.method,
+                "statistic": found.statistic,
+                "searched_n": found.searched.size,
+                "random_n": found.random.size,
                 "difference": value,
                 "low": low,
                 "high": high,
                 "welch_p": p,
-                "permutation_p": permutation_p(side.searched, side.random),
+                "permutation_p": permutation_p(found.searched, found.random),
             }
         )
     table = pd.DataFrame(rows)

@@ -3,31 +3,31 @@
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.curves import curves, scaled
-from naseval.analysis.intervals import Values, ends
-from naseval.analysis.tau import Matrix, resampled, signs, tau_b
+from naseval.analysis.finals import PAPER_EPOCHS, curves, scaled
+from naseval.analysis.intervals import Values, percentile_interval, resampled_weights
+from naseval.analysis.ranking import Signs, signs, tau_b
 
 WINDOW = 20
-"""Epochs of the trailing mean in runs of 600 (figure 5; the authors' program)."""
+"""Epochs of the trailing mean in runs of `PAPER_EPOCHS` (figure 5; the authors' program)."""
 RESAMPLES = 1000
 INTERVALS = 60
 """Epochs, evenly spread, at which the interval is computed."""
 
 
 def window_of(epochs: int) -> int:
-    """Return the window of the trailing mean, as large a part of the run as 20 of 600.
+    """Return the window of the trailing mean: `WINDOW` epochs, scaled to the run's length.
 
     At least 2, so that something is averaged, and at most the run.
     """
     return min(epochs, max(2, scaled(WINDOW, epochs)))
 
 
-def _taus(values: Values, final: Matrix, weights: Matrix | None) -> tuple[float, float, float]:
+def _taus(values: Values, final: Signs, weights: Signs | None) -> tuple[float, float, float]:
     matrix = signs(values)
     value = float(tau_b(matrix, final)[0])
     if weights is None:
         return value, np.nan, np.nan
-    return value, *ends(tau_b(matrix, final, weights))
+    return value, *percentile_interval(tau_b(matrix, final, weights))
 
 
 def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -35,7 +35,7 @@ def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
     One row per epoch (from 1): `raw`, and `smoothed`, where the trailing mean that ends at
     that epoch is correlated instead (NaN before the first whole window); both against the
-    unsmoothed accuracy of the last epoch. At about 60 epochs, `…_low` to `…_high` is the 95 %
+    unsmoothed accuracy of the last epoch. At about 60 epochs, `…_low` to `…_high` is the
     bootstrap interval over architectures; elsewhere it is NaN. `n` architectures.
     """
     wide = curves(study)
@@ -44,7 +44,7 @@ def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     # rounded, since the rolling sum's rounding errors would tell tied architectures apart
     smooth = wide.T.rolling(window).mean().T.round(6)
     final = signs(wide[epochs].to_numpy())
-    weights = resampled(runs, "correlation", RESAMPLES) if runs > 2 else None
+    weights = resampled_weights(runs, "correlation", RESAMPLES) if runs > 2 else None
     step = max(1, epochs // INTERVALS)
     rows = []
     for epoch in range(1, epochs + 1):
@@ -57,7 +57,7 @@ def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
             row |= dict(zip((kind, f"{kind}_low", f"{kind}_high"), taus, strict=True))
         rows.append(row)
     table = pd.DataFrame(rows)
-    half = table[table["epoch"] == scaled(300, epochs)].iloc[0]
+    half = table[table["epoch"] == scaled(PAPER_EPOCHS // 2, epochs)].iloc[0]
     return table, (
         f"Halfway, at epoch {half['epoch']:.0f} of {epochs}, Kendall's tau-b with the last epoch "
         f"is {half['raw']:.2f} over {runs} architectures, and {half['smoothed']:.2f} for the mean "

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.finals import STATISTICS
+from naseval.analysis.finals import STATISTICS, best_and_last
 from naseval.analysis.relative_improvement import benchmark_table
-from naseval.analysis.summary import both
 from naseval.errors import NasevalError
 
 SECONDS_PER_DAY = 86_400
@@ -62,7 +61,7 @@ def cost_table(study: pd.DataFrame, costs: pd.DataFrame, dataset: str) -> pd.Dat
             "gpu_days_std": by_method.std(ddof=0),
         }
     )
-    order = both(table)[0].sort_values("searched_mean", kind="stable")["method"].tolist()
+    order = best_and_last(table)[0].sort_values("searched_mean", kind="stable")["method"].tolist()
     places = table["method"].map(order.index)
     table = table.iloc[np.lexsort([places, table["statistic"]])]
     return table.join(spent, on="method").reset_index(drop=True)

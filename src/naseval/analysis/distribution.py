@@ -3,9 +3,21 @@
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.finals import finals, one_dataset
+from naseval.analysis.finals import finals, one_dataset, summarise
 from naseval.analysis.intervals import Values, bootstrap
-from naseval.analysis.summary import summarise
+
+REPORT_TABLES = {
+    "distribution": {
+        "title": "The accuracies of random architectures",
+        "paper": (
+            "The paper describes the accuracies of 214 random architectures (section 5.1). "
+            "Shown are their moments and percentiles, for the best and the last epoch."
+        ),
+        "order": 5,
+        "function": "distribution",
+        "study": "distribution",
+    },
+}
 
 
 def _std(values: Values, axis: int = -1) -> Values:
@@ -17,7 +29,7 @@ def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Describe the accuracies of the distribution study; return the table and a sentence.
 
     To the columns of `summarise` (space, statistic, n, mean, std with ddof 0, …) it adds the
-    95 % bootstrap interval of the standard deviation (`std_low`, `std_high`), the percentiles
+    bootstrap interval of the standard deviation (`std_low`, `std_high`), the percentiles
     `p5`, `median` and `p95`, the `range` (maximum − minimum, points) and `near_best`, the per
     cent of architectures less than one point below the best one.
     """

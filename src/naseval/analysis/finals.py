@@ -1,7 +1,12 @@
-"""One row per run: the best and the last accuracy, side by side."""
+"""The runs of a study table: their best and last accuracies, their curves, summaries of groups."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
+from scipy import stats
 
+from naseval.analysis.intervals import CONFIDENCE
 from naseval.errors import NasevalError
 
 RUN = [
@@ -17,6 +22,9 @@ RUN = [
     "seed",
 ]
 """The columns of a study table that tell one run from another."""
+
+PAPER_EPOCHS = 600
+"""The length of the paper's runs, to which the epochs of its figures refer (section 5.1)."""
 
 STATISTICS = ("best", "last")
 """`best`: the maximum over all epochs, which is what the paper's numbers are; `last`: the end."""
@@ -53,3 +61,71 @@ def finals(study: pd.DataFrame) -> pd.DataFrame:
         last=curve.groupby(of_curve)["test_accuracy"].last(),
         epochs=curve.groupby(of_curve)["epoch"].max().astype("Int64"),
     )
+
+
+def curves(study: pd.DataFrame) -> pd.DataFrame:
+    """Return test accuracies (per cent), one row per run, one column per epoch from 1.
+
+    `NasevalError` where there are no curves or not all runs have every epoch.
+    """
+    one_dataset(study)
+    study = study.reset_index(drop=True)
+    name = study["study"].iloc[0]
+    rows = study[study["reading"] == "epoch"]
+    if rows.empty:
+        raise NasevalError(f"the study {name} holds no curves; it needs runs with epochs")
+    numbered = pd.DataFrame(
+        {
+            "run": run_numbers(study).loc[rows.index],
+            "epoch": rows["epoch"].astype(int),
+            "test_accuracy": rows["test_accuracy"],
+        }
+    )
+    wide = numbered.pivot(index="run", columns="epoch", values="test_accuracy")
+    if wide.isna().to_numpy().any():
+        raise NasevalError(
+            f"the runs of the study {name} differ in length; give them one protocol and run again"
+        )
+    return wide
+
+
+def scaled(epoch: int, epochs: int) -> int:
+    """Return the epoch that lies as far into a run of `epochs` as `epoch` into one of 600."""
+    return max(1, round(epoch * epochs / PAPER_EPOCHS))
+
+
+def summarise(study: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Return one row per group of runs and reading (`best`, and `last` where it is known).
+
+    Columns: `by`, statistic, `n`, `mean`, `std` (population, ddof 0), `std_sample` (ddof 1),
+    `min`, `max`, and `low` to `high`, Student's interval of the mean (level `CONFIDENCE`); all
+    in per cent of test accuracy. Groups come in order of appearance.
+    """
+    runs = finals(study)
+    tables = [_table(runs.dropna(subset=[name]), list(by), name) for name in STATISTICS]
+    return pd.concat([table for table in tables if len(table)], ignore_index=True)
+
+
+def _table(runs: pd.DataFrame, by: list[str], statistic: str) -> pd.DataFrame:
+    groups = runs.groupby(by, dropna=False, sort=False)[statistic]
+    n, mean, sample = groups.size(), groups.mean(), groups.std(ddof=1)
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, np.maximum(n - 1, 1)) * sample / np.sqrt(n)
+    columns = {
+        "n": n,
+        "mean": mean,
+        "std": groups.std(ddof=0),
+        "std_sample": sample,
+        "min": groups.min(),
+        "max": groups.max(),
+        "low": mean - half,
+        "high": mean + half,
+    }
+    table = pd.DataFrame(columns).reset_index()
+    table.insert(len(by), "statistic", statistic)
+    return table
+
+
+def best_and_last(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split a tidy table into its rows of `best` and of `last`; the second may be empty."""
+    best, last = (table[table["statistic"] == statistic] for statistic in STATISTICS)
+    return best, last

@@ -1,4 +1,4 @@
-"""Intervals of 95 %, by resampling."""
+"""Confidence intervals by resampling: the one place that draws bootstrap samples."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -10,9 +10,13 @@ from scipy import stats
 from naseval.randomness import stream
 
 CONFIDENCE = 0.95
+PERCENT = f"{100 * CONFIDENCE:g} %"
+"""The confidence level as captions print it."""
 RESAMPLES = 9999
 
 Values = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Weights = NDArray[np.float32]
 
 
 class Estimate(NamedTuple):
@@ -46,8 +50,25 @@ def bootstrap(
     return float(interval.low), float(interval.high)
 
 
-def ends(resamples: Values) -> tuple[float, float]:
-    """Return the 2.5 % and 97.5 % points, leaving out those that are NaN."""
+def resampled_indices(sizes: Sequence[int], *purpose: str) -> list[Indices]:
+    """Draw indices with replacement, as `scipy.stats.bootstrap` does.
+
+    For statistics of several samples that scipy cannot resample together. Returns one array
+    (`RESAMPLES`, size) of each of `sizes`. The draws depend on `purpose` and `sizes` alone.
+    """
+    rng = stream("bootstrap", *purpose)
+    return [rng.integers(size, size=(RESAMPLES, size)) for size in sizes]
+
+
+def resampled_weights(size: int, purpose: str, resamples: int = RESAMPLES) -> Weights:
+    """Draw bootstrap weights (`resamples`, `size`): how often each item is drawn."""
+    share = np.full(size, 1 / size)
+    drawn = stream("bootstrap", purpose).multinomial(size, share, size=resamples)
+    return drawn.astype(np.float32)
+
+
+def percentile_interval(resamples: Values) -> tuple[float, float]:
+    """Return the ends of the percentile interval (level `CONFIDENCE`), leaving NaN out."""
     known = resamples[~np.isnan(resamples)]
     if not known.size:
         return np.nan, np.nan

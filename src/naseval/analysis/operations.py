@@ -4,10 +4,23 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from naseval.analysis.comparison import welch
 from naseval.analysis.finals import STATISTICS, finals, one_dataset
 from naseval.analysis.intervals import Values
-from naseval.analysis.welch import welch
 from naseval.errors import NasevalError
+
+REPORT_TABLES = {
+    "operations": {
+        "title": "Two sets of operations compared",
+        "paper": (
+            "The paper says how far accuracies shift when the operations change (section "
+            "5.2). Shown is the shift with its interval and three tests."
+        ),
+        "order": 6,
+        "function": "operations",
+        "study": "operations",
+    },
+}
 
 BASELINE = "darts"
 """The space that the shift is counted from."""
@@ -34,7 +47,7 @@ def operations(study: pd.DataFrame, baseline: str = BASELINE) -> tuple[pd.DataFr
 
     One row per statistic: for each side (`original`, the space `baseline`, and `modified`) the
     number `n`, `mean` and population `std`; `shift`, the mean of the original minus that of
-    the modified space in points, with Welch's 95 % interval; the shift of the medians; and the
+    the modified space in points, with Welch's interval; the shift of the medians; and the
     p of Kolmogorov and Smirnov's and of Mann and Whitney's test. `NasevalError` unless there
     are `baseline` and one other space.
     """

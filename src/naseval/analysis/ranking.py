@@ -1,12 +1,61 @@
-"""Do architectures keep their ranks under another seed or another depth? (paper, section 5.3)"""
+"""Kendall's tau: do architectures keep their ranks under another seed or depth? (section 5.3)"""
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from naseval.analysis.finals import STATISTICS, finals, one_dataset
-from naseval.analysis.intervals import ends
-from naseval.analysis.tau import resampled, signs, tau_b
+from naseval.analysis.intervals import Values, percentile_interval, resampled_weights
 from naseval.errors import NasevalError
+
+REPORT_TABLES = {
+    "seeds": {
+        "title": "Ranks under two seeds",
+        "paper": (
+            "The paper gives Kendall's tau and the change of accuracy between two seeds "
+            "(section 5.3). Shown with intervals."
+        ),
+        "order": 7,
+        "function": "ranking",
+        "study": "seeds",
+        "arguments": {"by": "seed"},
+    },
+    "depth": {
+        "title": "Ranks at two depths",
+        "paper": (
+            "The paper gives Kendall's tau and the change of ranks between 8 and 20 cells "
+            "(section 5.3). Shown with intervals."
+        ),
+        "order": 8,
+        "function": "ranking",
+        "study": "depth",
+        "arguments": {"by": "cells"},
+    },
+}
+
+Signs = NDArray[np.float32]
+
+
+def signs(values: Values) -> Signs:
+    """Return the matrix of the signs of all differences, `values[i] - values[j]`."""
+    return np.asarray(np.sign(values[:, None] - values[None, :]), dtype=np.float32)
+
+
+def tau_b(left: Signs, right: Signs, weights: Signs | None = None) -> Values:
+    """Return Kendall's tau-b from the sign matrices of two rankings of the same n items.
+
+    `weights` (resamples × n) counts how often each item was drawn: one tau per row. Copies of
+    an item are tied with each other on both sides, so they leave tau-b alone. NaN where a
+    ranking consists of ties only.
+    """
+    rows = np.ones((1, len(left)), dtype=np.float32) if weights is None else weights
+
+    def total(matrix: Signs) -> Values:
+        return np.asarray((rows @ matrix * rows).sum(axis=1), dtype=np.float64)
+
+    with np.errstate(invalid="ignore"):
+        tau: Values = total(left * right) / np.sqrt(total(np.abs(left)) * total(np.abs(right)))
+    return tau
 
 
 def pairs(study: pd.DataFrame, by: str, statistic: str = "best") -> pd.DataFrame:
@@ -46,7 +95,7 @@ def _row(paired: pd.DataFrame) -> dict[str, float]:
     matrices = signs(left), signs(right)
     low, high = np.nan, np.nan
     if len(paired) > 2:
-        low, high = ends(tau_b(*matrices, resampled(len(paired), "ranking")))
+        low, high = percentile_interval(tau_b(*matrices, resampled_weights(len(paired), "ranking")))
     return {
         "left": int(first),
         "right": int(second),
@@ -67,7 +116,7 @@ def ranking(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
     """Return Kendall's tau-b between the two values of `by`, how far ranks move, and a sentence.
 
     One row per statistic: the two values of `by` (`left`, `right`), `n` architectures, `tau`
-    and its 95 % bootstrap interval over architectures (NaN below 3), mean, population standard
+    and its bootstrap interval over architectures (NaN below 3), mean, population standard
     deviation and maximum of the absolute change of accuracy in points, mean and maximum change
     of rank.
     """

@@ -1,18 +1,54 @@
 """Relative improvement over the average architecture (paper, section 3.1 and table 1)."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy import stats
 
-from naseval.analysis.finals import STATISTICS
-from naseval.analysis.intervals import Estimate, Values, bootstrap
-from naseval.analysis.labels import counted
-from naseval.analysis.sides import Sides, sides
+from naseval.analysis.finals import STATISTICS, finals
+from naseval.analysis.intervals import (
+    PERCENT,
+    Estimate,
+    Values,
+    bootstrap,
+    percentile_interval,
+    resampled_indices,
+)
+from naseval.analysis.tables import counted
 
 SUMMARY = ["dataset", "method", "origin", "n", "mean", "std"]
 """The columns of `summaries`: groups of runs known by their mean and spread alone."""
 
 NONE = np.empty(0)
+
+
+class SearchedVsRandom(NamedTuple):
+    """Accuracies (per cent) of one method on one dataset, one per run; either may be empty."""
+
+    dataset: str
+    method: str
+    statistic: str
+    searched: Values
+    random: Values
+
+
+def searched_vs_random(
+    study: pd.DataFrame, statistics: tuple[str, ...] = STATISTICS
+) -> Iterator[SearchedVsRandom]:
+    """Yield the accuracies of every method on every dataset, first `best`, then `last`."""
+    runs = finals(study)
+    for statistic in statistics:
+        known = runs.dropna(subset=[statistic])
+        for dataset, method in known[["dataset", "method"]].dropna().drop_duplicates().to_numpy():
+            here = known[(known["dataset"] == dataset) & (known["method"] == method)]
+            searched, random = (
+                here.loc[here["origin"] == origin, statistic].to_numpy(np.float64)
+                for origin in ("searched", "random")
+            )
+            yield SearchedVsRandom(dataset, method, statistic, searched, random)
 
 
 def _percent_above(searched: Values, random: Values, axis: int = -1) -> Values:
@@ -23,7 +59,7 @@ def _percent_above(searched: Values, random: Values, axis: int = -1) -> Values:
 def relative_improvement(searched: ArrayLike, random: ArrayLike) -> Estimate:
     """Return 100 × (mean searched − mean random) / mean random, in per cent, with its interval.
 
-    `searched` holds one accuracy per search, `random` one per random architecture. The 95 %
+    `searched` holds one accuracy per search, `random` one per random architecture. The
     interval resamples both, independently, since the runs are not paired. It is the percentile
     bootstrap: the ratio of two means near each other is almost linear in both, so there is
     hardly any bias for BCa to correct, while BCa would estimate its acceleration from 8
@@ -39,7 +75,7 @@ def relative_improvement(searched: ArrayLike, random: ArrayLike) -> Estimate:
     return Estimate(float(_percent_above(left, right)), low, high)
 
 
-def _side(values: Values, known: pd.DataFrame) -> dict[str, float]:
+def _described(values: Values, known: pd.DataFrame) -> dict[str, float]:
     """Number, mean and population std of one group; from `known` where its runs are not."""
     if values.size:
         return {"n": values.size, "mean": float(values.mean()), "std": float(values.std())}
@@ -49,12 +85,12 @@ def _side(values: Values, known: pd.DataFrame) -> dict[str, float]:
     return {"n": 0, "mean": np.nan, "std": np.nan}
 
 
-def _cell(side: Sides, known: pd.DataFrame) -> dict[str, float]:
+def _cell(accuracies: SearchedVsRandom, known: pd.DataFrame) -> dict[str, float]:
     described = {
-        origin: _side(values, known[known["origin"] == origin])
-        for origin, values in (("random", side.random), ("searched", side.searched))
+        origin: _described(values, known[known["origin"] == origin])
+        for origin, values in (("random", accuracies.random), ("searched", accuracies.searched))
     }
-    value, low, high = relative_improvement(side.searched, side.random)
+    value, low, high = relative_improvement(accuracies.searched, accuracies.random)
     if np.isnan(value):
         baseline = described["random"]["mean"]
         value = 100 * (described["searched"]["mean"] - baseline) / baseline
@@ -76,15 +112,18 @@ def benchmark_table(
     known = pd.DataFrame(columns=SUMMARY) if summaries is None else summaries
     if statistic != "best":
         known = known.iloc[:0]
-    runs = {(side.dataset, side.method): side for side in sides(study, (statistic,))}
+    runs = {
+        (found.dataset, found.method): found for found in searched_vs_random(study, (statistic,))
+    }
     rows = []
     for dataset, method in dict.fromkeys(
         [*runs, *zip(known["dataset"], known["method"], strict=True)]
     ):
-        side = runs.get((dataset, method), Sides(dataset, method, statistic, NONE, NONE))
+        nothing = SearchedVsRandom(dataset, method, statistic, NONE, NONE)
+        accuracies = runs.get((dataset, method), nothing)
         here = known[(known["dataset"] == dataset) & (known["method"] == method)]
         names = {"dataset": dataset, "method": method, "statistic": statistic}
-        rows.append({**names, **_cell(side, here)})
+        rows.append({**names, **_cell(accuracies, here)})
     columns = ["dataset", "method", "statistic"]
     columns += [f"{o}_{k}" for o in ("random", "searched") for k in ("n", "mean", "std")]
     return pd.DataFrame(rows, columns=[*columns, "relative_improvement", "low", "high"])
@@ -100,7 +139,65 @@ def relative_improvements(
     unknown = int(tidy["low"].isna().sum())
     gaps = f" Without interval, since too few runs are known: {unknown}." if unknown else ""
     return tidy, (
-        "Per cent: 100 × (mean searched − mean random) / mean random, with the 95 % bootstrap "
-        f"interval over runs; {runs} runs on each side. *best* is the best test accuracy over "
-        f"the epochs of each run, *last* the accuracy after the last epoch.{gaps}"
+        "Per cent: 100 × (mean searched − mean random) / mean random, with the "
+        f"{PERCENT} bootstrap interval over runs; {runs} runs on each side. *best* is the best "
+        "test accuracy over the epochs of each run, *last* the accuracy after the last epoch."
+        f"{gaps}"
     )
+
+
+def ranks(study: pd.DataFrame, statistic: str = "best") -> pd.DataFrame:
+    """Return `benchmark_table` of methods known on both sides, with `rank` and `of`.
+
+    `rank` is the place by relative improvement on the dataset, 1 the highest, ties averaged;
+    `of` says among how many methods.
+    """
+    table = benchmark_table(study, statistic).dropna(subset=["relative_improvement"])
+    by_dataset = table.groupby("dataset", sort=False)["relative_improvement"]
+    return table.assign(
+        rank=by_dataset.rank(ascending=False), of=by_dataset.transform("size").astype(int)
+    )
+
+
+def mean_rank(study: pd.DataFrame, method: str, statistic: str = "best") -> tuple[Estimate, int]:
+    """Return a method's rank averaged over datasets, its interval, and how many they are.
+
+    The interval is the percentile bootstrap over the runs of every method on every dataset;
+    searched and random runs are resampled separately. It is NaN where any of them has fewer than
+    two runs.
+    """
+    table = ranks(study, statistic)
+    places = table.loc[table["method"] == method, "rank"]
+    if places.empty:
+        return Estimate(np.nan, np.nan, np.nan), 0
+    datasets = set(table.loc[table["method"] == method, "dataset"])
+    known = [
+        one
+        for one in searched_vs_random(study, (statistic,))
+        if one.dataset in datasets and one.searched.size and one.random.size
+    ]
+    low, high = np.nan, np.nan
+    if min(min(one.searched.size, one.random.size) for one in known) > 1:
+        low, high = percentile_interval(_resampled_mean_rank(known, method))
+    return Estimate(float(places.mean()), low, high), len(places)
+
+
+def _resampled_mean_rank(known: list[SearchedVsRandom], method: str) -> Values:
+    """Draw a method's mean rank over the datasets, once per resample."""
+    drawn = []
+    for dataset in dict.fromkeys(one.dataset for one in known):
+        here = [one for one in known if one.dataset == dataset]
+        improvements = np.stack([_resampled_improvement(one) for one in here])
+        placed = stats.rankdata(-improvements, axis=0)
+        drawn.append(placed[[one.method for one in here].index(method)])
+    return np.asarray(np.mean(drawn, axis=0))
+
+
+def _resampled_improvement(one: SearchedVsRandom) -> Values:
+    sizes = one.searched.size, one.random.size
+    indices = resampled_indices(sizes, "rank", one.dataset, one.method)
+    searched, random = (
+        values[drawn].mean(axis=1)
+        for values, drawn in zip((one.searched, one.random), indices, strict=True)
+    )
+    return np.asarray((searched - random) / random)

@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from naseval.analysis.labels import Labels
-from naseval.analysis.summary import summarise
-from naseval.analysis.tables import markdown
+from naseval.analysis.finals import summarise
+from naseval.analysis.intervals import PERCENT
+from naseval.analysis.tables import Labels, markdown
 
 ACCURACIES = (
     "Test accuracy in per cent over random architectures: *best* over the epochs, and *last*. std "
-    "is of the sample (ddof 1); low to high is Student's 95 % interval of the mean."
+    f"is of the sample (ddof 1); low to high is Student's {PERCENT} interval of the mean."
 )
 SIZES = (
     "Trainable parameters (millions) and multiply-accumulates for one image (millions), the "

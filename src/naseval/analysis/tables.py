@@ -1,7 +1,7 @@
-"""Tables as people and programs read them: Markdown, HTML, CSV and Parquet."""
+"""Tables and labels as people and programs read them: Markdown, HTML, CSV and Parquet."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,24 @@ import pyarrow as pa
 from naseval import records
 from naseval.files import write_atomically
 
+Labels = Mapping[str, str]
+"""From a configured name to what people read, in the order of display."""
+
 WIDE = 40
 """Letters beyond which the text of a cell is wrapped."""
+
+
+def in_order(names: Iterable[str], labels: Labels) -> list[str]:
+    """Return the distinct `names` in the order of `labels`; those it lacks follow, sorted."""
+    present = set(names)
+    return [name for name in labels if name in present] + sorted(present - set(labels))
+
+
+def counted(counts: Iterable[int]) -> str:
+    """Return `n = 8`, or `n = 12 to 16` where groups differ in number."""
+    numbers = sorted(int(count) for count in counts)
+    low, high = numbers[0], numbers[-1]
+    return f"n = {low}" if low == high else f"n = {low} to {high}"
 
 
 def rounded(column: str, value: object) -> str:

@@ -3,8 +3,25 @@
 import pandas as pd
 
 from naseval.analysis.finals import STATISTICS
-from naseval.analysis.labels import Labels
+from naseval.analysis.intervals import PERCENT
 from naseval.analysis.relative_improvement import benchmark_table
+from naseval.analysis.tables import Labels
+
+REPORT_TABLES = {
+    "tricks": {
+        "title": "With and without tricks",
+        "paper": (
+            "The paper asks that results be reported with and without tricks (section 6). "
+            "Shown is each method beside its random baseline under a plain protocol and under "
+            "its own."
+        ),
+        "order": 9,
+        "sources": ["reproduced"],
+        "study": "tricks",
+        "labels": ["protocol_labels"],
+        "named": True,
+    },
+}
 
 
 def tricks(study: pd.DataFrame) -> pd.DataFrame:
@@ -31,7 +48,7 @@ def table(study: pd.DataFrame, protocol_labels: Labels) -> tuple[pd.DataFrame, p
     found = tricks(study)
     note = (
         "Accuracies in per cent, std of the population (ddof 0); the relative improvement over the "
-        "random architectures under the same protocol, with its 95 % bootstrap interval."
+        f"random architectures under the same protocol, with its {PERCENT} bootstrap interval."
     )
     return found, found.replace({"protocol": dict(protocol_labels)}), note
 

@@ -4,9 +4,21 @@ import numpy as np
 import pandas as pd
 
 from naseval.analysis.finals import STATISTICS, finals, one_dataset
-from naseval.analysis.intervals import RESAMPLES, Values, ends
+from naseval.analysis.intervals import Values, percentile_interval, resampled_indices
 from naseval.errors import NasevalError
-from naseval.randomness import stream
+
+REPORT_TABLES = {
+    "variance": {
+        "title": "How much of the spread is the protocol's?",
+        "paper": (
+            "The paper says that the training protocol matters more than the architecture "
+            "(section 4). Shown is the two-way analysis of the runs of Figure 3."
+        ),
+        "order": 4,
+        "function": "variance",
+        "study": "protocols",
+    },
+}
 
 SOURCES = ("protocol", "architecture", "rest")
 
@@ -44,12 +56,11 @@ def _table(layout: pd.DataFrame, statistic: str) -> pd.DataFrame:
     values = layout.to_numpy()
     architectures, protocols = values.shape
     squares = sums_of_squares(values)
-    rng = stream("bootstrap", "variance")
-    drawn = rng.integers(architectures, size=(RESAMPLES, architectures))
+    (drawn,) = resampled_indices([architectures], "variance")
     again = sums_of_squares(values[drawn])
     with np.errstate(invalid="ignore"):
         shares = 100 * again / again.sum(axis=0)
-    lows, highs = zip(*(ends(share) for share in shares), strict=True)
+    lows, highs = zip(*(percentile_interval(share) for share in shares), strict=True)
     return pd.DataFrame(
         {
             "statistic": statistic,
@@ -74,7 +85,7 @@ def variance(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
     A two-way layout of the random architectures under all protocols, the mean over seeds per
     entry, is split into protocol, architecture and rest (their interaction and the noise of
-    training). `low` to `high` is the 95 % bootstrap interval over architectures.
+    training). `low` to `high` is the bootstrap interval over architectures.
     """
     one_dataset(study)
     runs = finals(study)

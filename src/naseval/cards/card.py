@@ -8,7 +8,6 @@ import pandas as pd
 
 from naseval.cards import (
     checklist,
-    complexity,
     cost,
     improvement,
     missing,
@@ -18,8 +17,8 @@ from naseval.cards import (
     tricks,
 )
 from naseval.cards.evidence import Evidence
+from naseval.cards.inputs import Planned
 from naseval.cards.markdown import details
-from naseval.cards.plan import Planned
 from naseval.figures import card as figures
 from naseval.figures import genotype
 from naseval.figures.style import Drawing, save
@@ -43,9 +42,9 @@ def write_card(evidence: Evidence, method: str, folder: Path) -> None:
         "Relative improvement": improvement.section(evidence, method),
         "With and without tricks": tricks.section(evidence, method),
         "Seeds": seeds.section(evidence, method),
-        "Cost of the search": cost.section(evidence, method),
+        "Cost of the search": cost.cost_section(evidence, method),
         "Operations": operations.section(evidence, method),
-        "Size": complexity.section(_counted(evidence, method), evidence.config.labels["datasets"]),
+        "Size": cost.size_section(_counted(evidence, method), evidence.config.labels["datasets"]),
         "Genotypes": _genotypes(evidence, method, pictures),
         "Reproducibility": checklist.section(evidence, method),
         "Settings": settings.section(evidence.config, method, evidence.datasets(method)),
@@ -97,9 +96,7 @@ def _drawings(evidence: Evidence, method: str) -> dict[str, tuple[str, Drawing]]
     if tables := operations.by_space(evidence, method):
         shares = pd.concat([rows.assign(space=space) for space, rows in tables.items()])
         found["Operations"] = ("operations", figures.operations(shares))
-    counted = complexity.with_accuracy(
-        _counted(evidence, method), evidence.study("benchmark", method)
-    )
+    counted = cost.with_accuracy(_counted(evidence, method), evidence.study("benchmark", method))
     if counted["best"].notna().any():
         found["Size"] = ("size", figures.size(counted, labels))
     return found

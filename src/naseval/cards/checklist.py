@@ -1,6 +1,6 @@
 """The reproducibility checklist: the practices of the paper's section 6, each with the fact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from naseval.cards import seeds, settings, tricks
@@ -8,7 +8,6 @@ from naseval.cards.cost import devices
 from naseval.cards.evidence import Evidence, Facts
 from naseval.cards.markdown import count, table
 from naseval.settings.base import StudySettings
-from naseval.studies import operations
 
 ABLATIONS = ("protocols", "operations", "cells", "depth")
 """Studies that take a space or its training apart."""
@@ -49,7 +48,8 @@ def _tricks(evidence: Evidence, method: str) -> Item:
     else:
         runs = evidence.study("tricks", method)
         fact = ", ".join(sorted(runs["protocol"].unique())) or "nothing run yet"
-    return Item("With and without training tricks", tricks.both(evidence, method), fact)
+    met = tricks.has_both_protocols(evidence, method)
+    return Item("With and without training tricks", met, fact)
 
 
 def _sizes(evidence: Evidence, method: str, origin: str) -> dict[str, int]:
@@ -85,20 +85,17 @@ def _datasets(evidence: Evidence, method: str) -> Item:
 
 def _ablations(evidence: Evidence, method: str) -> Item:
     spaces = {evidence.config.method(method, name).space for name in evidence.datasets(method)}
-    studies = evidence.config.studies
-    configured = {name: studies[name] for name in ABLATIONS if name in studies}
-    covered = [
-        name
-        for name, study in configured.items()
-        if spaces & {*getattr(study, "spaces", []), *_drawn_from(study)}
-    ]
+    config = evidence.config
+    configured = [name for name in ABLATIONS if name in config.studies]
+    covered = [name for name in configured if spaces & _spaces_of(config.study(name))]
     fact = f"configured for its space: {', '.join(covered) or 'none'}"
     return Item("Hidden components taken apart", bool(covered), fact)
 
 
-def _drawn_from(study: StudySettings) -> Iterable[str]:
-    """Return the spaces that a study compares by their numbers of architectures."""
-    return study.random if isinstance(study, operations.Settings) else ()
+def _spaces_of(study: StudySettings) -> set[str]:
+    """Return the spaces of a study: its `spaces`, or the keys of `random` where that has some."""
+    random = getattr(study, "random", None)
+    return {*getattr(study, "spaces", []), *(random if isinstance(random, dict) else ())}
 
 
 def _reproducible(evidence: Evidence, method: str) -> list[Item]:
@@ -119,7 +116,7 @@ def _reproducible(evidence: Evidence, method: str) -> list[Item]:
         Item("A commit without local changes", *_commit(both)),
         Item("Library versions given", *_versions(both)),
         Item("Device given", _known(both), ", ".join(devices(both)) or "–"),
-        Item("Hyperparameters of search and training given", True, "below"),
+        Item("Hyperparameters of search and training given", *_settings(both)),
         Item("All of it done with these hyperparameters", *_as_configured(both)),
     ]
 
@@ -149,6 +146,12 @@ def _commit(facts: list[Facts]) -> tuple[bool, str]:
     text = ", ".join(f"`{commit}`" + (" (changed)" if dirty else "") for commit, dirty in found)
     clean = bool(found) and not any(dirty or commit == "None" for commit, dirty in found)
     return clean, text or "nothing run yet"
+
+
+def _settings(facts: list[Facts]) -> tuple[bool, str]:
+    """Tell whether every result names the settings that it was made with."""
+    given = bool(facts) and all(one["settings"] for one in facts)
+    return given, "below" if given else "nothing run yet" if not facts else "not by all results"
 
 
 def _as_configured(facts: list[Facts]) -> tuple[bool, str]:

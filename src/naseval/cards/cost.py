@@ -1,13 +1,22 @@
-"""The section on cost: what the searches took."""
+"""The sections on cost and size: what searches took, how large the networks are."""
+
+import pandas as pd
 
 from naseval.analysis.cost import SECONDS_PER_DAY
+from naseval.analysis.finals import STATISTICS, finals
 from naseval.cards.evidence import Evidence, Facts
 from naseval.cards.markdown import spread, table
 
-NOTE = (
+COST_NOTE = (
     "Mean ± population standard deviation over searches; a search's cost is that of its epochs, "
     "validation included. Training the found architecture and choosing hyperparameters come on top."
 )
+SIZE_NOTE = (
+    "Mean ± population standard deviation over genotypes, in the network of the method's protocol "
+    "without its auxiliary tower; multiply-accumulates of convolutions and linear layers for one "
+    "image. If what was found is larger than what is drawn, size may explain its accuracy."
+)
+THOUSAND, MILLION = 1e3, 1e6
 
 
 def devices(facts: list[Facts]) -> list[str]:
@@ -15,7 +24,7 @@ def devices(facts: list[Facts]) -> list[str]:
     return sorted({str(one.get("device", "unknown")) for one in facts})
 
 
-def section(evidence: Evidence, method: str) -> str:
+def cost_section(evidence: Evidence, method: str) -> str:
     """Return the section's Markdown."""
     costs = evidence.costs(method)
     if costs.empty:
@@ -30,4 +39,32 @@ def section(evidence: Evidence, method: str) -> str:
         seconds = spread(mean * SECONDS_PER_DAY, std * SECONDS_PER_DAY, n, ".1f")
         rows.append([labels[str(dataset)], n, seconds, spread(mean, std, n, ".2g")])
     body = table(["dataset", "searches", "seconds", unit], rows)
-    return f"{body}\n\nDevice: {', '.join(used)}. {NOTE}"
+    return f"{body}\n\nDevice: {', '.join(used)}. {COST_NOTE}"
+
+
+def with_accuracy(complexity: pd.DataFrame, study: pd.DataFrame) -> pd.DataFrame:
+    """Return `complexity` with `best` and `last` of each genotype's run, NaN without one."""
+    runs = finals(study)[["dataset", "method", "genotype", *STATISTICS]]
+    return complexity.merge(runs, on=["dataset", "method", "genotype"], how="left")
+
+
+def size_section(complexity: pd.DataFrame, dataset_labels: dict[str, str]) -> str:
+    """Return the Markdown for a method's rows of `inputs.COMPLEXITY`."""
+    if complexity.empty:
+        return "No genotype of this method has been counted yet."
+    thousands = complexity["parameters"].min() < MILLION / 10
+    scale, unit = (THOUSAND, "k") if thousands else (MILLION, "M")
+    rows = []
+    for dataset, those in complexity.groupby("dataset", sort=False):
+        row: list[object] = [dataset_labels[str(dataset)]]
+        for origin in ("searched", "random"):
+            side = those[those["origin"] == origin]
+            row += [_scaled(side[name], scale) for name in ("parameters", "macs")] + [len(side)]
+        rows.append(row)
+    head = ["dataset", f"parameters, searched ({unit})", f"MACs, searched ({unit})", "n"]
+    head += [f"parameters, random ({unit})", f"MACs, random ({unit})", "n"]
+    return f"{table(head, rows)}\n\n{SIZE_NOTE}"
+
+
+def _scaled(values: pd.Series, scale: float) -> str:
+    return spread(values.mean() / scale, values.std(ddof=0) / scale, len(values))

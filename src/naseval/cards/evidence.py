@@ -9,9 +9,8 @@ import pandas as pd
 
 from naseval import records, schemas
 from naseval.analysis.cost import search_costs
-from naseval.cards import plan
-from naseval.cards.complexity import SCHEMA
-from naseval.cards.plan import Planned
+from naseval.cards import inputs
+from naseval.cards.inputs import COMPLEXITY, Planned
 from naseval.config import Config
 from naseval.genotype import Genotype
 from naseval.settings.base import Strict
@@ -28,23 +27,23 @@ class Evidence:
     config: Config
     results: Path
     studies: dict[str, pd.DataFrame]
-    """By name: the runs that are there of `plan.STUDIES`, as `schemas.STUDY`; may be empty."""
+    """By name: the runs that are there of `inputs.STUDIES`, as `schemas.STUDY`; may be empty."""
     complexity: pd.DataFrame
-    """Of `complexity.SCHEMA`."""
+    """Of `inputs.COMPLEXITY`."""
 
     @classmethod
     def gathered(
         cls, config: Config, results: str | Path, complexity: Iterable[str | Path]
     ) -> "Evidence":
         """Read every planned run that exists, and the counts of `complexity`, its files."""
-        studies = {name: _gathered(config, results, name) for name in plan.STUDIES}
-        counts = [records.read(path, SCHEMA) for path in complexity]
-        tables = [table.to_pandas() for table in (*counts, SCHEMA.empty_table())]
+        studies = {name: _gathered(config, results, name) for name in inputs.STUDIES}
+        counts = [records.read(path, COMPLEXITY) for path in complexity]
+        tables = [table.to_pandas() for table in (*counts, COMPLEXITY.empty_table())]
         return cls(config, Path(results), studies, pd.concat(tables[: len(counts) or 1]))
 
     def planned(self, method: str, origin: str = "searched") -> list[Planned]:
         """Return the genotypes that a method's studies ask for."""
-        found = plan.genotypes(self.config, method)
+        found = inputs.genotypes(self.config, method)
         return [one for one in found if one.origin == origin]
 
     def searches(self, method: str) -> list[Planned]:
@@ -52,7 +51,7 @@ class Evidence:
         return [
             one
             for one in self.planned(method)
-            if len(plan.there(self.results, [one.file, one.history])) == 2
+            if len(inputs.there(self.results, [one.file, one.history])) == 2
         ]
 
     def genotype(self, search: Planned) -> Genotype:
@@ -82,7 +81,7 @@ class Evidence:
 
     def of_runs(self, method: str) -> list[Facts]:
         """Return the provenance of every run of a method that is done; see `Facts`."""
-        rows = [row for study in plan.STUDIES for row in plan.runs(self.config, study)]
+        rows = [row for study in inputs.STUDIES for row in inputs.runs(self.config, study)]
         by_path = {row["path"]: row for row in rows if row["method"] == method}
         return [
             self._facts(
@@ -110,11 +109,11 @@ class Evidence:
 
     def datasets(self, method: str) -> list[str]:
         """Return the datasets that a method's studies ask for, in order."""
-        return list(dict.fromkeys(one.dataset for one in plan.genotypes(self.config, method)))
+        return list(dict.fromkeys(one.dataset for one in inputs.genotypes(self.config, method)))
 
 
 def _gathered(config: Config, results: str | Path, study: str) -> pd.DataFrame:
-    rows = plan.runs(config, study)
-    there = set(plan.there(results, [row["path"] for row in rows]))
+    rows = inputs.runs(config, study)
+    there = set(inputs.there(results, [row["path"] for row in rows]))
     known = [row for row in rows if row["path"] in there]
     return gather_runs(results, study, known).to_pandas()

@@ -8,10 +8,10 @@ import pandas as pd
 
 from naseval.analysis.comparison import compare
 from naseval.analysis.finals import STATISTICS
-from naseval.analysis.relative_improvement import benchmark_table
+from naseval.analysis.intervals import PERCENT
+from naseval.analysis.relative_improvement import benchmark_table, mean_rank, ranks
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import count, interval, p_value, spread, table
-from naseval.cards.ranks import mean_rank, ranks
 
 HEAD = [
     "dataset", "accuracy", "searched", "n", "random", "n",
@@ -21,10 +21,10 @@ HEAD = [
 NOTE = (
     "Test accuracy in per cent, mean ± population standard deviation over n architectures; *best* "
     "is the best over the epochs of each run, *last* the accuracy after the last epoch. Relative "
-    "improvement is 100 × (mean searched − mean random) / mean random with its 95 % bootstrap "
-    "interval over runs. The rank is among the methods known on the dataset, 1 the highest "
-    "improvement. The tests compare searched with random; q is p after Benjamini and Hochberg's "
-    "adjustment over all methods and datasets run so far."
+    f"improvement is 100 × (mean searched − mean random) / mean random with its {PERCENT} "
+    "bootstrap interval over runs. The rank is among the methods known on the dataset, 1 the "
+    "highest improvement. The tests compare searched with random; q is p after Benjamini and "
+    "Hochberg's adjustment over all methods and datasets run so far."
 )
 
 
@@ -75,6 +75,8 @@ def _places(evidence: Evidence, method: str, statistic: str) -> str:
     (value, low, high), datasets = mean_rank(evidence.studies["benchmark"], method, statistic)
     if not datasets:
         return ""
-    known = "without interval, for want of runs" if np.isnan(low) else "95 % bootstrap interval"
+    known = (
+        "without interval, for want of runs" if np.isnan(low) else f"{PERCENT} bootstrap interval"
+    )
     where = count(datasets, "dataset")
     return f"Mean rank by *{statistic}* over {where}: **{interval(value, low, high)}** ({known})."

@@ -1,33 +1,42 @@
 """The section on what is configured and has not been run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from naseval.cards import plan
+from naseval.cards import inputs
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import table
 
-HEAD = ["study", "dataset", "what", "done", "of", "missing"]
+
+class Group(NamedTuple):
+    """Searches or runs of one kind: how many are done, how many configured, which are missing."""
+
+    study: str
+    dataset: str
+    what: str
+    done: int
+    of: int
+    missing: str
 
 
 def section(evidence: Evidence, method: str) -> str:
     """Return the section's Markdown."""
-    rows = list(_rows(evidence, method))
-    if not rows:
+    groups = list(_groups(evidence, method))
+    if not groups:
         return "No study asks for this method; add it to `studies.benchmark.methods`."
-    lacking = sum(int(row[4]) - int(row[3]) for row in rows)  # type: ignore[call-overload]
-    head = "Everything that is configured has been run." if not lacking else ""
-    return "\n\n".join(filter(None, [head, table(HEAD, rows)]))
+    done = all(group.done == group.of for group in groups)
+    head = "Everything that is configured has been run." if done else ""
+    return "\n\n".join(filter(None, [head, table(Group._fields, groups)]))
 
 
 def complete(evidence: Evidence, method: str) -> bool:
     """Tell whether everything that is configured for a method has been run."""
-    rows = list(_rows(evidence, method))
-    return bool(rows) and all(row[3] == row[4] for row in rows)
+    groups = list(_groups(evidence, method))
+    return bool(groups) and all(group.done == group.of for group in groups)
 
 
-def _rows(evidence: Evidence, method: str) -> Iterable[list[object]]:
+def _groups(evidence: Evidence, method: str) -> Iterable[Group]:
     labels = evidence.config.labels["datasets"]
     done = set(evidence.searches(method))
     for dataset in evidence.datasets(method):
@@ -35,16 +44,22 @@ def _rows(evidence: Evidence, method: str) -> Iterable[list[object]]:
         lacking = [str(one.seed) for one in planned if one not in done]
         missing = f"seed {', '.join(lacking)}" if lacking else ""
         count = len(planned)
-        yield ["any", labels[dataset], "searches", count - len(lacking), count, missing]
-    for study in plan.STUDIES:
-        runs = [row for row in plan.runs(evidence.config, study) if row["method"] == method]
-        for key in dict.fromkeys((r["dataset"], r["protocol"], r["origin"]) for r in runs):
-            those = [r for r in runs if (r["dataset"], r["protocol"], r["origin"]) == key]
-            what = f"runs of {key[2]} architectures under {key[1]}"
-            yield [study, labels[key[0]], what, *_counted(evidence.results, those)]
+        yield Group("any", labels[dataset], "searches", count - len(lacking), count, missing)
+    for study in inputs.STUDIES:
+        by_kind: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+        for run in inputs.runs(evidence.config, study):
+            if run["method"] == method:
+                kind = run["dataset"], run["protocol"], run["origin"]
+                by_kind.setdefault(kind, []).append(run)
+        for (dataset, protocol, origin), runs in by_kind.items():
+            lacking = _lacking(evidence.results, runs)
+            what = f"runs of {origin} architectures under {protocol}"
+            done_runs = len(runs) - len(lacking)
+            yield Group(study, labels[dataset], what, done_runs, len(runs), ", ".join(lacking))
 
 
-def _counted(results: Path, rows: list[Mapping[str, Any]] | list[dict[str, Any]]) -> list[object]:
-    lacking = [row for row in rows if not (results / row["path"]).exists()]
-    names = ", ".join(row["genotype"].rpartition("/")[2] for row in lacking)
-    return [len(rows) - len(lacking), len(rows), names]
+def _lacking(results: Path, runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the genotypes, without their space, of the runs that are not done."""
+    return [
+        run["genotype"].rpartition("/")[2] for run in runs if not (results / run["path"]).exists()
+    ]

@@ -1,7 +1,7 @@
 """The section on tricks: the same architectures under a plain protocol and under their own."""
 
 from naseval.analysis.tricks import tricks
-from naseval.cards import plan
+from naseval.cards import inputs
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import interval, spread, table
 from naseval.studies import tricks as tricks_study
@@ -21,7 +21,7 @@ def section(evidence: Evidence, method: str) -> str:
     """Return the section's Markdown."""
     if "tricks" not in evidence.config.studies:
         return "The study `tricks`, which trains with and without tricks, is not configured."
-    if not any(row["method"] == method for row in plan.runs(evidence.config, "tricks")):
+    if not any(row["method"] == method for row in inputs.runs(evidence.config, "tricks")):
         return "The study `tricks`, which trains with and without tricks, leaves this method out."
     runs = evidence.study("tricks", method)
     if runs.empty:
@@ -48,7 +48,7 @@ def plain(evidence: Evidence) -> str:
     return evidence.config.study("tricks", tricks_study.Settings).plain
 
 
-def both(evidence: Evidence, method: str) -> bool:
+def has_both_protocols(evidence: Evidence, method: str) -> bool:
     """Tell whether searched and random architectures are known with and without tricks."""
     runs = evidence.study("tricks", method)
     return bool(len(runs)) and all(

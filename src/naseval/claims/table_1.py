@@ -4,9 +4,27 @@ import pandas as pd
 
 from naseval.analysis.comparison import LEVEL, compare
 from naseval.analysis.finals import STATISTICS
-from naseval.analysis.labels import Labels, in_order
 from naseval.analysis.relative_improvement import relative_improvements
+from naseval.analysis.tables import Labels, in_order
 from naseval.claims.catalogue import catalogue
+
+REPORT_TABLES = {
+    "benchmark": {
+        "title": "Table 1: relative improvement over random sampling",
+        "paper": (
+            "The paper's Table 1: the relative improvement of 8 methods over the average "
+            "architecture on 5 datasets. Shown with intervals, tests corrected for their "
+            "number, and the printed numbers below."
+        ),
+        "order": 1,
+        "function": "build",
+        "study": "benchmark",
+        "labels": ["dataset_labels", "method_labels"],
+        "published": {
+            "inputs": {"summaries": "studies/{source}/summaries.parquet"},
+        },
+    },
+}
 
 KEYS = ["dataset", "method", "statistic"]
 TESTS = ["welch_p", "permutation_p", "welch_q", "permutation_q"]

@@ -27,7 +27,7 @@ HEADINGS = (
 )
 OTHERS = "Anything else"
 TEMPLATES = Environment(
-    loader=PackageLoader("naseval.claims"), autoescape=True, keep_trailing_newline=True
+    loader=PackageLoader("naseval"), autoescape=True, keep_trailing_newline=True
 )
 
 
@@ -49,17 +49,12 @@ def write_html(path: str | Path, ledger: pa.Table) -> None:
 
 def page(ledger: pa.Table) -> str:
     """Return the page's text. It can be read without scripts; with them it sorts and filters."""
-    return TEMPLATES.get_template("page.html").render(_shown(ledger))
+    return TEMPLATES.get_template("claims.html").render(_shown(ledger))
 
 
 def section(ledger: pa.Table) -> str:
-    """Return the part of the page that other pages take in; it needs the style of `style`."""
-    return TEMPLATES.get_template("section.html").render(_shown(ledger))
-
-
-def style() -> str:
-    """Return the style sheet."""
-    return TEMPLATES.get_template("claims.css").render()
+    """Return the part of the page that other pages take in, with `base.css` and `claims.css`."""
+    return TEMPLATES.get_template("claims_section.html").render(_shown(ledger))
 
 
 def verdict_counts(ledger: pa.Table) -> dict[str, dict[str, int]]:

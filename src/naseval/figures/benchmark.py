@@ -7,9 +7,37 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
 from naseval.analysis.finals import STATISTICS
-from naseval.analysis.labels import Labels, counted, in_order
 from naseval.analysis.relative_improvement import benchmark_table
-from naseval.figures.style import INK, Drawing, Row, colour, legend_columns, marker, panels, styled
+from naseval.analysis.tables import Labels, counted, in_order
+from naseval.figures.style import (
+    BACKGROUND,
+    INK,
+    Drawing,
+    Row,
+    legend_columns,
+    method_look,
+    panels,
+    styled,
+)
+
+REPORT_FIGURES = {
+    "benchmark": {
+        "title": "Figure 1: search methods against random sampling",
+        "paper": (
+            "The paper plots the mean accuracy of each search method against that of random "
+            "architectures from the same space, trained in the same way, on five datasets: "
+            "most methods lie near the diagonal, so they hardly beat the average "
+            "architecture, and some lie below it. Shown are the means of best accuracies with "
+            "their spread, one panel per dataset."
+        ),
+        "order": 1,
+        "study": "benchmark",
+        "labels": ["dataset_labels", "method_labels"],
+        "published": {
+            "inputs": {"summaries": "studies/{source}/summaries.parquet"},
+        },
+    },
+}
 
 
 @styled
@@ -30,12 +58,20 @@ def draw(
     drawn = data.dropna(subset=["relative_improvement"])
     best, last = (drawn[drawn["statistic"] == statistic] for statistic in STATISTICS)
     datasets = in_order(drawn["dataset"], dataset_labels)
-    methods = in_order([*method_labels, *data["method"]], method_labels)
 
-    names = {m: method_labels.get(m, m) for m in in_order(drawn["method"], method_labels)}
-    handles = [_handle(methods.index(method), name) for method, name in names.items()]
+    handles = [
+        _handle(method, method_labels.get(method, method))
+        for method in in_order(drawn["method"], method_labels)
+    ]
     handles.append(
-        Line2D([], [], color=INK, linestyle="--", linewidth=0.9, label="average architecture")
+        Line2D(
+            [],
+            [],
+            color=INK,
+            linestyle="--",
+            linewidth=0.9,
+            label="average architecture",
+        )
     )
 
     across = min(len(datasets), 3)
@@ -47,9 +83,9 @@ def draw(
     axes = panels(figure, len(datasets))
     for index, (panel, dataset) in enumerate(zip(axes, datasets, strict=True)):
         for row in last[last["dataset"] == dataset].to_dict("records"):
-            _hollow(panel, row, methods.index(row["method"]))
+            _hollow(panel, row)
         for row in best[best["dataset"] == dataset].to_dict("records"):
-            _method(panel, row, methods.index(row["method"]))
+            _method(panel, row)
         panel.axline((0, 0), slope=1, color=INK, linestyle="--", linewidth=0.9, zorder=1.5)
         _limits(panel, drawn[drawn["dataset"] == dataset])
         panel.set_title(dataset_labels.get(dataset, dataset))
@@ -61,34 +97,28 @@ def draw(
     return Drawing(figure, data, _caption(best, bool(len(last))))
 
 
-def _method(panel: Axes, row: Row, index: int) -> None:
-    tint = colour(index)
+def _method(panel: Axes, row: Row) -> None:
+    colour, marker = method_look(row["method"])
     x, y = row["random_mean"], row["searched_mean"]
     size = row["random_std"], row["searched_std"]
-    panel.add_patch(Ellipse((x, y), *size, facecolor=tint, alpha=0.35, edgecolor="none"))
+    panel.add_patch(Ellipse((x, y), *size, facecolor=colour, alpha=0.35, edgecolor="none"))
     panel.errorbar(
-        x, y, xerr=size[0], yerr=size[1], color=tint, linewidth=0.8,
-        marker=marker(index), markersize=5.5, markeredgecolor="white", markeredgewidth=0.4,
+        x, y, xerr=size[0], yerr=size[1], color=colour, linewidth=0.8, marker=marker,
+        markersize=5.5, markeredgecolor=BACKGROUND, markeredgewidth=0.4,
     )  # fmt: skip
 
 
-def _hollow(panel: Axes, row: Row, index: int) -> None:
+def _hollow(panel: Axes, row: Row) -> None:
+    colour, marker = method_look(row["method"])
     panel.plot(
-        row["random_mean"], row["searched_mean"], linestyle="none",
-        marker=marker(index), markersize=5, markerfacecolor="none", markeredgecolor=colour(index),
+        row["random_mean"], row["searched_mean"], linestyle="none", marker=marker,
+        markersize=5, markerfacecolor="none", markeredgecolor=colour,
     )  # fmt: skip
 
 
-def _handle(index: int, name: str) -> Line2D:
-    return Line2D(
-        [],
-        [],
-        color=colour(index),
-        marker=marker(index),
-        linestyle="none",
-        markersize=6,
-        label=name,
-    )
+def _handle(method: str, name: str) -> Line2D:
+    colour, marker = method_look(method)
+    return Line2D([], [], color=colour, marker=marker, linestyle="none", markersize=6, label=name)
 
 
 def _limits(panel: Axes, rows: pd.DataFrame) -> None:

@@ -5,22 +5,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from naseval.analysis.labels import Labels, in_order
+from naseval.analysis.intervals import PERCENT
+from naseval.analysis.tables import Labels, in_order
 from naseval.figures.genotype import operation_label
 from naseval.figures.style import (
+    BACKGROUND,
+    COLOURS,
     FAINT,
     INK,
-    PALETTE,
-    RANDOM,
+    READING_MARKERS,
     READINGS,
-    SEARCHED,
     Drawing,
     panels,
     styled,
 )
 
-LOOKS = {"best": ("o", PALETTE[0], -0.14), "last": ("s", PALETTE[1], 0.14)}
-"""Marker, colour and offset of each reading."""
+OFFSETS = {"best": -0.14, "last": 0.14}
+"""How far a reading is drawn from its dataset's line."""
 CELLS = {"normal": "normal cells", "reduce": "reduction cells"}
 WIDTH = 0.36
 """Of the bars of operations."""
@@ -29,7 +30,7 @@ MILLION = 1e6
 
 @styled
 def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
-    """Draw one line per dataset: relative improvement and its 95 % interval, best and last.
+    """Draw one line per dataset: relative improvement and its interval, best and last.
 
     `rows` is `cards.improvement.improvement_table`, which the data are.
     """
@@ -39,12 +40,13 @@ def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     panel = figure.add_subplot()
     panel.axvline(0, color=INK, linewidth=0.9, linestyle="--")
     for row in drawn.to_dict("records"):
-        symbol, colour, offset = LOOKS[row["statistic"]]
-        y = datasets.index(row["dataset"]) + offset
+        reading = row["statistic"]
+        marker, colour = READING_MARKERS[reading], COLOURS[reading]
+        y = datasets.index(row["dataset"]) + OFFSETS[reading]
         panel.hlines(y, row["low"], row["high"], color=colour, linewidth=1.4)
-        face = "white" if pd.isna(row["low"]) else colour
+        face = BACKGROUND if pd.isna(row["low"]) else colour
         panel.plot(
-            row["relative_improvement"], y, marker=symbol, markersize=5, color=colour,
+            row["relative_improvement"], y, marker=marker, markersize=5, color=colour,
             markerfacecolor=face,
         )  # fmt: skip
     panel.set_ylim(len(datasets) - 0.5, -0.5)
@@ -52,23 +54,23 @@ def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     panel.grid(visible=False, axis="y")
     panel.set_xlabel("relative improvement over the average architecture (%)")
     handles = [
-        Line2D([], [], color=LOOKS[name][1], marker=LOOKS[name][0], label=label)
+        Line2D([], [], color=COLOURS[name], marker=READING_MARKERS[name], label=label)
         for name, label in READINGS.items()
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
     hollow = " Hollow: too few runs for an interval." if drawn["low"].isna().any() else ""
     caption = (
         "Relative improvement over random architectures of the same space and protocol; lines are "
-        f"95 % bootstrap intervals over runs.{hollow}"
+        f"{PERCENT} bootstrap intervals over runs.{hollow}"
     )
     return Drawing(figure, rows, caption)
 
 
 @styled
 def operations(rows: pd.DataFrame) -> Drawing:
-    """Draw how often cells use each operation, beside the uniform share; a panel per kind of cell.
+    """Draw how often cells use each operation, and the uniform share; a panel per kind of cell.
 
-    `rows` holds `cards.operations.operations_table` with a column `space`; they are the data.
+    The data, `rows`, are `operations_table` of `analysis.chosen_operations` with a column `space`.
     """
     spaces = rows["space"].unique()
     most = rows.groupby("space")["operation"].nunique().max()
@@ -93,7 +95,7 @@ def operations(rows: pd.DataFrame) -> Drawing:
 def _bars(panel: Axes, here: pd.DataFrame, named: bool) -> None:
     places = range(len(here))
     for offset, column, colour, label in (
-        (-WIDTH / 2, "share", SEARCHED, "found"),
+        (-WIDTH / 2, "share", COLOURS["searched"], "found"),
         (WIDTH / 2, "uniform", FAINT, "uniform"),
     ):
         panel.barh([y + offset for y in places], here[column], WIDTH, color=colour, label=label)
@@ -107,14 +109,14 @@ def _bars(panel: Axes, here: pd.DataFrame, named: bool) -> None:
 def size(counted: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     """Draw accuracy over multiply-accumulates, one panel per dataset, a dot per architecture.
 
-    `counted` is `cards.complexity.with_accuracy`, which the data are. Those without a run are
+    `counted` is `cards.cost.with_accuracy`, which the data are. Those without a run are
     left out.
     """
     drawn = counted.dropna(subset=["best"])
     datasets = in_order(drawn["dataset"], dataset_labels)
     across = min(len(datasets), 3)
     figure = Figure(figsize=(max(2.9 * across, 4.2), 2.7 * -(-len(datasets) // across) + 0.4))
-    looks = {"random": ("o", RANDOM), "searched": ("D", SEARCHED)}
+    looks = {"random": ("o", COLOURS["random"]), "searched": ("D", COLOURS["searched"])}
     for index, (panel, dataset) in enumerate(
         zip(panels(figure, len(datasets)), datasets, strict=True)
     ):
@@ -123,7 +125,7 @@ def size(counted: pd.DataFrame, dataset_labels: Labels) -> Drawing:
             side = here[here["origin"] == origin]
             panel.plot(
                 side["macs"] / MILLION, side["best"], linestyle="none", marker=symbol,
-                markersize=5.5, color=colour, markeredgecolor="white", markeredgewidth=0.5,
+                markersize=5.5, color=colour, markeredgecolor=BACKGROUND, markeredgewidth=0.5,
             )  # fmt: skip
         panel.set_title(dataset_labels[dataset])
         panel.set_xlabel("multiply-accumulates (M)")

@@ -4,28 +4,47 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from naseval.analysis.correlation import correlation
-from naseval.figures.style import PALETTE, Drawing, styled, whole_epochs
+from naseval.analysis.intervals import PERCENT
+from naseval.figures.style import (
+    COLOURS,
+    Drawing,
+    styled,
+    whole_epochs,
+)
+
+REPORT_FIGURES = {
+    "correlation": {
+        "title": "Figure 5: how soon the final ranking shows",
+        "paper": (
+            "The paper correlates the ranking at each epoch with the final one: early "
+            "accuracies are a poor guide, and a moving average helps little. Shown is "
+            "Kendall's tau-b by epoch, raw and smoothed."
+        ),
+        "order": 5,
+        "study": "distribution",
+    },
+}
 
 
 @styled
 def draw(study: pd.DataFrame) -> Drawing:
     """Draw Kendall's tau-b with the last epoch against the epoch, raw and smoothed.
 
-    The data are the table of `analysis.correlation`; bands are 95 % bootstrap intervals.
+    The data are the table of `analysis.correlation`; bands are bootstrap intervals.
     """
     data, sentence = correlation(study)
     window = int(data["window"].iloc[0])
     figure = Figure(figsize=(5.2, 3.6))
     panel = figure.add_subplot()
-    for kind, tint, name in (
-        ("raw", PALETTE[0], "raw accuracy"),
-        ("smoothed", PALETTE[3], f"mean of {window} epochs"),
+    for kind, name in (
+        ("raw", "raw accuracy"),
+        ("smoothed", f"mean of {window} epochs"),
     ):
-        panel.plot(data["epoch"], data[kind], color=tint, linewidth=1.2, label=name)
+        panel.plot(data["epoch"], data[kind], color=COLOURS[kind], linewidth=1.2, label=name)
         band = data.dropna(subset=[f"{kind}_low"])
         panel.fill_between(
-            band["epoch"], band[f"{kind}_low"], band[f"{kind}_high"], color=tint, alpha=0.18,
-            linewidth=0,
+            band["epoch"], band[f"{kind}_low"], band[f"{kind}_high"], color=COLOURS[kind],
+            alpha=0.18, linewidth=0,
         )  # fmt: skip
     panel.set(xlabel="epoch", ylabel="Kendall's tau-b with the last epoch")
     panel.set_xlim(0, data["epoch"].max())
@@ -36,6 +55,6 @@ def draw(study: pd.DataFrame) -> Drawing:
         "Correlation of the test accuracy at an epoch with that after the last epoch, "
         f"n = {data['n'].iloc[0]} architectures. The smoothed accuracy is the mean of {window} "
         "epochs, drawn at the last of them; both are ranked against the unsmoothed last epoch. "
-        f"Bands: 95 % bootstrap intervals over architectures. {sentence}"
+        f"Bands: {PERCENT} bootstrap intervals over architectures. {sentence}"
     )
     return Drawing(figure, data, caption)

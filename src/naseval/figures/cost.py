@@ -6,12 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from naseval.analysis.cost import cost_table
-from naseval.analysis.labels import Labels, counted
-from naseval.analysis.summary import both
+from naseval.analysis.finals import best_and_last
+from naseval.analysis.tables import Labels, counted
 from naseval.figures.style import (
+    BACKGROUND,
+    COLOURS,
     INK,
-    RANDOM,
-    SEARCHED,
     Drawing,
     spread_limits,
     styled,
@@ -19,7 +19,25 @@ from naseval.figures.style import (
     tick_handle,
 )
 
-COST = "#E69F00"
+REPORT_FIGURES = {
+    "cost": {
+        "title": "Figure 2: accuracy and the cost of the search",
+        "paper": (
+            "The paper sets the accuracy on CIFAR-10 beside the cost of one search: methods "
+            "that cost more do not reach more. Shown are means and spreads of random and "
+            "searched architectures, with GPU-days on the right axis."
+        ),
+        "order": 2,
+        "study": "benchmark",
+        "inputs": {"costs": "studies/{source}/costs.parquet"},
+        "labels": ["method_labels"],
+        "published": {"study": "cost"},
+        "reproduced": {
+            "settings": {"dataset": "studies.benchmark.datasets.0"},
+        },
+    },
+}
+
 WIDTH = 0.27
 
 
@@ -33,7 +51,7 @@ def draw(
     population standard deviation. The data are `cost_table`.
     """
     data = cost_table(study, costs, dataset)
-    best, last = both(data)
+    best, last = best_and_last(data)
     places = np.arange(len(best))
 
     figure = Figure(figsize=(6.8, 3.7))
@@ -41,20 +59,25 @@ def draw(
     right = panel.twinx()
     bars = {"elinewidth": 1, "ecolor": INK, "capsize": 2}
     handles = []
-    for offset, side, tint, name in (
-        (-WIDTH, "random", RANDOM, "random sampling"),
-        (0.0, "searched", SEARCHED, "search method"),
+    for offset, side, colour, name in (
+        (-WIDTH, "random", COLOURS["random"], "random sampling"),
+        (0.0, "searched", COLOURS["searched"], "search method"),
     ):
         mean, std = best[f"{side}_mean"], best[f"{side}_std"]
         x = places + offset
-        handles.append(panel.bar(x, mean, WIDTH, color=tint, yerr=std, error_kw=bars, label=name))
+        handles.append(panel.bar(x, mean, WIDTH, color=colour, yerr=std, error_kw=bars, label=name))
         for row in last.to_dict("records"):
             place = best["method"].tolist().index(row["method"])
             tick_at(panel, place + offset, row[f"{side}_mean"], 0.7 * WIDTH)
     spread = best["gpu_days_std"].where(best["gpu_days_n"] > 1)
     spent = right.bar(places + WIDTH, best["gpu_days"], WIDTH, yerr=spread, error_kw=bars)
     for bar in spent:
-        bar.set(facecolor=COST, hatch="///", edgecolor="white", label="cost of one search")
+        bar.set(
+            facecolor=COLOURS["cost"],
+            hatch="///",
+            edgecolor=BACKGROUND,
+            label="cost of one search",
+        )
     handles.append(spent[0])
     _axes(panel, right, best, [method_labels.get(m, m) for m in best["method"]])
     shown = [*handles, tick_handle()] if len(last) else handles

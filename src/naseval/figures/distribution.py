@@ -6,12 +6,35 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from naseval.analysis.curves import curves, scaled
-from naseval.analysis.finals import finals
-from naseval.figures.style import FAINT, INK, PALETTE, Drawing, styled, whole_epochs
+from naseval.analysis.finals import PAPER_EPOCHS, curves, finals, scaled
+from naseval.figures.style import (
+    COLOURS,
+    FAINT,
+    INK,
+    Drawing,
+    styled,
+    whole_epochs,
+)
 
-HISTOGRAMS = {300: PALETTE[0], 450: PALETTE[3], 600: PALETTE[2]}
-"""Epochs of the inset, of 600 (paper, figure 4), and their colours."""
+REPORT_FIGURES = {
+    "distribution": {
+        "title": "Figure 4: the training of random architectures",
+        "paper": (
+            "The paper trains 214 random architectures to the end: they lie within a narrow "
+            "range, so any good result of a search has little to distinguish itself by. Shown "
+            "are all curves, their mean, and histograms at three epochs."
+        ),
+        "order": 4,
+        "study": "distribution",
+    },
+}
+
+HISTOGRAMS = {
+    PAPER_EPOCHS // 2: COLOURS["first histogram"],
+    3 * PAPER_EPOCHS // 4: COLOURS["second histogram"],
+    PAPER_EPOCHS: COLOURS["third histogram"],
+}
+"""Epochs of the inset (paper, figure 4: 300, 450 and 600) and their colours."""
 BINS = 15
 
 
@@ -19,8 +42,8 @@ BINS = 15
 def draw(study: pd.DataFrame) -> Drawing:
     """Draw every curve in grey, their mean in black, and histograms in an inset.
 
-    The histograms hold each run's best accuracy so far at epochs 300, 450 and 600 of 600,
-    scaled to the length of the runs. The data have one row per epoch: `epoch`, `mean`, `std`
+    The histograms hold each run's best accuracy so far at the epochs `HISTOGRAMS`, scaled
+    to the length of the runs. The data have one row per epoch: `epoch`, `mean`, `std`
     (ddof 0) and one column per run, named by its genotype and seed.
     """
     wide = curves(study)
@@ -64,10 +87,10 @@ def _names(study: pd.DataFrame) -> list[str]:
 
 def _histograms(inset: Axes, best_so_far: np.ndarray) -> None:
     epochs = best_so_far.shape[1]
-    shown = {scaled(epoch, epochs): tint for epoch, tint in HISTOGRAMS.items()}
-    for epoch, tint in shown.items():
+    shown = {scaled(epoch, epochs): colour for epoch, colour in HISTOGRAMS.items()}
+    for epoch, colour in shown.items():
         sample = best_so_far[:, epoch - 1]
-        inset.hist(sample, BINS, density=True, color=tint, alpha=0.55, label=f"epoch {epoch}")
+        inset.hist(sample, BINS, density=True, color=colour, alpha=0.55, label=f"epoch {epoch}")
     inset.legend(
         loc="lower center", bbox_to_anchor=(0.5, 0.98), ncols=3, handlelength=1.2, fontsize=7.5
     )

@@ -5,12 +5,38 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from naseval.analysis.labels import Labels, in_order
 from naseval.analysis.relative_improvement import relative_improvements
-from naseval.figures.style import INK, PALETTE, READINGS, Drawing, panels, styled
+from naseval.analysis.tables import Labels, in_order
+from naseval.figures.style import (
+    BACKGROUND,
+    COLOURS,
+    INK,
+    READING_MARKERS,
+    READINGS,
+    Drawing,
+    panels,
+    styled,
+)
 
-LOOKS = {"best": ("o", PALETTE[0], -0.16), "last": ("s", PALETTE[1], 0.16)}
-"""Marker, colour and offset of each reading."""
+REPORT_FIGURES = {
+    "forest": {
+        "title": "Every relative improvement with its interval",
+        "paper": (
+            "Not in the paper: the entries of Table 1 with their intervals. Where an interval "
+            "crosses the dashed line, the runs do not tell the method from the average "
+            "architecture."
+        ),
+        "order": 11,
+        "study": "benchmark",
+        "labels": ["dataset_labels", "method_labels"],
+        "published": {
+            "inputs": {"summaries": "studies/{source}/summaries.parquet"},
+        },
+    },
+}
+
+OFFSETS = {"best": -0.16, "last": 0.16}
+"""How far a reading is drawn from its method's line."""
 
 
 @styled
@@ -20,7 +46,7 @@ def draw(
     method_labels: Labels,
     summaries: pd.DataFrame | None = None,
 ) -> Drawing:
-    """Draw one panel per dataset, one line per method: relative improvement and 95 % interval.
+    """Draw one panel per dataset, one line per method: relative improvement and interval.
 
     The data are the tidy frame of table 1.
     """
@@ -46,7 +72,7 @@ def draw(
     if len(readings) > 1:
         figure.legend(
             handles=[
-                Line2D([], [], marker=LOOKS[r][0], color=LOOKS[r][1], label=READINGS[r])
+                Line2D([], [], marker=READING_MARKERS[r], color=COLOURS[r], label=READINGS[r])
                 for r in readings
             ],
             loc="outside upper center",
@@ -57,12 +83,12 @@ def draw(
 
 
 def _lines(panel: Axes, rows: pd.DataFrame, methods: list[str], reading: str, alone: bool) -> None:
-    symbol, tint, offset = LOOKS[reading]
+    marker, colour = READING_MARKERS[reading], COLOURS[reading]
     for row in rows.dropna(subset=["relative_improvement"]).to_dict("records"):
-        y = methods.index(row["method"]) + (0 if alone else offset)
-        panel.hlines(y, row["low"], row["high"], color=tint, linewidth=1.4)
-        face = "white" if pd.isna(row["low"]) else tint
+        y = methods.index(row["method"]) + (0 if alone else OFFSETS[reading])
+        panel.hlines(y, row["low"], row["high"], color=colour, linewidth=1.4)
+        face = BACKGROUND if pd.isna(row["low"]) else colour
         panel.plot(
-            row["relative_improvement"], y, marker=symbol, markersize=4.5, color=tint,
+            row["relative_improvement"], y, marker=marker, markersize=4.5, color=colour,
             markerfacecolor=face,
         )  # fmt: skip

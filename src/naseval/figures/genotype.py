@@ -9,7 +9,15 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 
 from naseval.figures.layers import Layout, Spot, layout
-from naseval.figures.style import FAINT, INK, PALETTE, Drawing, styled
+from naseval.figures.style import (
+    BACKGROUND,
+    FAINT,
+    INK,
+    STATE_COLOURS,
+    Drawing,
+    operation_colour,
+    styled,
+)
 from naseval.genotype import Cell, Genotype
 from naseval.spaces._cells import INPUTS
 
@@ -24,17 +32,6 @@ LANE = 0.62
 """Between two layers, for the lines."""
 MARGIN, HEAD, BETWEEN = 0.15, 0.32, 0.12
 ROOM = {"input": 0.5, "node": 2 * ROW + GAP + 0.16, "line": 0.2, "output": 0.5}
-
-TINTS = {
-    "skip": "#E4E4E4",
-    "max": "#FBE3B5",
-    "avg": "#FDF0D5",
-    "sep": "#C9DFF2",
-    "dil": "#C5E8DC",
-    "conv": "#D6E9F8",
-}
-"""The colour of an operation's box, by how its name begins."""
-OTHER = "#EBD6E4"
 
 KINDS = (("normal", "normal cell"), ("reduce", "reduction cell"))
 
@@ -60,7 +57,14 @@ def draw(genotype: Genotype, title: str) -> Drawing:
     top = total - HEAD
     for cell, one, (_, name), (low, high) in zip(cells, laid, KINDS, extents, strict=True):
         top -= HEAD
-        figure.text(MARGIN / width, (top + 0.14) / total, name, fontsize=9, color=INK, va="center")
+        figure.text(
+            MARGIN / width,
+            (top + 0.14) / total,
+            name,
+            fontsize=9,
+            color=INK,
+            va="center",
+        )
         bottom = top - (high - low)
         panel = figure.add_axes((0, bottom / total, 1, (high - low) / total))
         panel.set(xlim=(-MARGIN, width - MARGIN), ylim=(low, high))
@@ -73,11 +77,6 @@ def draw(genotype: Genotype, title: str) -> Drawing:
 def operation_label(operation: str) -> str:
     """Return an operation's name as people read it: `sep conv 3×3`."""
     return re.sub(r"(\d)x(\d)", r"\1×\2", operation).replace("_", " ")
-
-
-def tint(operation: str) -> str:
-    """Return the colour of an operation's box."""
-    return next((colour for name, colour in TINTS.items() if operation.startswith(name)), OTHER)
 
 
 def _edges(genotype: Genotype) -> pd.DataFrame:
@@ -145,7 +144,7 @@ def _node(
         panel.add_patch(
             FancyBboxPatch(
                 corner, BOX - 0.06, ROW - 0.06, boxstyle="round,pad=0.03", linewidth=0.6,
-                facecolor=tint(operation), edgecolor=INK, zorder=3,
+                facecolor=operation_colour(operation), edgecolor=INK, zorder=3,
             )
         )  # fmt: skip
         panel.text(
@@ -153,8 +152,8 @@ def _node(
             va="center", zorder=4,
         )  # fmt: skip
     panel.add_patch(Circle(centre, NODE, facecolor=_carried(vertex), edgecolor="none", zorder=3))
-    panel.text(*centre, str(vertex), fontsize=7.5, color="white", ha="center", va="center_baseline",
-               zorder=4)  # fmt: skip
+    panel.text(*centre, str(vertex), fontsize=7.5, color=BACKGROUND, ha="center",
+               va="center_baseline", zorder=4)  # fmt: skip
     return list(entries.items())
 
 
@@ -162,7 +161,7 @@ def _plate(panel: Axes, x: float, y: float, width: float, text: str) -> None:
     panel.add_patch(
         FancyBboxPatch(
             (x + 0.05, y - 0.09), width - 0.1, 0.18, boxstyle="round,pad=0.05", linewidth=0.8,
-            facecolor="white", edgecolor=INK, zorder=3,
+            facecolor=BACKGROUND, edgecolor=INK, zorder=3,
         )
     )  # fmt: skip
     panel.text(x + width / 2, y - 0.005, text, fontsize=8, ha="center", va="center", zorder=4)
@@ -170,7 +169,7 @@ def _plate(panel: Axes, x: float, y: float, width: float, text: str) -> None:
 
 def _carried(vertex: int) -> str:
     """Return the colour of a state and of the lines that carry it."""
-    return PALETTE[vertex % len(PALETTE)]
+    return STATE_COLOURS[vertex % len(STATE_COLOURS)]
 
 
 def _line(panel: Axes, one: Layout, left: Spot, right: Spot, arrival: float) -> None:

@@ -8,7 +8,14 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from naseval.analysis.operation_correlation import operation_correlation
-from naseval.figures.style import INK, Drawing, panels, styled
+from naseval.figures.style import (
+    BACKGROUND,
+    INK,
+    MAPS,
+    Drawing,
+    panels,
+    styled,
+)
 
 TITLES = {"normal": "normal cells", "reduce": "reduction cells"}
 
@@ -44,12 +51,19 @@ def _map(panel: Axes, pairs: pd.DataFrame, names: list[str]) -> AxesImage:
         if pair["grouped"]:
             for x, y in ((one, other), (other, one)):
                 panel.add_patch(
-                    Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, edgecolor=INK, linewidth=1.6)
+                    Rectangle(
+                        (x - 0.5, y - 0.5),
+                        1,
+                        1,
+                        fill=False,
+                        edgecolor=INK,
+                        linewidth=1.6,
+                    )
                 )
     for (row, column), value in np.ndenumerate(matrix):
-        tint = "white" if abs(value) > 0.65 else INK
-        panel.text(column, row, f"{value:.2f}", ha="center", va="center", color=tint, fontsize=7)
-    image = panel.imshow(matrix, cmap="RdBu_r", vmin=-1, vmax=1)
+        colour = BACKGROUND if abs(value) > 0.65 else INK
+        panel.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour, fontsize=7)
+    image = panel.imshow(matrix, cmap=MAPS["correlation"], vmin=-1, vmax=1)
     panel.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
     panel.set_yticks(range(len(names)), names)
     panel.grid(visible=False)

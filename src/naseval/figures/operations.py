@@ -4,12 +4,33 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from naseval.analysis.finals import STATISTICS, finals
-from naseval.analysis.labels import Labels, in_order
 from naseval.analysis.operations import operations
-from naseval.figures.style import PALETTE, READINGS, Drawing, panels, styled
+from naseval.analysis.tables import Labels, in_order
+from naseval.figures.style import (
+    COLOURS,
+    READINGS,
+    Drawing,
+    panels,
+    styled,
+)
+
+REPORT_FIGURES = {
+    "operations": {
+        "title": "Figure 6: two sets of operations",
+        "paper": (
+            "The paper replaces most operations of the DARTS space by plain convolutions and "
+            "poolings: accuracies shift only a little. Shown are the histograms of both "
+            "spaces."
+        ),
+        "order": 6,
+        "study": "operations",
+        "labels": ["space_labels"],
+    },
+}
 
 BINS = 15
-COLOURS = (PALETTE[0], PALETTE[3])
+HISTOGRAMS = (COLOURS["first histogram"], COLOURS["second histogram"])
+"""The colours of the original and of the other space."""
 
 
 @styled
@@ -26,11 +47,11 @@ def draw(study: pd.DataFrame, space_labels: Labels) -> Drawing:
     figure = Figure(figsize=(4.2 * len(known) + 0.6, 3.3))
     axes = panels(figure, len(known))
     for panel, statistic in zip(axes, known, strict=True):
-        for space, tint in zip(spaces, COLOURS, strict=True):
+        for space, colour in zip(spaces, HISTOGRAMS, strict=True):
             sample = data.loc[data["space"] == space, statistic].dropna()
             name = f"{space_labels.get(space, space)} (n = {len(sample)})"
-            panel.hist(sample, BINS, density=True, color=tint, alpha=0.5, label=name)
-            panel.axvline(sample.mean(), color=tint, linewidth=1.3)
+            panel.hist(sample, BINS, density=True, color=colour, alpha=0.5, label=name)
+            panel.axvline(sample.mean(), color=colour, linewidth=1.3)
         panel.set(title=READINGS[statistic], xlabel="top-1 test accuracy (%)", ylabel="density")
     for panel in axes[1:]:
         panel.sharex(axes[0])

@@ -7,10 +7,34 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from naseval.analysis.labels import Labels, in_order
-from naseval.figures.style import FAINT, INK, MARK, SEARCHED, Drawing, panels, styled
+from naseval.analysis.tables import Labels, in_order
+from naseval.figures.style import (
+    COLOURS,
+    FAINT,
+    INK,
+    Drawing,
+    panels,
+    styled,
+)
 
-GENERATIONS = LinearSegmentedColormap.from_list("generations", [FAINT, SEARCHED])
+REPORT_FIGURES = {
+    "pareto": {
+        "title": "What NSGANET tried, by error and cost",
+        "paper": (
+            "Not in the paper: every network that NSGANET trained in its searches, by "
+            "validation error and cost, and the Pareto front of each search's final "
+            "population. A star is the architecture that the search returned."
+        ),
+        "order": 14,
+        "sources": ["reproduced"],
+        "part_of": "benchmark",
+        "inputs": {"histories": "studies/{source}/histories.parquet"},
+        "labels": ["dataset_labels"],
+        "needs": ["studies.benchmark.methods.nsganet"],
+    },
+}
+
+GENERATIONS = LinearSegmentedColormap.from_list("generations", [FAINT, COLOURS["searched"]])
 """From the first generation to the last."""
 
 
@@ -74,22 +98,23 @@ def _panel(panel: Axes, rows: pd.DataFrame, shades: ScalarMappable) -> None:
     for _, front in rows[rows["front"]].groupby("seed"):
         steps = front.sort_values(["flops", "error"])
         panel.step(
-            steps["flops"], steps["error"], where="post", color=MARK, linewidth=0.9,
+            steps["flops"], steps["error"], where="post", color=COLOURS["highlight"], linewidth=0.9,
             marker="o", markersize=2.5,
         )  # fmt: skip
     chosen = rows[rows["chosen"]]
     panel.plot(
         chosen["flops"], chosen["error"], linestyle="none", marker="*", markersize=9,
-        markerfacecolor=MARK, markeredgecolor=INK, markeredgewidth=0.5,
+        markerfacecolor=COLOURS["highlight"], markeredgecolor=INK, markeredgewidth=0.5,
     )  # fmt: skip
 
 
 def _handles() -> list[Line2D]:
+    searched, highlight = COLOURS["searched"], COLOURS["highlight"]
     return [
-        Line2D([], [], linestyle="none", marker="o", color=SEARCHED, markersize=3, label="tried"),
-        Line2D([], [], marker="o", color=MARK, markersize=2.5, label="final front"),
+        Line2D([], [], linestyle="none", marker="o", color=searched, markersize=3, label="tried"),
+        Line2D([], [], marker="o", color=highlight, markersize=2.5, label="final front"),
         Line2D(
-            [], [], linestyle="none", marker="*", markersize=9, markerfacecolor=MARK,
+            [], [], linestyle="none", marker="*", markersize=9, markerfacecolor=highlight,
             markeredgecolor=INK, label="result of the search",
         ),
     ]  # fmt: skip

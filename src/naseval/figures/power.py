@@ -4,21 +4,39 @@ import pandas as pd
 import seaborn
 from matplotlib.figure import Figure
 
-from naseval.analysis.labels import Labels, in_order
-from naseval.analysis.power import power
-from naseval.figures.style import Drawing, panels, styled
+from naseval.analysis.power import PERCENT_LEVEL, PERCENT_POWER, power
+from naseval.analysis.tables import Labels, in_order
+from naseval.figures.style import (
+    MAPS,
+    Drawing,
+    panels,
+    styled,
+)
+
+REPORT_FIGURES = {
+    "power": {
+        "title": "What so few runs can tell",
+        "paper": (
+            "Not in the paper: which differences 8 searches against 8 random architectures "
+            "can detect at all, and how many runs smaller ones would take."
+        ),
+        "order": 12,
+        "study": "benchmark",
+        "labels": ["dataset_labels", "method_labels"],
+    },
+}
 
 EFFECT = 0.3
 """Points of accuracy whose detection the right panel counts runs for."""
-SHADES = {"cmap": "Blues", "cbar": False, "linewidths": 0.8, "annot_kws": {"fontsize": 8}}
+SHADES = {"cmap": MAPS["amount"], "cbar": False, "linewidths": 0.8, "annot_kws": {"fontsize": 8}}
 
 
 @styled
 def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> Drawing:
     """Draw two heat maps, methods down and datasets across; the data are `analysis.power`.
 
-    Left the difference of mean accuracy (points) that the present runs see with a power of 80 %,
-    right how many runs on each side would see 0.3 points.
+    Left the difference of mean accuracy (points) that the present runs see with the power `POWER`,
+    right how many runs on each side would see `EFFECT` points.
     """
     data, sentence = power(study)
     best = data[(data["statistic"] == "best") & (data["effect"] == EFFECT)]
@@ -29,7 +47,7 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
     figure = Figure(figsize=(1.5 * max(len(datasets), 2) + 2.2, 0.36 * len(methods) + 1.3))
     axes = panels(figure, 2, 2)
     contents = (
-        ("detectable", ".2f", "difference seen with 80 % power (points)"),
+        ("detectable", ".2f", f"difference seen with {PERCENT_POWER} power (points)"),
         ("runs", ".0f", f"runs on each side to see {EFFECT} points"),
     )
     for panel, (column, form, title) in zip(axes, contents, strict=True):
@@ -44,8 +62,8 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
     axes[0].set_yticklabels([method_labels.get(name, name) for name in methods], rotation=0)
     axes[1].set_yticklabels([""] * len(methods))
     caption = (
-        "Welch's two-sided test at the 5 % level, best accuracy over epochs; the darker, the more "
-        f"is needed, ranked within each dataset. {sentence}"
+        f"Welch's two-sided test at the {PERCENT_LEVEL} level, best accuracy over epochs; the "
+        f"darker, the more is needed, ranked within each dataset. {sentence}"
     )
     return Drawing(figure, data, caption)
 

@@ -7,14 +7,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from naseval.analysis.finals import one_dataset
-from naseval.analysis.labels import Labels, counted, in_order
-from naseval.analysis.summary import both, summarise
+from naseval.analysis.finals import best_and_last, one_dataset, summarise
+from naseval.analysis.tables import Labels, counted, in_order
 from naseval.errors import NasevalError
 from naseval.figures.style import (
+    BACKGROUND,
+    COLOURS,
     INK,
-    RANDOM,
-    SEARCHED,
     Drawing,
     spread_limits,
     styled,
@@ -22,7 +21,51 @@ from naseval.figures.style import (
     tick_handle,
 )
 
-BARS, DOTS = (RANDOM, SEARCHED), ("#2F7FB0", "#00324F")
+REPORT_FIGURES = {
+    "protocols": {
+        "title": "Figure 3: training protocols",
+        "paper": (
+            "The paper trains 8 random architectures of the DARTS space under ten protocols: "
+            "the protocol changes accuracy far more than the architecture does, and with the "
+            "longest one random architectures beat the best that DARTS found. Shown are "
+            "means, spreads and extremes."
+        ),
+        "order": 3,
+        "study": "protocols",
+        "labels": ["protocol_labels"],
+        "arguments": {
+            "families": {"random": "DARTS space"},
+        },
+        "published": {
+            "settings": {"darts_best": "published.best_darts.value"},
+        },
+    },
+    "resnet": {
+        "title": "Figure 10: training protocols, DARTS space",
+        "paper": (
+            "The paper trains ResNet-50 under the same ten protocols (appendix A.3.1): it "
+            "gains from them as the DARTS space does. The authors did not publish the runs of "
+            "ResNet-50, so the published figure shows the DARTS space alone."
+        ),
+        "order": 10,
+        "study": "protocols",
+        "labels": ["protocol_labels"],
+        "arguments": {
+            "families": {"random": "DARTS space"},
+        },
+        "published": {
+            "settings": {"darts_best": "published.best_darts.value"},
+        },
+        "reproduced": {
+            "title": "Figure 10: training protocols, DARTS space and ResNet-50",
+            "arguments": {
+                "families": {"fixed": "ResNet-50"},
+            },
+            "needs": ["studies.protocols.fixed"],
+        },
+    },
+}
+
 DARTS_PROTOCOL = "cda"
 """The protocol that DARTS itself trains with (paper, figure 3)."""
 
@@ -47,7 +90,7 @@ def draw(
         )
     chosen = study[study["origin"].isin(list(families))]
     data = summarise(chosen, ["protocol", "origin"])
-    best, last = both(data)
+    best, last = best_and_last(data)
     protocols = in_order(data["protocol"], protocol_labels)
 
     figure = Figure(figsize=(6.8, 4.3))
@@ -57,7 +100,7 @@ def draw(
         offset = (index - (len(families) - 1) / 2) * width
         for table, paint in ((best, _bars), (last, _ticks)):
             rows = table[table["origin"] == origin].set_index("protocol").reindex(protocols)
-            paint(panel, np.arange(len(protocols)) + offset, rows, width, index)
+            paint(panel, np.arange(len(protocols)) + offset, rows, width, origin)
     if darts_best is not None and DARTS_PROTOCOL in protocols:
         place = protocols.index(DARTS_PROTOCOL)
         panel.plot(place, darts_best, marker="^", color=INK, markersize=7, linestyle="none")
@@ -66,19 +109,20 @@ def draw(
     return Drawing(figure, data, _caption(best, families, darts_best))
 
 
-def _bars(panel: Axes, x: np.ndarray, rows: pd.DataFrame, width: float, index: int) -> None:
+def _bars(panel: Axes, x: np.ndarray, rows: pd.DataFrame, width: float, origin: str) -> None:
     panel.bar(
-        x, rows["mean"], width, color=BARS[index], edgecolor="white", linewidth=0.8,
+        x, rows["mean"], width, color=COLOURS[origin], edgecolor=BACKGROUND, linewidth=0.8,
         yerr=rows["std_sample"], error_kw={"elinewidth": 1, "ecolor": INK, "capsize": 2},
     )  # fmt: skip
+    colour = COLOURS[f"{origin} extremes"]
     for end in ("min", "max"):
         panel.plot(
-            x, rows[end], linestyle="none", marker="o", markersize=4.5, color=DOTS[index],
-            markeredgecolor="white", markeredgewidth=0.6, zorder=4,
+            x, rows[end], linestyle="none", marker="o", markersize=4.5, color=colour,
+            markeredgecolor=BACKGROUND, markeredgewidth=0.6, zorder=4,
         )  # fmt: skip
 
 
-def _ticks(panel: Axes, x: np.ndarray, rows: pd.DataFrame, width: float, _index: int) -> None:
+def _ticks(panel: Axes, x: np.ndarray, rows: pd.DataFrame, width: float, _origin: str) -> None:
     for place, mean in zip(x, rows["mean"], strict=True):
         tick_at(panel, place, mean, 0.6 * width)
 
@@ -92,11 +136,12 @@ def _finish(panel: Axes, best: pd.DataFrame, names: list[str], darts_best: float
 
 
 def _legend(figure: Figure, families: Labels, darts_best: float | None, with_last: bool) -> None:
+    extremes = COLOURS[f"{next(iter(families))} extremes"]
     handles: list[Patch | Line2D] = [
-        Patch(color=BARS[index], label=name) for index, name in enumerate(families.values())
+        Patch(color=COLOURS[origin], label=name) for origin, name in families.items()
     ]
     handles.append(
-        Line2D([], [], color=DOTS[0], marker="o", linestyle="none", label="minimum, maximum")
+        Line2D([], [], color=extremes, marker="o", linestyle="none", label="minimum, maximum")
     )
     if darts_best is not None:
         handles.append(

@@ -7,8 +7,39 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from naseval.analysis.intervals import PERCENT
 from naseval.analysis.ranking import named, pairs, ranking
-from naseval.figures.style import INK, READINGS, Drawing, panels, styled
+from naseval.figures.style import (
+    INK,
+    MAPS,
+    READINGS,
+    Drawing,
+    panels,
+    styled,
+)
+
+REPORT_FIGURES = {
+    "seeds": {
+        "title": "Figure 8: ranks under two seeds",
+        "paper": (
+            "The paper trains 32 architectures with two seeds: ranks change a great deal, "
+            "because accuracies lie so close together. Shown are the ranks under both."
+        ),
+        "order": 8,
+        "study": "seeds",
+        "arguments": {"by": "seed"},
+    },
+    "depth": {
+        "title": "Figure 9: ranks at two depths",
+        "paper": (
+            "The paper trains 32 architectures with 8 and with 20 cells: the ranking at one "
+            "depth is a poor guide to that at the other. Shown are the ranks at both."
+        ),
+        "order": 9,
+        "study": "depth",
+        "arguments": {"by": "cells"},
+    },
+}
 
 
 @styled
@@ -35,7 +66,7 @@ def draw(study: pd.DataFrame, by: str) -> Drawing:
     caption = (
         "Ranks of random architectures, each trained twice; one line per "
         "architecture, the darker the further its rank moves; ties share their mean rank. "
-        f"Brackets: 95 % bootstrap intervals over architectures. {sentence}"
+        f"Brackets: {PERCENT} bootstrap intervals over architectures. {sentence}"
     )
     return Drawing(figure, pd.concat(drawn, ignore_index=True), caption)
 
@@ -44,9 +75,9 @@ def _slopes(panel: Axes, paired: pd.DataFrame) -> None:
     left, right = paired["left_rank"].to_numpy(), paired["right_rank"].to_numpy()
     moved = np.abs(right - left) / max(len(paired) - 1, 1)
     order = np.argsort(moved, kind="stable")
-    tints = colormaps["viridis_r"](0.15 + 0.85 * moved)
+    colours = colormaps[MAPS["change"]](0.15 + 0.85 * moved)
     lines = [[(0, left[index]), (1, right[index])] for index in order]
-    panel.add_collection(LineCollection(lines, colors=tints[order], linewidths=1.2))
+    panel.add_collection(LineCollection(lines, colors=colours[order], linewidths=1.2))
     for x, ranks in ((0, left), (1, right)):
         panel.plot(np.full(len(ranks), x), ranks, "o", markersize=3, color=INK)
     panel.set_xlim(-0.12, 1.12)

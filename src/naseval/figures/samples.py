@@ -7,7 +7,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from naseval.figures.style import Drawing, styled
+from naseval.figures.style import (
+    Drawing,
+    styled,
+)
 
 SIZE = 0.85  # inches, of an image
 

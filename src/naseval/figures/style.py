@@ -1,6 +1,7 @@
 """One look for all figures, and one way to write them."""
 
 import functools
+import hashlib
 import io
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,26 +17,78 @@ from matplotlib.ticker import MaxNLocator
 
 from naseval.files import write_atomically
 
-PALETTE = (
-    "#0072B2",  # blue
-    "#E69F00",  # orange
-    "#009E73",  # green
-    "#D55E00",  # vermilion
-    "#CC79A7",  # purple
-    "#56B4E9",  # sky blue
-    "#000000",
-    "#8C8C8C",  # in place of Okabe and Ito's yellow, which a white page swallows
-)
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
+GREY = "#8C8C8C"  # in place of Okabe and Ito's yellow, which a white page swallows
 """Okabe and Ito's colours, told apart by colour-blind readers too."""
 
-MARKERS = "osD^vPX<"
-"""Shapes that tell methods apart without any colour."""
+INK, BACKGROUND, FAINT, GRID = "#222222", "#FFFFFF", "#B0B0B0", "#E6E6E6"
+"""Of text, axes and error bars; of the page; of what lies behind the data; of grid lines."""
 
-RANDOM, SEARCHED, MARK = PALETTE[5], PALETTE[0], PALETTE[3]
+COLOURS = {
+    "random": SKY,  # architectures, by origin
+    "searched": BLUE,
+    "fixed": BLUE,
+    "random extremes": "#2F7FB0",  # dots on a bar: minimum and maximum
+    "fixed extremes": "#00324F",
+    "best": BLUE,  # accuracies, by reading
+    "last": ORANGE,
+    "raw": BLUE,
+    "smoothed": VERMILION,
+    "cost": ORANGE,
+    "highlight": VERMILION,  # the best of many, a front, a result
+    "first histogram": BLUE,
+    "second histogram": VERMILION,
+    "third histogram": GREEN,
+}
+"""The colours of data by what they mean; no other file of figures names a colour."""
+
+MAPS = {"amount": "Blues", "change": "viridis_r", "correlation": "RdBu_r"}
+"""Colour maps by what they show."""
+
+OPERATION_COLOURS = {
+    "skip": "#E4E4E4",
+    "max": "#FBE3B5",
+    "avg": "#FDF0D5",
+    "sep": "#C9DFF2",
+    "dil": "#C5E8DC",
+    "conv": "#D6E9F8",
+    "": "#EBD6E4",
+}
+"""The colour of an operation's box, by how its name begins; the first that fits."""
+
+STATE_COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK, GREY)
+"""The colours of a cell's states, which its drawing numbers too; from the start again after 8."""
+
+
+class Look(NamedTuple):
+    """How a method is drawn wherever it is drawn."""
+
+    colour: str
+    marker: str
+
+
+METHOD_LOOKS = {
+    "darts": Look(BLUE, "o"),
+    "pdarts": Look(ORANGE, "s"),
+    "nsganet": Look(GREEN, "D"),
+    "enas": Look(VERMILION, "^"),
+    "cnas": Look(PURPLE, "v"),
+    "manas": Look(SKY, "P"),
+    "stacnas": Look(BLACK, "X"),
+    "nao": Look(GREY, "<"),
+    "manas-ls": Look("#7A4419", ">"),  # brown
+}
+"""A method's colour and marker for good, by its key; markers tell methods apart without colour."""
+
+OTHER_COLOURS = ("#882255", "#332288", "#44AA99", "#999933")
+OTHER_MARKERS = ("h", "p", "d", "*", "8", "H")
+"""For methods that `METHOD_LOOKS` does not know."""
+
 READINGS = {"best": "best over epochs", "last": "last epoch"}
 """What people read for each statistic."""
 
-FAINT, INK = "#B0B0B0", "#222222"
+READING_MARKERS = {"best": "o", "last": "s"}
 
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
@@ -47,7 +100,7 @@ STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
     "axes.axisbelow": True,
     "axes.grid": True,
-    "grid.color": "#E6E6E6",
+    "grid.color": GRID,
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "legend.fontsize": 8.5,
@@ -91,14 +144,24 @@ def styled(draw: Callable[P, Drawing]) -> Callable[P, Drawing]:
     return drawn
 
 
-def colour(index: int) -> str:
-    """Return the colour of the method at `index` in the order of display."""
-    return PALETTE[index % len(PALETTE)]
+def method_look(method: str) -> Look:
+    """Return the colour and the marker of a method, by its key.
+
+    A method that `METHOD_LOOKS` does not know gets a colour and a marker that no known one has,
+    from a hash of its key: the same in every figure, whatever is drawn with it.
+    """
+    if method in METHOD_LOOKS:
+        return METHOD_LOOKS[method]
+    number = int.from_bytes(hashlib.sha256(method.encode()).digest()[:8])
+    place, shape = divmod(number, len(OTHER_MARKERS))
+    return Look(OTHER_COLOURS[place % len(OTHER_COLOURS)], OTHER_MARKERS[shape])
 
 
-def marker(index: int) -> str:
-    """Return the marker of the method at `index`; shifted at each turn of the palette."""
-    return MARKERS[(index + index // len(MARKERS)) % len(MARKERS)]
+def operation_colour(operation: str) -> str:
+    """Return the colour of an operation's box."""
+    return next(
+        colour for start, colour in OPERATION_COLOURS.items() if operation.startswith(start)
+    )
 
 
 def legend_columns(labels: Sequence[str], width: float) -> int:
@@ -127,7 +190,7 @@ def whole_epochs(panel: Axes) -> None:
 
 def tick_at(panel: Axes, x: float, y: float, width: float) -> None:
     """Mark `y` by a short line across a bar of `width` around `x`: a mean after the last epoch."""
-    panel.hlines(y, x - width / 2, x + width / 2, color="white", linewidth=2.4, zorder=3)
+    panel.hlines(y, x - width / 2, x + width / 2, color=BACKGROUND, linewidth=2.4, zorder=3)
     panel.hlines(y, x - width / 2, x + width / 2, color=INK, linewidth=1.1, zorder=3)
 
 

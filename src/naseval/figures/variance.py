@@ -4,23 +4,45 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from naseval.analysis.summary import both
+from naseval.analysis.finals import best_and_last
+from naseval.analysis.intervals import PERCENT
 from naseval.analysis.variance import SOURCES, variance
-from naseval.figures.style import INK, PALETTE, READINGS, Drawing, styled
+from naseval.figures.style import (
+    COLOURS,
+    INK,
+    READINGS,
+    Drawing,
+    styled,
+)
+
+REPORT_FIGURES = {
+    "variance": {
+        "title": "Protocol or architecture?",
+        "paper": (
+            "The paper says that the training protocol matters more than the architecture "
+            "(section 4). Shown is the share of variance that either explains in the runs of "
+            "Figure 3."
+        ),
+        "order": 13,
+        "study": "protocols",
+    },
+}
 
 HEIGHT = 0.36
 
 
 @styled
 def draw(study: pd.DataFrame) -> Drawing:
-    """Draw a bar per part of the variance with its 95 % interval; the data are `variance`."""
+    """Draw a bar per part of the variance with its interval; the data are `variance`."""
     data, sentence = variance(study)
     figure = Figure(figsize=(5.2, 2.5))
     panel = figure.add_subplot()
-    readings = [(name, rows) for name, rows in zip(READINGS, both(data), strict=True) if len(rows)]
+    readings = [
+        (name, rows) for name, rows in zip(READINGS, best_and_last(data), strict=True) if len(rows)
+    ]
     for index, (name, rows) in enumerate(readings):
         places = np.arange(len(SOURCES)) + (index - (len(readings) - 1) / 2) * HEIGHT
-        panel.barh(places, rows["share"], HEIGHT, color=PALETTE[index], label=READINGS[name])
+        panel.barh(places, rows["share"], HEIGHT, color=COLOURS[name], label=READINGS[name])
         panel.hlines(places, rows["low"], rows["high"], color=INK, linewidth=1.2)
     panel.set_yticks(range(len(SOURCES)), SOURCES)
     panel.invert_yaxis()
@@ -31,6 +53,7 @@ def draw(study: pd.DataFrame) -> Drawing:
         figure.legend(loc="outside upper center", ncols=2)
     caption = (
         "Random architectures crossed with training protocols. The rest is their interaction and "
-        f"the noise of training. Lines: 95 % bootstrap intervals over architectures. {sentence}"
+        "the noise of training. "
+        f"Lines: {PERCENT} bootstrap intervals over architectures. {sentence}"
     )
     return Drawing(figure, data, caption)

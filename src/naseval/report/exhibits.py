@@ -1,200 +1,170 @@
-"""The figures and tables: what each is made from, and by which function.
+"""The figures and tables, found in the modules that make them.
 
-A figure's function takes study tables, labels and arguments by name and returns a
-`figures.style.Drawing`; a table's function returns the table, where it differs the table as it is
-laid out, and a note. One entry here is all that another figure or table needs.
+A module of `PACKAGES` declares its figures in a literal `REPORT_FIGURES`, its tables in a literal
+`REPORT_TABLES`: a dictionary from names to the fields of `Exhibit`. Fields below `published` or
+`reproduced` hold for that source alone. A figure's function takes study tables, labels and
+arguments by name and returns a `figures.style.Drawing`; a table's function returns the table, where
+it differs the table as it is laid out, and a note.
+
+The literals are read from the syntax tree: planning imports neither pandas nor matplotlib.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
 
 from naseval.config import Config
+from naseval.errors import NasevalError
 from naseval.published import paper
-from naseval.studies import benchmark
+from naseval.settings.base import Strict
+from naseval.settings.validation import merged
 
-SOURCES = ("published", "reproduced")
-DATASET_AND_METHOD = ("dataset_labels", "method_labels")
-RANDOM, BOTH = {"random": "DARTS space"}, {"random": "DARTS space", "fixed": "ResNet-50"}
+Source = Literal["published", "reproduced"]
+SOURCES: tuple[Source, ...] = ("published", "reproduced")
+PACKAGES = ("analysis", "claims", "figures", "published")
+ROOT = Path(__file__).parent.parent
+FUNCTIONS = {"REPORT_FIGURES": "draw", "REPORT_TABLES": "table"}
+"""The literals, and the function that makes what one of them declares."""
+
+LabelName = Literal["dataset_labels", "method_labels", "protocol_labels", "space_labels"]
 
 
-@dataclass(frozen=True)
-class Exhibit:
-    """A figure or a table."""
+class Exhibit(Strict):
+    """A figure or a table, as its module declares it for one source."""
 
-    title: str
-    function: str
-    """`module:name` within the package."""
-    study: str = ""
-    """The study it shows, which the function takes as `study`; empty where it takes none."""
-    tables: tuple[str, ...] = ()
-    """More tables, by the names of the function's arguments."""
-    labels: tuple[str, ...] = ()
-    """Labels it shows, by the names of the function's arguments."""
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    beside: str = ""
-    """The study it goes with where it is made from other tables alone; empty: with all of them."""
-    named: bool = False
-    """Whether a table has columns `dataset` and `method`, to be shown by their labels."""
+    module: str = Field(description="the module that declares it, below naseval; not declared")
+    title: str = Field(description="its title on the page")
+    paper: str = Field(description="what the paper says of it")
+    order: int = Field(1000, description="its place on the page; equal ones go by name")
+    sources: tuple[Source, ...] = Field(SOURCES, description="the sources that have it")
+    function: str = Field(description="the function of the module that makes it")
+    study: str = Field("", description="the study that the function takes as `study`, if any")
+    inputs: dict[str, str] = Field(
+        default_factory=dict,
+        description="more Parquet files below the results folder, by argument; may hold {source}",
+    )
+    labels: tuple[LabelName, ...] = Field((), description="arguments that are labels")
+    arguments: dict[str, Any] = Field(default_factory=dict, description="constant arguments")
+    settings: dict[str, str] = Field(
+        default_factory=dict, description="arguments from the configuration, by dotted keys"
+    )
+    needs: tuple[str, ...] = Field(
+        (), description="dotted keys of the configuration without which it is left out"
+    )
+    part_of: str = Field(
+        "", description="the study whose target makes it, where it takes no `study`"
+    )
+    named: bool = Field(
+        False, description="whether a table shows its columns dataset and method by their labels"
+    )
 
     @property
-    def module(self) -> str:
-        """The module that holds its function."""
-        return f"naseval.{self.function.partition(':')[0]}"
+    def target(self) -> str:
+        """The study that it is made with; empty: it is made with all of them."""
+        return self.study or self.part_of
 
-    def inputs(self, source: str) -> dict[str, str]:
-        """Return the tables it is made from, below the results folder, by argument."""
+    def files(self, source: str) -> dict[str, str]:
+        """Return the files it is made from, below the results folder, by argument."""
         study = {"study": f"studies/{source}/{self.study}.parquet"} if self.study else {}
-        return study | {name: _place(name, source) for name in self.tables}
+        return study | {name: path.format(source=source) for name, path in self.inputs.items()}
 
-
-def _place(table: str, source: str) -> str:
-    return f"claims/{source}.parquet" if table == "ledger" else f"studies/{source}/{table}.parquet"
+    def constants(self, config: Config) -> dict[str, Any]:
+        """Return its arguments that are neither files nor labels."""
+        return self.arguments | {name: _setting(config, key) for name, key in self.settings.items()}
 
 
 def figures(source: str, config: Config) -> dict[str, Exhibit]:
-    """Return the figures that a source can have, by name."""
-    theirs = source == "published"
-    known = ("summaries",) if theirs else ()
-    best = {"darts_best": config.published.best_darts.value} if theirs else {}
-    ladder = ("protocol_labels",)
-    found = {
-        "benchmark": Exhibit(
-            "Figure 1: search methods against random sampling",
-            "figures.benchmark:draw", "benchmark", known, DATASET_AND_METHOD,
-        ),
-        "cost": Exhibit(
-            "Figure 2: accuracy and the cost of the search",
-            "figures.cost:draw", "cost" if theirs else "benchmark", ("costs",), ("method_labels",),
-            _cost_arguments(source, config),
-        ),
-        "protocols": Exhibit(
-            "Figure 3: training protocols",
-            "figures.protocols:draw", "protocols", (), ladder, {"families": RANDOM, **best},
-        ),
-        "distribution": Exhibit(
-            "Figure 4: the training of random architectures",
-            "figures.distribution:draw", "distribution",
-        ),
-        "correlation": Exhibit(
-            "Figure 5: how soon the final ranking shows",
-            "figures.correlation:draw", "distribution",
-        ),
-        "operations": Exhibit(
-            "Figure 6: two sets of operations",
-            "figures.operations:draw", "operations", (), ("space_labels",),
-        ),
-        "cells": Exhibit("Figure 7: the number of cells", "figures.cells:draw", "cells"),
-        "seeds": Exhibit(
-            "Figure 8: ranks under two seeds", "figures.ranks:draw", "seeds", (), (), {"by": "seed"}
-        ),
-        "depth": Exhibit(
-            "Figure 9: ranks at two depths", "figures.ranks:draw", "depth", (), (), {"by": "cells"}
-        ),
-        "resnet": Exhibit(
-            "Figure 10: training protocols, DARTS space" + ("" if theirs else " and ResNet-50"),
-            "figures.protocols:draw", "protocols", (), ladder,
-            {"families": RANDOM if theirs else BOTH, **best},
-        ),
-        "forest": Exhibit(
-            "Every relative improvement with its interval",
-            "figures.forest:draw", "benchmark", known, DATASET_AND_METHOD,
-        ),
-        "power": Exhibit(
-            "What so few runs can tell",
-            "figures.power:draw", "benchmark", (), DATASET_AND_METHOD,
-        ),
-        "variance": Exhibit(
-            "Protocol or architecture?", "figures.variance:draw", "protocols"
-        ),
-    }  # fmt: skip
-    ours = "benchmark" in config.studies and not theirs
-    if ours and "nsganet" in config.study("benchmark", benchmark.Settings).methods:
-        found["pareto"] = Exhibit(
-            "What NSGANET tried, by error and cost",
-            "figures.pareto:draw", "", ("histories",), ("dataset_labels",), beside="benchmark",
-        )  # fmt: skip
-    return {
-        name: exhibit for name, exhibit in found.items() if _configured(exhibit, source, config)
-    }
+    """Return the figures that a source can have, by name, in the order of the page."""
+    return _exhibits("REPORT_FIGURES", source, config)
 
 
 def tables(source: str, config: Config) -> dict[str, Exhibit]:
-    """Return the tables that a source can have, by name; their notes hold a sentence each."""
-    theirs = source == "published"
-    known = ("summaries",) if theirs else ()
-    found = {
-        "benchmark": Exhibit(
-            "Table 1: relative improvement over random sampling",
-            "claims.table_1:build", "benchmark", known, DATASET_AND_METHOD,
-        ),
-        "comparison": Exhibit(
-            "Does a method beat the average architecture beyond chance?",
-            "analysis.comparison:compare", "benchmark", named=True,
-        ),
-        "power": Exhibit(
-            "How many runs would it take?", "analysis.power:table", "benchmark", named=True
-        ),
-        "variance": Exhibit(
-            "How much of the spread is the protocol's?", "analysis.variance:variance", "protocols"
-        ),
-        "distribution": Exhibit(
-            "The accuracies of random architectures",
-            "analysis.distribution:distribution", "distribution",
-        ),
-        "operations": Exhibit(
-            "Two sets of operations compared", "analysis.operations:operations", "operations"
-        ),
-        "seeds": Exhibit(
-            "Ranks under two seeds", "analysis.ranking:ranking", "seeds", (), (), {"by": "seed"}
-        ),
-        "depth": Exhibit(
-            "Ranks at two depths", "analysis.ranking:ranking", "depth", (), (), {"by": "cells"}
-        ),
-    }  # fmt: skip
-    if not theirs:
-        found["tricks"] = Exhibit(
-            "With and without tricks",
-            "analysis.tricks:table", "tricks", (), ("protocol_labels",), named=True,
-        )  # fmt: skip
-    found["table-2"] = Exhibit(
-        "Table 2: hyperparameters", "claims.table_2:build", tables=("ledger",)
-    )
-    if theirs:
-        found["data-issues"] = Exhibit(
-            "Issues of the authors' files",
-            "published.issues.issue:by_severity",
-            tables=("data_issues",),
-        )
-    return {
-        name: exhibit for name, exhibit in found.items() if _configured(exhibit, source, config)
-    }
+    """Return the tables that a source can have, by name, in the order of the page."""
+    return _exhibits("REPORT_TABLES", source, config)
 
 
 def labels(source: str, config: Config) -> dict[str, dict[str, str]]:
     """Return the labels of a source by the names that functions take them under."""
-    ours = config.labels
-    theirs = source == "published"
-    return {
-        "dataset_labels": paper.DATASETS if theirs else ours["datasets"],
-        "method_labels": paper.METHODS if theirs else ours["methods"],
-        "protocol_labels": paper.PROTOCOLS,
-        "space_labels": paper.SPACES,
-    }
+    ours = {"dataset_labels": config.labels["datasets"], "method_labels": config.labels["methods"]}
+    theirs = {"dataset_labels": paper.DATASETS, "method_labels": paper.METHODS}
+    both = {"protocol_labels": paper.PROTOCOLS, "space_labels": paper.SPACES}
+    return both | (theirs if source == "published" else ours)
 
 
-def _cost_arguments(source: str, config: Config) -> dict[str, Any]:
-    if source == "published" or "benchmark" not in config.studies:
-        return {}
-    return {"dataset": config.study("benchmark", benchmark.Settings).datasets[0]}
+def _exhibits(kind: str, source: str, config: Config) -> dict[str, Exhibit]:
+    found: dict[str, Exhibit] = {}
+    for file, declared in _declarations(kind):
+        for name, fields in declared.items():
+            if name in found:
+                raise NasevalError(f"{file}: {kind} {name!r} is also one of {found[name].module}")
+            found[name] = _exhibit(kind, file, name, fields, source)
+    ordered = sorted(found.items(), key=lambda item: (item[1].order, item[0]))
+    return {name: one for name, one in ordered if _is_configured(one, source, config)}
 
 
-def _configured(exhibit: Exhibit, source: str, config: Config) -> bool:
-    """Tell whether this project's studies have what an exhibit shows; the authors' have all."""
-    if source == "published":
-        return True
-    if not exhibit.study:
-        return True
-    families = exhibit.arguments.get("families", {})
-    study = config.studies.get(exhibit.study)
-    return study is not None and ("fixed" not in families or bool(getattr(study, "fixed", [])))
+@cache
+def _declarations(kind: str) -> list[tuple[Path, dict[str, Any]]]:
+    """Return the literals called `kind` with the files that hold them."""
+    files = (file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py")))
+    return [(file, literal) for file in files for literal in _literals(file, kind)]
+
+
+def _literals(file: Path, kind: str) -> Iterator[dict[str, Any]]:
+    text = file.read_text(encoding="utf-8")
+    if not re.search(rf"^{kind}\b", text, re.MULTILINE):
+        return  # most files: not worth parsing
+    for statement in ast.parse(text, str(file)).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == kind:
+                try:
+                    yield ast.literal_eval(value)
+                except ValueError as error:
+                    raise NasevalError(
+                        f"{file}: {kind} is read without running the module; write it as a literal"
+                    ) from error
+
+
+def _exhibit(kind: str, file: Path, name: str, fields: dict[str, Any], source: str) -> Exhibit:
+    common = {key: value for key, value in fields.items() if key not in SOURCES}
+    module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    declared = {"function": FUNCTIONS[kind], **merged(common, fields.get(source, {}))}
+    try:
+        return Exhibit(**{**declared, "module": module})
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(map(str, fault["loc"]))
+        unknown = fault["type"] == "extra_forbidden"
+        raise NasevalError(
+            f"{file}: {kind} {name!r}, key {key}: "
+            + ("there is no such key; remove or rename it" if unknown else fault["msg"].lower())
+        ) from error
+
+
+def _is_configured(exhibit: Exhibit, source: str, config: Config) -> bool:
+    """Tell whether a source has what is shown; of the studies the authors' files have all."""
+    if source not in exhibit.sources:
+        return False
+    missing = source == "reproduced" and exhibit.study and exhibit.study not in config.studies
+    return not missing and all(_setting(config, key) for key in exhibit.needs)
+
+
+def _setting(config: Config, key: str) -> Any:
+    """Return a value of the configuration; None where there is none.
+
+    A dotted key's part names a field, a key, an entry of a list, or by its number a list's entry.
+    """
+    value: Any = config
+    for part in key.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list | tuple):
+            number = value[int(part) :] if part.isdigit() else []
+            value = next(iter(number), None) or (part if part in value else None)
+        else:
+            value = getattr(value, part, None)
+    return value

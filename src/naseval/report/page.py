@@ -27,8 +27,8 @@ HEADINGS = {
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A figure or table of a source."""
+class Entry:
+    """A figure or table of a source, as the page shows it."""
 
     anchor: str
     title: str
@@ -47,8 +47,8 @@ class Section:
 
     source: str
     heading: str
-    figures: list[Shown]
-    tables: list[Shown]
+    figures: list[Entry]
+    tables: list[Entry]
 
 
 def page(
@@ -73,9 +73,8 @@ def page(
         for source, heading in HEADINGS.items()
     ]
     claims = _ledger(results)
-    environment = Environment(loader=PackageLoader("naseval.report"), autoescape=True)
+    environment = Environment(loader=PackageLoader("naseval"), autoescape=True)
     return environment.get_template("report.html").render(
-        style=Markup(writers.style()),
         sections=[section for section in sections if section.figures or section.tables],
         claims=Markup(writers.section(claims)) if claims else None,
         shares=_shares(claims) if claims else [],
@@ -87,7 +86,7 @@ def page(
     )
 
 
-def _figures(results: Path, source: str, captions: Captions) -> Iterator[Shown]:
+def _figures(results: Path, source: str, captions: Captions) -> Iterator[Entry]:
     for name, (title, paper) in captions.items():
         file = results / f"figures/{source}/{name}.svg"
         if file.exists():
@@ -95,16 +94,16 @@ def _figures(results: Path, source: str, captions: Captions) -> Iterator[Shown]:
             address = Markup(f"data:image/svg+xml;base64,{image}")
             note = file.with_suffix(".txt").read_text()
             where = str(file.relative_to(results))
-            yield Shown(f"figure-{source}-{name}", title, paper, address, note, where)
+            yield Entry(f"figure-{source}-{name}", title, paper, address, note, where)
 
 
-def _tables(results: Path, source: str, captions: Captions) -> Iterator[Shown]:
+def _tables(results: Path, source: str, captions: Captions) -> Iterator[Entry]:
     for name, (title, paper) in captions.items():
         file = results / f"tables/{source}/{name}.html"
         if file.exists():
             table = Markup(file.read_text())
             where = str(file.relative_to(results))
-            yield Shown(f"table-{source}-{name}", title, paper, table, "", where)
+            yield Entry(f"table-{source}-{name}", title, paper, table, "", where)
 
 
 def _ledger(results: Path) -> pa.Table | None:

@@ -1,6 +1,10 @@
-"""The state of every configured search and run."""
+"""The state of every configured search and run, from its outputs, its lock and its log.
+
+`naseval.training.progress` writes the lines of the logs.
+"""
 
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,16 +13,57 @@ from typing import Literal
 
 from naseval.budget.jobs import Job
 from naseval.locking.lock import EXPIRY, Owner
-from naseval.status.log import Progress, complains, last_line, progress
 
 State = Literal["done", "running", "failed", "stopped", "waiting"]
 STATES: tuple[State, ...] = ("done", "running", "failed", "stopped", "waiting")
 """Stopped: begun, and neither running nor ended in an error; it resumes when run again."""
 
+EPOCH = re.compile(r"epoch (\d+)/(\d+): (.*); [\d.]+ s, (.+) to go$")
+ACCURACY = re.compile(r"(?:test|validation)_accuracy ([\d.e+-]+)")
+STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
+NO_FAULT = re.compile(r"interrupted |individual \d+: |.* is ignored: |.* waiting \d+ s ")
+"""Last lines, other than an epoch's, of a training that stopped without a complaint."""
+TAIL = 4096
+
 
 @dataclass(frozen=True)
-class Seen:
-    """A job and what its files say of it."""
+class Progress:
+    """How far a training, or a stage of it, has come."""
+
+    epoch: int
+    epochs: int
+    accuracy: float | None
+    """Per cent, on test images of a run, on validation images of a search that validates."""
+    left: str
+    """Time to go, as `timedelta` writes it."""
+
+
+def last_line(path: Path) -> str:
+    """Return the last line of a log, without the time; empty where there is none."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+        lines = file.read().decode(errors="replace").strip().splitlines()
+    return STAMP.sub("", lines[-1]) if lines else ""
+
+
+def progress(line: str) -> Progress | None:
+    """Return what an epoch's line says; None for another line."""
+    found = EPOCH.search(line)
+    if found is None:
+        return None
+    epoch, epochs, numbers, left = found.groups()
+    accuracy = ACCURACY.search(numbers)
+    return Progress(int(epoch), int(epochs), float(accuracy[1]) if accuracy else None, left)
+
+
+def complains(line: str) -> bool:
+    """Whether a training that ended with this line ended in an error."""
+    return bool(line) and not (EPOCH.search(line) or NO_FAULT.match(line))
+
+
+@dataclass(frozen=True)
+class JobState:
+    """The state of a job, as its files tell it."""
 
     job: Job
     state: State
@@ -29,10 +74,10 @@ class Seen:
     """Who trains it."""
 
 
-def look(results: str | Path, jobs: Sequence[Job]) -> dict[Job, Seen]:
+def job_states(results: str | Path, jobs: Sequence[Job]) -> dict[Job, JobState]:
     """Return the state of every job, each once.
 
-    Outputs, logs and locks are listed folder by folder; opened is only what is unfinished.
+    Outputs, logs and locks are listed folder by folder; only files of unfinished jobs are opened.
     """
     root = Path(results)
     there = {
@@ -41,19 +86,19 @@ def look(results: str | Path, jobs: Sequence[Job]) -> dict[Job, Seen]:
         for path in _files(root / part, part)
     }
     now = time.time()
-    return {job: _seen(root, job, there, now) for job in dict.fromkeys(jobs)}
+    return {job: _job_state(root, job, there, now) for job in dict.fromkeys(jobs)}
 
 
-def _seen(root: Path, job: Job, there: set[str], now: float) -> Seen:
+def _job_state(root: Path, job: Job, there: set[str], now: float) -> JobState:
     if job.output in there:
-        return Seen(job, "done")
+        return JobState(job, "done")
     if job.log not in there and job.lock not in there:
-        return Seen(job, "waiting")
+        return JobState(job, "waiting")
     line = _read(root / job.log)
     owner = _alive(root / job.lock, now) if job.lock in there else None
     if owner is not None:
-        return Seen(job, "running", progress(line), line, owner)
-    return Seen(job, "failed" if complains(line) else "stopped", progress(line), line)
+        return JobState(job, "running", progress(line), line, owner)
+    return JobState(job, "failed" if complains(line) else "stopped", progress(line), line)
 
 
 def _alive(lock: Path, now: float) -> str | None:

@@ -1,11 +1,13 @@
-"""The states as tables, for the terminal and for the page."""
+"""The states of jobs as tables, in the terminal and on a page."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from jinja2 import Environment, PackageLoader
+
 from naseval.budget.jobs import Job
-from naseval.status.state import STATES, Seen
+from naseval.status.state import STATES, JobState
 
 Row = tuple[str, ...]
 
@@ -19,7 +21,7 @@ class Listing:
     rows: list[Row]
 
 
-def summary(needed: Sequence[Job], seen: Mapping[Job, Seen], results: str) -> list[Listing]:
+def summary(needed: Sequence[Job], seen: Mapping[Job, JobState], results: str) -> list[Listing]:
     """Return how many jobs of each study are in which state, then those that want attention.
 
     A job that several studies need counts in each of them, and once in the last row.
@@ -49,18 +51,41 @@ def summary(needed: Sequence[Job], seen: Mapping[Job, Seen], results: str) -> li
     ]
 
 
-def _counts(name: str, jobs: Mapping[Job, object], seen: Mapping[Job, Seen]) -> Row:
+def _counts(name: str, jobs: Mapping[Job, object], seen: Mapping[Job, JobState]) -> Row:
     counted = Counter(seen[job].state for job in jobs)
     return (name, *(str(counted[state]) for state in STATES), str(len(jobs)))
 
 
-def _of(seen: Mapping[Job, Seen], state: str) -> list[Seen]:
+def _of(seen: Mapping[Job, JobState], state: str) -> list[JobState]:
     return [one for one in seen.values() if one.state == state]
 
 
-def _progress(one: Seen) -> tuple[str, str, str]:
+def _progress(one: JobState) -> tuple[str, str, str]:
     at = one.progress
     if at is None:
         return "–", "–", "–"
     accuracy = "–" if at.accuracy is None else f"{at.accuracy:.2f} %"
     return f"{at.epoch}/{at.epochs}", accuracy, at.left
+
+
+def text(listings: Sequence[Listing]) -> str:
+    """Return the listings that have rows, in columns."""
+    return "\n".join(
+        f"{listing.title}\n{_aligned([listing.header, *listing.rows])}"
+        for listing in listings
+        if listing.rows
+    )
+
+
+def page(listings: Sequence[Listing], now: str, refresh: float | None) -> str:
+    """Return a page that needs nothing but a browser; `refresh`: seconds until it reloads."""
+    environment = Environment(loader=PackageLoader("naseval"), autoescape=True)
+    return environment.get_template("status.html").render(
+        listings=[listing for listing in listings if listing.rows], now=now, refresh=refresh
+    )
+
+
+def _aligned(rows: Sequence[Row]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "".join(f"  {line}\n" for line in lines)

@@ -7,6 +7,20 @@ from typing import Literal, get_args
 import pandas as pd
 import pyarrow as pa
 
+REPORT_TABLES = {
+    "data-issues": {
+        "title": "Issues of the authors' files",
+        "paper": (
+            "Not in the paper: what is amiss in the files that the authors published, what is "
+            "done about it, and the numbers that show it."
+        ),
+        "order": 11,
+        "sources": ["published"],
+        "function": "by_severity",
+        "inputs": {"data_issues": "studies/{source}/data_issues.parquet"},
+    },
+}
+
 Severity = Literal["error", "warning", "note"]
 """error: data are missing or wrong; warning: read with care; note: no number changes."""
 

@@ -1,6 +1,9 @@
-"""What is written for an archive: its README, its list of runs, the configuration."""
+"""A study as one archive, to attach to a paper: runs, genotypes, protocols, README, checksums."""
 
-from collections.abc import Mapping
+import hashlib
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -8,6 +11,11 @@ import yaml
 
 from naseval.analysis.finals import finals
 from naseval.analysis.tables import markdown
+from naseval.files import atomic_path
+
+MOMENT = (1980, 1, 1, 0, 0, 0)
+"""The date of every entry: the same results make the same bytes."""
+CHECKSUMS = "SHA256SUMS"
 
 LISTED = ["dataset", "method", "origin", "space", "genotype", "protocol", "seed", "epochs"]
 WHAT = {
@@ -19,6 +27,48 @@ WHAT = {
     "studies/": "all runs in one table",
     "SHA256SUMS": "check with `sha256sum -c SHA256SUMS`",
 }
+
+READING = (
+    "Every Parquet carries its provenance as JSON in its schema metadata, below the key `naseval`: "
+    "the full protocol or hyperparameters, the seed, commit and digest of the code, digests of the "
+    "inputs, library versions, device, start and end. In Python: "
+    '`json.loads(pyarrow.parquet.read_schema(FILE).metadata[b"naseval"])`.'
+)
+ACCURACIES = (
+    "Accuracies are per cent of test images, top-1; `best` is the maximum over epochs, `last` the "
+    "end of the training."
+)
+
+
+def write_archive(path: str | Path, root: str, contents: Mapping[str, bytes | Path]) -> None:
+    """Write a ZIP file whose entries lie below the folder `root`, sorted by name.
+
+    `contents` maps names to bytes or to the file that holds them. `SHA256SUMS` is added, so that
+    `sha256sum -c SHA256SUMS` checks what was unpacked.
+    """
+    digests = []
+    with (
+        atomic_path(path) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name in sorted(contents):
+            held = contents[name]
+            content = held.read_bytes() if isinstance(held, Path) else held
+            digests.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+            archive.writestr(_entry(f"{root}/{name}"), content)
+        archive.writestr(_entry(f"{root}/{CHECKSUMS}"), "".join(digests))
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, MOMENT)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def relative_paths(results: Path, files: Iterable[str | Path]) -> dict[str, bytes | Path]:
+    """Return files by their paths relative to the results folder."""
+    return {Path(file).relative_to(results).as_posix(): Path(file) for file in files}
 
 
 def run_list(study: pd.DataFrame) -> pd.DataFrame:
@@ -50,18 +100,6 @@ def readme(study: str, runs: pd.DataFrame, names: set[str], provenance: Mapping[
             "",
         )
     )
-
-
-READING = (
-    "Every Parquet carries its provenance as JSON in its schema metadata, below the key `naseval`: "
-    "the full protocol or hyperparameters, the seed, commit and digest of the code, digests of the "
-    "inputs, library versions, device, start and end. In Python: "
-    '`json.loads(pyarrow.parquet.read_schema(FILE).metadata[b"naseval"])`.'
-)
-ACCURACIES = (
-    "Accuracies are per cent of test images, top-1; `best` is the maximum over epochs, `last` the "
-    "end of the training."
-)
 
 
 def configuration(config: Mapping[str, Any]) -> bytes:

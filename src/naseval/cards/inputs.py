@@ -6,16 +6,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from naseval.config import Config
 from naseval.studies import genotype_file, labelled
 
 STUDIES = ("benchmark", "tricks")
 """The studies that a card reads; either may be left out of the configuration."""
 
+COMPLEXITY = pa.schema(
+    [
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("method", pa.string(), nullable=False),
+        pa.field("genotype", pa.string(), nullable=False),
+        pa.field("origin", pa.string(), nullable=False),  # searched, random
+        pa.field("parameters", pa.int64(), nullable=False),  # without the auxiliary tower's
+        pa.field("macs", pa.int64(), nullable=False),  # for one image
+    ]
+)
+"""One row per genotype, in the network that its method's protocol trains on the dataset."""
+
 
 @dataclass(frozen=True)
 class Planned:
-    """A genotype of a method's studies: one that a search finds, or a random one beside it."""
+    """A genotype of a method's studies: one that a search finds, or a random one."""
 
     dataset: str
     method: str

@@ -1,1 +1,0 @@
-"""A study as one archive: what one attaches to a paper."""
