@@ -10,7 +10,9 @@ import yaml
 
 from naseval.config import load_config
 from naseval.config_reference import README_FILE, SCHEMA_FILE, json_schema, readme
-from naseval.settings.validation import ConfigError, merged
+from naseval.errors import ConfigError
+from naseval.settings.validation import merged
+from naseval.studies import tricks
 from paths import ROOT
 
 
@@ -41,6 +43,28 @@ def put(config, key, value):
         ("spaces.darts.sampler", "uniform8", "(did you mean uniform7?)"),
         ("datasets.cifar10.split.train", 0.6, "add up to 1"),
         ("datasets.cifar10.source", "cifar-11", "datasets.cifar10.source"),
+        (
+            "datasets.cifar10.channels",
+            "train",
+            "config key datasets.cifar10.channels: input should be a mapping or 'computed', "
+            "not 'train'",
+        ),
+        (
+            "datasets.cifar10.channels",
+            {"mean": [0, 0, 2], "std": [1, 1, 1]},
+            "datasets.cifar10.channels.mean.2: input should be less than or equal to 1, not 2",
+        ),
+        (
+            "datasets.cifar10.channels",
+            {"mean": [0, 0, 0]},
+            "config key datasets.cifar10.channels.std is missing",
+        ),
+        (
+            "datasets.cifar10.split.test",
+            "archve",
+            "datasets.cifar10.split.test: input should be a valid number or 'archive' or "
+            "'published', not 'archve'",
+        ),
         ("studies.benchmark.methods", ["dart"], "(did you mean darts?)"),
         ("studies.benchmark.datasets", ["cifar"], "names the dataset 'cifar'"),
         ("studies.benchmrk", {}, "(did you mean benchmark?)"),
@@ -129,3 +153,29 @@ def test_schema_and_reference_are_up_to_date():
 def test_reading_the_configuration_needs_no_torch():
     check = "import sys, naseval.config_reference; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_a_study_has_its_own_type(paper):
+    config = load_config(paper)
+    assert config.study("tricks", tricks.Settings).plain == paper["studies"]["tricks"]["plain"]
+    assert all(config.study(name) is config.studies[name] for name in config.studies)
+    with pytest.raises(TypeError, match="the settings of the study seeds are no Settings"):
+        config.study("seeds", tricks.Settings)
+
+
+def test_a_study_that_is_null_is_left_out(paper):
+    paper["studies"]["tricks"] = None
+    assert "tricks" not in load_config(paper).studies
+
+
+@pytest.mark.parametrize("fields", [3, ["cifar10"]])
+def test_a_study_that_is_no_mapping_is_one_sentence(paper, fields):
+    paper["studies"]["tricks"] = fields
+    with pytest.raises(
+        ConfigError, match=r"^config key studies\.tricks: input should be a mapping"
+    ):
+        load_config(paper)
+
+
+def test_what_is_dumped_of_a_study_is_all_that_it_has(paper):
+    assert load_config(paper).model_dump()["studies"]["tricks"] == paper["studies"]["tricks"]

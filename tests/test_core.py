@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from naseval import records, schemas
-from naseval.errors import NasevalError
+from naseval.errors import GenotypeError, NasevalError
 from naseval.files import atomic_path, write_atomically
-from naseval.genotype import Cell, Genotype, GenotypeError
+from naseval.genotype import Cell, Genotype
 from naseval.randomness import stream, torch_seed
 
 EDGES = st.lists(

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from naseval import download as module
-from naseval.download import DownloadError, download
-from naseval.errors import NasevalError
+from naseval.download import download
+from naseval.errors import DownloadError, NasevalError
 
 CONTENT = bytes(range(256)) * 40
 TWICE = (0, 0)

@@ -16,13 +16,12 @@ import torch
 import yaml
 
 from naseval.config import load_config
-from naseval.data.fetching import fetch_archive
-from naseval.errors import NasevalError
+from naseval.data.archives import fetch_archive
+from naseval.errors import ConfigError, NasevalError
 from naseval.files import atomic_path, share_with, write_atomically
 from naseval.locking.lock import lock
 from naseval.records import table, write
 from naseval.schemas import LABELS
-from naseval.settings.validation import ConfigError
 from naseval.training.checkpoint import Checkpoint
 from paths import ROOT
 

@@ -4,21 +4,30 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar, overload
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    SerializeAsAny,
+    field_validator,
+    model_validator,
+)
 
 from naseval.data.sources import source_names
+from naseval.errors import ConfigError
 from naseval.methods import get_settings, method_names
 from naseval.settings.base import Positive, SearchSettings, Strict, StudySettings
 from naseval.settings.dataset import Dataset
 from naseval.settings.protocol import Protocol
 from naseval.settings.published import Published
-from naseval.settings.validation import ConfigError, known, merged, validated
+from naseval.settings.validation import known, merged, validated
 from naseval.spaces import get_space
 from naseval.studies import study_names
 
 Layers = dict[str, dict[str, Any]]
+Study = TypeVar("Study", bound=StudySettings)
 NAME = r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?"
 FOLDER = r"[\w./+@,=][\w./+@,= -]*"
 
@@ -95,12 +104,24 @@ class Config(Strict):
     spaces: dict[str, SpaceChoice] = Field(description="spaces by name")
     protocols: dict[str, dict[str, Any]] = Field(description="training protocols by key, see below")
     methods: dict[str, Method] = Field(description="methods by key")
-    studies: dict[str, dict[str, Any]] = Field(
+    studies: dict[str, SerializeAsAny[StudySettings]] = Field(
         description="studies by name, see below; null leaves one out"
     )
     published: Published = Field(description="the authors' published statistics")
     resources: Resources = Field(description="computing resources")
     _resolved: dict[tuple[str, str], Protocol] = PrivateAttr(default_factory=dict)
+
+    @field_validator("studies", mode="before")
+    @classmethod
+    def _typed_studies(cls, studies: Any) -> Any:
+        """Give each study its own type; leave out those that are null, as overlays may ask."""
+        if not isinstance(studies, Mapping):
+            return studies or {}
+        return {
+            name: _study_settings(name, fields)
+            for name, fields in studies.items()
+            if fields is not None
+        }
 
     @model_validator(mode="after")
     def _cross_checked(self) -> Self:
@@ -156,10 +177,27 @@ class Config(Strict):
         settings = get_settings(method.algorithm or name)
         return validated(settings, method.search, f"methods.{name}.search", dataset)
 
-    def study(self, name: str) -> StudySettings:
-        """Return a study's settings."""
-        module = import_module(f"naseval.studies.{known(name, study_names(), 'study', 'studies')}")
-        settings: StudySettings = validated(module.Settings, self.studies[name], f"studies.{name}")
+    @overload
+    def study(self, name: str) -> StudySettings: ...
+
+    @overload
+    def study(self, name: str, kind: type[Study]) -> Study: ...
+
+    def study(self, name: str, kind: type[StudySettings] = StudySettings) -> StudySettings:
+        """Return a study's own settings.
+
+        Parameters
+        ----------
+        name : str
+            A configured study, which `name in config.studies` tells.
+        kind : type
+            What the settings are, e.g. `naseval.studies.tricks.Settings`, for type checkers; a
+            base class of several studies' settings will do. `TypeError` where they are not.
+
+        """
+        settings = self.studies[name]
+        if not isinstance(settings, kind):
+            raise TypeError(f"the settings of the study {name} are no {kind.__qualname__}")
         return settings
 
     @cached_property
@@ -224,14 +262,14 @@ _STRUCTURE = ("inherits", "overrides")
 
 
 def load_config(raw: Mapping[str, Any]) -> Config:
-    """Check a configuration read from YAML; `ConfigError` has one sentence for each fault.
+    """Check a configuration read from YAML; `ConfigError` has one sentence for each fault."""
+    return validated(Config, {"studies": {}, **raw})
 
-    A study that is null is left out, so that overlays can take studies away.
-    """
-    studies = {
-        name: study for name, study in (raw.get("studies") or {}).items() if study is not None
-    }
-    return validated(Config, {**raw, "studies": studies})
+
+def _study_settings(name: str, fields: Any) -> StudySettings:
+    module = import_module(f"naseval.studies.{known(name, study_names(), 'study', 'studies')}")
+    settings: StudySettings = validated(module.Settings, fields, f"studies.{name}")
+    return settings
 
 
 def _known_layers(layers: Mapping[str, Any], datasets: Mapping[str, Any], key: str) -> None:

@@ -52,6 +52,7 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON schema of the configuration (draft 2020-12)."""
     schema = Config.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
+    del definitions["StudySettings"]  # each study has its own, see below
     definitions["Method"]["properties"]["search"] = {
         "anyOf": [_adopt(get_settings(name), name, definitions) for name in method_names()],
         "description": "hyperparameters of the search",

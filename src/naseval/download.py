@@ -13,17 +13,13 @@ from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
-from naseval.errors import NasevalError
+from naseval.errors import DownloadError, NasevalError
 
 TIMEOUT = 60  # seconds without an answer
 PAUSES = (0, 2, 8)  # seconds before each attempt
 BLOCK = 1 << 20  # bytes at a time
 LIMIT = 1 << 34  # bytes; no file here is larger, so that an endless answer fills no disk
 NOT_WRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM}
-
-
-class DownloadError(Exception):
-    """A download that no attempt completed; the text is the reason, without a mend."""
 
 
 def download(

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from naseval.errors import NasevalError
+from naseval.errors import GenotypeError
 from naseval.files import write_atomically
 
 Edge = tuple[str, int]
 Node = tuple[Edge, ...]
-
-
-class GenotypeError(NasevalError):
-    """A genotype that is malformed or lies outside its space."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,10 @@ class Genotype:
     space: str
     normal: Cell
     reduce: Cell
+
+    def cell(self, reduction: bool) -> Cell:
+        """Return the reduction cell or the normal one."""
+        return self.reduce if reduction else self.normal
 
     @classmethod
     def from_dict(cls, fields: Any) -> Self:

@@ -11,19 +11,19 @@ from scipy.stats import ttest_ind
 from naseval import records
 from naseval.analysis.finals import finals
 from naseval.analysis.labels import in_order
-from naseval.analysis.relative_improvement import benchmark_table, relative_improvement
-from naseval.analysis.table_1 import build
+from naseval.analysis.relative_improvement import (
+    benchmark_table,
+    relative_improvement,
+    relative_improvements,
+)
 from naseval.analysis.tables import markdown, rounded, write_table
 from study_tables import (
-    DATASETS,
     METHODS,
     curve_rows,
     frame,
     made_up_benchmark,
     needs_published,
     published_benchmark,
-    recomputed,
-    stacnas_summary,
 )
 
 ACCURACIES = st.lists(st.floats(50, 100), min_size=2, max_size=8)
@@ -107,9 +107,8 @@ def test_last_is_left_out_where_only_finals_are_known():
     )
     assert len(benchmark_table(study, "best")) == 1
     assert benchmark_table(study, "last").empty
-    tidy, shown, _ = build(study, {"cifar10": "C10"}, {})
+    tidy, _ = relative_improvements(study)
     assert tidy["statistic"].tolist() == ["best"]
-    assert shown.columns.tolist() == ["Method", "Accuracy", "C10"]
 
 
 def test_a_method_without_searches_has_no_improvement():
@@ -118,8 +117,6 @@ def test_a_method_without_searches_has_no_improvement():
     table = benchmark_table(study).set_index(["dataset", "method"])
     assert np.isnan(table.loc[("cifar10", "nao"), "relative_improvement"])
     assert table.loc[("cifar10", "nao"), "searched_n"] == 0
-    _, shown, _ = build(study, DATASETS, METHODS)
-    assert shown.set_index(["Method", "Accuracy"]).loc[("NAO", "best"), "CIFAR10"] == "–"
 
 
 def test_pieces_of_a_table_may_share_row_numbers():
@@ -157,47 +154,6 @@ def test_tables_are_written_in_four_forms(tmp_path):
     first = {path: path.read_bytes() for path in stem.parent.iterdir()}
     write_table(table, stem, "A title", "A note.", {"source": "reproduced"})
     assert first == {path: path.read_bytes() for path in stem.parent.iterdir()}
-
-
-@needs_published
-def test_published_relative_improvements():
-    """The table by header of the published folder, and 37 of the paper's 40 numbers."""
-    printed = """
-        0.32 0.23 -0.13 0.10 0.25
-        0.52 1.20 0.51 1.19 0.20
-        -0.48 1.37 0.43 2.00 1.47
-        0.01 -3.44 0.67 0.13 0.47
-        0.74 -0.89 -1.06 -0.66 -2.48
-        0.18 -0.20 0.33 1.48 0.70
-        0.43 2.87 0.38 0.05 -0.16
-        0.44 -0.01 -2.05 -1.53 -0.13
-    """
-    paper = pd.DataFrame(
-        [line.split() for line in printed.split("\n") if line.strip()],
-        index=list(METHODS),
-        columns=list(DATASETS),
-    )
-    tidy, shown, note = build(published_benchmark(), DATASETS, METHODS, stacnas_summary())
-    expected = recomputed()["table1_RI_by_header"]
-    assert len(tidy) == 40
-    for row in tidy.itertuples():
-        known = expected[DATASETS[row.dataset]][METHODS[row.method]]
-        assert row.relative_improvement == pytest.approx(known, abs=1e-6)
-    text = shown.set_index("Method")[list(DATASETS.values())].map(lambda cell: cell.split()[0])
-    differs = {
-        (method, dataset)
-        for method in METHODS
-        for dataset in DATASETS
-        if text.loc[METHODS[method], DATASETS[dataset]] != paper.loc[method, dataset]
-    }
-    assert differs == {
-        ("pdarts", "cifar100"),
-        ("darts", "flowers102"),
-        ("pdarts", "flowers102"),
-    }
-    assert shown.set_index("Method").loc["StacNAS", "CIFAR100"] == "2.87"
-    assert "Without interval, since too few runs are known: 1." in note
-    assert (tidy["relative_improvement"] > 0).sum() == 27
 
 
 @needs_published

@@ -14,13 +14,12 @@ from gradient_toys import CHANNELS, SIDE, darts_settings, made_up_data
 from naseval import records, schemas
 from naseval.budget.calibration import Calibration, Probe
 from naseval.budget.counting import search_size
-from naseval.budget.estimate import Prices, budget, compared, wall_times
-from naseval.budget.images import parts
+from naseval.budget.estimate import Prices, budget, compared, dataset_table, wall_times
+from naseval.budget.images import count_images
 from naseval.budget.jobs import needed, once
 from naseval.budget.measured import finished
 from naseval.budget.page import page
 from naseval.budget.rehearsal import Meter, OperatorCounter, Rehearsal, StubData, spread
-from naseval.budget.storage import dataset_table
 from naseval.budget.work import Size, Work, read_sizes, tabulated
 from naseval.config import load_config
 from naseval.errors import NasevalError
@@ -231,13 +230,13 @@ def test_sizes_come_back(tmp_path, jobs):
 
 def test_images_are_known_before_they_are_fetched(paper, tmp_path):
     datasets = load_config(paper).datasets
-    assert parts("cifar10", datasets["cifar10"], tmp_path) == {
+    assert count_images("cifar10", datasets["cifar10"], tmp_path) == {
         "train": 25_000,
         "validation": 25_000,
         "test": 10_000,
     }
     for name, dataset in datasets.items():
-        known = parts(name, dataset, tmp_path)
+        known = count_images(name, dataset, tmp_path)
         assert abs(known["train"] - known["validation"]) <= 1
         assert sum(known.values()) > 1500
 
@@ -254,13 +253,14 @@ def test_an_unknown_number_of_images_is_one_sentence(tmp_path):
         channels=CHANNELS,
     )
     with pytest.raises(NasevalError, match=r"dataset x is not known yet; run `snakemake .*splits"):
-        parts("x", dataset, tmp_path)
+        count_images("x", dataset, tmp_path)
 
 
 def test_the_page_shows_each_device(paper, jobs):
     config = load_config(paper)
     datasets = dataset_table(
-        config.datasets, {name: parts(name, config.datasets[name], Path()) for name in ("cifar10",)}
+        config.datasets,
+        {name: count_images(name, config.datasets[name], Path()) for name in ("cifar10",)},
     )
     text, table = page(
         jobs, [], prices(jobs).sizes, [PRICES, replace(PRICES, device="two")], datasets

@@ -8,19 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from naseval.data import archives as lockfile
-from naseval.data import fetching
-from naseval.data.archives import (
-    Archive,
-    Digest,
-    archive_files,
-    archives,
-    check_archive,
-    check_lists,
-    locked,
-    record,
-)
-from naseval.data.fetching import FOLDER_VARIABLE, fetch_archive
+import archives as made
+from naseval.data import archives, facts
+from naseval.data.archives import FOLDER_VARIABLE, check_archive, fetch_archive, locked, record
+from naseval.data.facts import Digest, Facts, archive_files, check_lists, get_facts
 from naseval.data.sources import source_names
 from naseval.errors import NasevalError
 from naseval.published.splits import FILES
@@ -38,16 +29,16 @@ def stated(content=CONTENT, algorithm="md5"):
 def tiny(tmp_path, monkeypatch):
     """Make the source `tiny` known, of one file; return a function that sets what is stated."""
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
-    monkeypatch.setattr(fetching, "download", quick_download)
+    monkeypatch.setattr(archives, "download", quick_download)
 
     def make(digests=(), unconfirmed=None, folders=()):
         file = {"url": (tmp_path / "upstream").as_uri(), "digests": list(digests)}
         fields = {"title": "Tiny", "page": "-", "images": [1], "classes": 1, "licence": "-"}
-        archive = Archive(
+        tiny_facts = Facts(
             **fields, citation="-", folders=list(folders),
             files={"tiny.tar": {**file, "unconfirmed": unconfirmed}},
         )  # fmt: skip
-        monkeypatch.setitem(archives(), "tiny", archive)
+        made.states(monkeypatch, "tiny", tiny_facts)
         return tmp_path / "upstream"
 
     return make
@@ -72,13 +63,16 @@ def folder_with(folder, content, below="."):
     return folder
 
 
-def test_every_archive_has_a_source_and_every_fact_its_form():
-    assert set(archives()) == set(source_names()) - {"digits"}
+FACTS = {source: get_facts(source) for source in source_names()}
+
+
+def test_every_source_has_facts_and_every_fact_its_form():
+    assert [source for source, known in FACTS.items() if not known.files] == ["digits"]
     assert archive_files("digits") == []
-    for archive in archives().values():
-        assert archive.licence
-        assert archive.citation
-        for name, file in archive.files.items():
+    for known in FACTS.values():
+        assert known.licence
+        assert known.citation
+        for name, file in known.files.items():
             assert file.url.endswith(f"/{name}")
             for digest in [*file.digests, *filter(None, [file.unconfirmed])]:
                 assert re.fullmatch(r"[0-9a-f]+", digest.value)
@@ -96,8 +90,8 @@ def test_digests_are_torchvisions_where_it_has_the_dataset():
     }
     ours = {
         name: file.digests[0].value
-        for archive in archives().values()
-        for name, file in archive.files.items()
+        for known in FACTS.values()
+        for name, file in known.files.items()
         if file.digests
     }
     assert ours == {name: theirs[name] for name in ours}
@@ -105,10 +99,44 @@ def test_digests_are_torchvisions_where_it_has_the_dataset():
 
 
 def test_lists_are_known_where_they_are_published():
-    assert {source for source, archive in archives().items() if archive.lists} == set(FILES)
+    assert {source for source, known in FACTS.items() if known.lists} == set(FILES)
     check_lists({"flowers": "flowers102"})
     with pytest.raises(NasevalError, match=r"datasets\.mine\.split\.test"):
         check_lists({"mine": "cifar10"})
+
+
+@pytest.fixture
+def stated_in_a_file(tmp_path, monkeypatch):
+    """Return a function that writes the facts of the source `tiny`, and reads them."""
+    monkeypatch.setattr(facts, "FOLDER", tmp_path)
+
+    def read(**changes):
+        fields = {"title": "Tiny", "page": "-", "images": [1], "classes": 1, "licence": "-"}
+        fields = {**fields, "citation": "-", **changes}
+        (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(fields))
+        return get_facts("tiny")
+
+    return read
+
+
+def test_a_source_without_facts_is_one_sentence(stated_in_a_file, tmp_path):
+    told = rf"the source tiny: state its images, classes, licence and files in {tmp_path}/tiny.yaml"
+    with pytest.raises(NasevalError, match=told):
+        get_facts("tiny")
+    assert stated_in_a_file().images == [1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"images": []}, "tiny.yaml: key images: list should have at least 1 item"),
+        ({"licens": "-"}, "tiny.yaml: key licens is unknown (did you mean licence?)"),
+        ({"files": {"a.tar": {}}}, "tiny.yaml: key files.a.tar.url is missing; add it"),
+    ],
+)
+def test_a_fault_in_the_facts_is_one_sentence(stated_in_a_file, changes, told):
+    with pytest.raises(NasevalError, match=re.escape(told)):
+        stated_in_a_file(**changes)
 
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha256"])
@@ -216,7 +244,7 @@ def test_downloads_side_by_side_keep_each_others_records(tmp_path):
 def test_a_damaged_lock_file_is_named(tmp_path, content):
     (tmp_path / "lock.yaml").write_text(content)
     with pytest.raises(NasevalError, match=r"lock\.yaml is damaged"):
-        lockfile.locked(tmp_path / "lock.yaml", "a")
+        locked(tmp_path / "lock.yaml", "a")
 
 
 @pytest.mark.skipif(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import archives as made
-from naseval.data.sources import fashion_mnist, get_source
+from naseval.data.sources import get_source
 from naseval.errors import NasevalError
 
 
@@ -106,10 +106,8 @@ def test_small_sources_have_one_size(tmp_path, source, wanted):
 
 @pytest.fixture
 def few_clothes(monkeypatch):
-    counts = {"train": 30, "t10k": 20}
-    for part, count in counts.items():
-        monkeypatch.setitem(fashion_mnist.PARTS, part, count)
-    return counts
+    made.holds(monkeypatch, "fashion-mnist", 50, 10, test_images=20)
+    return {"train": 30, "t10k": 20}
 
 
 def test_fashion_mnist_is_padded_to_32_pixels_in_three_equal_channels(tmp_path, few_clothes):
@@ -150,10 +148,9 @@ def test_idx_files_of_another_shape_are_refused(tmp_path, few_clothes, shape):
         read("fashion-mnist", tmp_path)
 
 
-@pytest.mark.usefixtures("few_clothes")
-def test_a_missing_class_of_clothes_is_refused(tmp_path):
-    made.fashion_mnist(tmp_path, fashion_mnist.PARTS)
-    for part, count in fashion_mnist.PARTS.items():
+def test_a_missing_class_of_clothes_is_refused(tmp_path, few_clothes):
+    made.fashion_mnist(tmp_path, few_clothes)
+    for part, count in few_clothes.items():
         labels = np.arange(count, dtype=np.uint8) % 9
         made.write_idx(tmp_path / f"{part}-labels-idx1-ubyte.gz", labels)
     with pytest.raises(NasevalError, match="does not hold images of 10 classes"):

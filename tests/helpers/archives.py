@@ -10,14 +10,20 @@ import numpy as np
 from PIL import Image
 from scipy.io import savemat
 
-from naseval.data.archives import archives
+from naseval.data import facts as all_facts
 from naseval.randomness import stream
 
 
-def holds(monkeypatch, source, images, classes):
+def states(monkeypatch, source, facts):
+    """Give a source other facts for one test."""
+    read, name = all_facts._read, source.replace("-", "_")
+    monkeypatch.setattr(all_facts, "_read", lambda path: facts if path.stem == name else read(path))
+
+
+def holds(monkeypatch, source, images, classes, **others):
     """Say for one test how many images and classes a source's archive holds."""
-    changes = {"images": [images], "classes": classes}
-    monkeypatch.setitem(archives(), source, archives()[source].model_copy(update=changes))
+    changes = {"images": [images], "classes": classes, **others}
+    states(monkeypatch, source, all_facts.get_facts(source).model_copy(update=changes))
 
 
 def pixels(*names, shape):

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from naseval.genotype import Genotype
+from naseval.settings.dataset import ImageSettings
+from naseval.training import networks
 from paths import VECTORS as VECTOR_FILES
 
 VECTORS: dict[str, Any] = json.loads((VECTOR_FILES / "darts_space.json").read_text())
@@ -56,3 +58,27 @@ def images_by_rule(batch: int, side: int) -> Tensor:
         indexing="ij",
     )
     return torch.sin(0.9 * n + 1.3 * c + 0.37 * h + 0.53 * w + 0.011 * h * w)
+
+
+def build_network(
+    genotype: Genotype, *, images: str, image_size: int, classes: int, **rest: Any
+) -> nn.Module:
+    """Build with `naseval.training.networks`; the image settings need not be valid."""
+    dataset = ImageSettings.model_construct(images=images, image_size=image_size, classes=classes)
+    return networks.build_network(genotype, dataset, **rest)
+
+
+def keep_probability(drop_path: nn.Module, samples: int = 4000) -> float:
+    """Return the probability with which drop path keeps a sample, seen in what it does to ones.
+
+    The share of samples kept has to agree with it, and all kept ones are scaled by its inverse.
+    """
+    torch.manual_seed(0)
+    with torch.no_grad():
+        found = drop_path.train()(torch.ones(samples, 2, dtype=torch.float64))
+    kept = found[:, 0] > 0
+    assert torch.equal(found[:, 0], found[:, 1])
+    (scale,) = found[kept].unique().tolist()
+    share, keep = kept.double().mean().item(), 1 / scale
+    assert abs(share - keep) <= 5 * math.sqrt(keep * (1 - keep) / samples)
+    return keep

@@ -5,12 +5,12 @@ from typing import Any
 import torch
 from torch.nn.modules.module import register_module_forward_hook
 
+from naseval.errors import Interrupted
 from naseval.methods._gradient.alphas import Alphas
 from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.pdarts import settings as pdarts
 from naseval.methods.stacnas import settings as stacnas
 from naseval.randomness import stream
-from naseval.training.interruption import Interrupted
 
 EDGES = 14
 COMMON = {"epochs": 2, "batch_size": 8, "channels": 2}

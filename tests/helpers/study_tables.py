@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from naseval import records, schemas
+from naseval.published import paper
 from naseval.randomness import stream
 
 needs_published = pytest.mark.skipif(
@@ -19,23 +20,9 @@ needs_published = pytest.mark.skipif(
     reason="NASEVAL_PUBLISHED does not name the folder of the published raw files",
 )
 
-DATASETS = {
-    "cifar10": "CIFAR10",
-    "cifar100": "CIFAR100",
-    "sport8": "Sport8",
-    "mit67": "MIT67",
-    "flowers102": "Flowers102",
-}
-METHODS = {
-    "darts": "DARTS",
-    "pdarts": "PDARTS",
-    "nsganet": "NSGANET",
-    "enas": "ENAS",
-    "cnas": "CNAS",
-    "manas": "MANAS",
-    "stacnas": "StacNAS",
-    "nao": "NAO",
-}
+DATASETS = {name: label.replace("-", "") for name, label in paper.DATASETS.items()}
+"""As the authors' files are called."""
+METHODS = paper.METHODS
 PROTOCOLS = {
     "base": "Base",
     "a": "Auxiliary",

@@ -10,13 +10,12 @@ import random_search
 from gradient_toys import StoppedData, made_up_data
 from naseval import records, schemas
 from naseval.budget.rehearsal import Meter, Rehearsal, StubData
-from naseval.errors import NasevalError
+from naseval.errors import Interrupted, NasevalError
 from naseval.genotype import Genotype
 from naseval.methods._candidates import Candidates
 from naseval.randomness import stream
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.interruption import Interrupted
 from naseval.training.loop import EpochLoop
 from training_toy import timeless
 

@@ -15,6 +15,7 @@ from cnas_toys import cnas_settings
 from gradient_toys import StoppedData, made_up_data
 from naseval import records, schemas
 from naseval.data.batches import Batches
+from naseval.errors import Interrupted
 from naseval.genotype import Genotype
 from naseval.methods import get_method
 from naseval.methods._gradient.alphas import Alphas
@@ -23,7 +24,6 @@ from naseval.methods.cnas.supernet import CnasSupernet
 from naseval.randomness import stream
 from naseval.spaces.cnas.space import SPACE
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.interruption import Interrupted
 from naseval.training.loop import EpochLoop
 from training_toy import timeless
 

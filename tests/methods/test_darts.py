@@ -10,13 +10,13 @@ from torch.nn.modules.module import register_module_forward_hook
 
 from gradient_toys import StoppedData, darts_settings, made_up_data
 from naseval import records, schemas
+from naseval.errors import Interrupted
 from naseval.genotype import Genotype
 from naseval.methods import get_method
 from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.darts.search import EDGES, search, with_few_skips
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.interruption import Interrupted
 from naseval.training.loop import EpochLoop
 from training_toy import timeless
 

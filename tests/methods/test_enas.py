@@ -10,13 +10,13 @@ from torch.nn.modules.module import register_module_forward_hook
 from controller_toys import enas_settings, stop_at
 from gradient_toys import made_up_data
 from naseval import records, schemas
+from naseval.errors import Interrupted
 from naseval.genotype import Genotype
 from naseval.methods import get_method
 from naseval.methods.enas.search import EnasTask, search
 from naseval.methods.enas.supernet import EnasSupernet
 from naseval.spaces.enas.space import SPACE
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.interruption import Interrupted
 from naseval.training.loop import EpochLoop
 from training_toy import timeless
 

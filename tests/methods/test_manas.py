@@ -12,6 +12,7 @@ from fixtures_networks import VECTORS
 from gradient_toys import StoppedData, made_up_data
 from manas_toys import manas_ls_settings, manas_settings
 from naseval import records, schemas
+from naseval.errors import Interrupted
 from naseval.genotype import Genotype
 from naseval.methods import get_method
 from naseval.methods._paths.paths import AGENTS, EDGES, OPERATIONS
@@ -23,7 +24,6 @@ from naseval.networks.cost import parameters
 from naseval.randomness import stream
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.interruption import Interrupted
 from naseval.training.loop import EpochLoop
 from naseval.training.optimizers import learning_rate
 from training_toy import timeless

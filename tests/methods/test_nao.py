@@ -11,6 +11,7 @@ from controller_toys import nao_settings, stop_at
 from fixtures_wiring import VECTORS
 from gradient_toys import made_up_data
 from naseval import records, schemas
+from naseval.errors import Interrupted
 from naseval.genotype import Genotype
 from naseval.methods import get_method
 from naseval.methods.nao import search as nao
@@ -20,7 +21,6 @@ from naseval.methods.nao.supernet import NaoSupernet
 from naseval.spaces.enas.space import OPERATIONS
 from naseval.spaces.nao.space import SPACE
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.interruption import Interrupted
 from naseval.training.loop import EpochLoop
 from training_toy import timeless
 

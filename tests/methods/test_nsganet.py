@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import torch
 
+from fixtures_networks import build_network
 from gradient_toys import made_up_data
 from naseval import records, schemas
 from naseval.data.training_data import TrainingData
-from naseval.errors import NasevalError
+from naseval.errors import Interrupted, NasevalError
 from naseval.genotype import Genotype
 from naseval.methods import get_method
 from naseval.methods.nsganet.flops import flops
@@ -18,9 +19,7 @@ from naseval.methods.nsganet.search import search
 from naseval.randomness import stream
 from naseval.spaces.nsganet.space import SPACE
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.interruption import Interrupted
 from naseval.training.loop import EpochLoop
-from naseval.training.networks import build_network
 from nsganet_toys import nsganet_settings
 from training_toy import timeless
 

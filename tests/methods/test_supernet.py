@@ -6,14 +6,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from fixtures_networks import VECTORS, fill_by_rule, images_by_rule
+from fixtures_networks import VECTORS, build_network, fill_by_rule, images_by_rule
 from naseval.errors import NasevalError
 from naseval.methods._supernet.supernet import Supernet
 from naseval.networks.cost import parameters
 from naseval.randomness import stream
 from naseval.spaces import get_space
 from naseval.spaces.darts.space import OPERATIONS
-from naseval.training.networks import build_network
 
 SHORT = {
     "max3": "max_pool_3x3",

@@ -8,18 +8,24 @@ from hypothesis import strategies as st
 from torch import nn
 from torchvision.ops import StochasticDepth
 
-from fixtures_networks import VECTORS, fill_by_rule, images_by_rule, modified, published
-from naseval.errors import NasevalError
-from naseval.genotype import Cell, Genotype, GenotypeError
-from naseval.networks.cost import macs, parameters
+from fixtures_networks import (
+    VECTORS,
+    build_network,
+    fill_by_rule,
+    images_by_rule,
+    modified,
+    published,
+)
+from naseval.errors import GenotypeError, NasevalError
+from naseval.genotype import Cell, Genotype
+from naseval.networks.cost import count, macs, parameters
 from naseval.networks.drop_path import set_drop_path
 from naseval.networks.operations import BARE_POOLS, OPERATIONS, FactorizedReduce
-from naseval.networks.skeleton import AuxiliaryHead, reductions
+from naseval.networks.skeleton import AuxiliaryHead, Skeleton, reductions
 from naseval.randomness import stream
 from naseval.spaces import get_space
 from naseval.spaces.modified.network import MODIFIED_OPERATIONS
 from naseval.spaces.pdarts import network as pdarts
-from naseval.training.networks import build_network
 
 FACTS = VECTORS["cell_facts"]
 AUGMENT = [
@@ -52,7 +58,7 @@ def skeleton(key: str) -> dict[str, Any]:
 
 def build(name: str, flavour: str, key: str) -> nn.Module:
     if flavour == "plain_pool":  # built directly: not all of these lie in the P-DARTS space
-        return pdarts.build(published(name, "pdarts"), **skeleton(key))
+        return pdarts.build(published(name, "pdarts"), Skeleton(**skeleton(key)))
     return build_network(published(name), **skeleton(key))
 
 
@@ -293,3 +299,13 @@ def test_counting_leaves_the_mode_alone():
     network = build_network(published("DARTS_V2"), **skeleton("C4_L3_cls10")).eval()
     macs(network, 32)
     assert not network.training
+
+
+def test_the_tower_is_known_by_its_module():
+    network = build_network(published("DARTS_V2"), **skeleton("C4_L3_cls10"))
+    alone = parameters(network, False)
+    assert count(network, 32) == (alone, macs(network, 32))
+    network.auxiliary_classifier = nn.Linear(3, 3)  # a name that only begins like the tower's
+    network.frozen = nn.Linear(3, 3).requires_grad_(False)
+    assert parameters(network, False) == alone + 12
+    assert parameters(network, True) > parameters(network, False)

@@ -8,9 +8,11 @@ from naseval.errors import NasevalError
 from naseval.networks.cost import macs, parameters
 from naseval.networks.drop_path import StochasticBranch, set_drop_path
 from naseval.networks.fixed.resnet50 import build
+from naseval.settings.dataset import ImageSettings
 
 CASES = VECTORS["resnet50"]["cases"]
-SMALL = {"images": "small", "image_size": 32, "classes": 10, "auxiliary": True, "drop_path": 0.2}
+SMALL = ImageSettings(images="small", image_size=32, classes=10)
+REST = {"auxiliary": True, "drop_path": 0.2}
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,7 @@ SMALL = {"images": "small", "image_size": 32, "classes": 10, "auxiliary": True, 
 def test_sizes(channels, case):
     expected = CASES[case]
     with torch.device("meta"):
-        network = build(channels=channels, **SMALL)
+        network = build(SMALL, channels=channels, **REST)
         x = torch.zeros(2, 3, 32, 32)
     assert parameters(network, auxiliary=False) == expected["params"]
     assert parameters(network, auxiliary=True) == expected["params"] + expected["aux"]
@@ -30,14 +32,14 @@ def test_sizes(channels, case):
 
 def test_branches_drop_more_often_with_depth_whatever_the_epoch():
     with torch.device("meta"):
-        network = build(channels=36, **SMALL)
+        network = build(SMALL, channels=36, **REST)
     set_drop_path(network, 0.9)
     found = [m.probability for m in network.modules() if isinstance(m, StochasticBranch)]
     assert found == pytest.approx([0.2 * (block + 1) / 16 for block in range(16)])
 
 
 def test_dropping_every_branch_leaves_the_shortcuts():
-    network = build(channels=2, **SMALL).train()
+    network = build(SMALL, channels=2, **REST).train()
     for module in network.modules():
         if isinstance(module, StochasticBranch):
             module.probability = 1.0
@@ -50,4 +52,4 @@ def test_dropping_every_branch_leaves_the_shortcuts():
 
 def test_large_images_are_refused():
     with pytest.raises(NasevalError, match="small images"):
-        build(channels=36, **{**SMALL, "images": "large"})
+        build(SMALL.model_copy(update={"images": "large"}), channels=36, **REST)

@@ -9,9 +9,10 @@ import pytest
 
 from naseval import schemas
 from naseval.errors import NasevalError
-from naseval.published import names
-from naseval.published.benchmark import column_meaning
-from naseval.published.tables import OTHERS, STUDIES, TABLES
+from naseval.published import paper
+from naseval.published.benchmark import FILES, column_meaning
+from naseval.published.studies import PROTOCOL_OF_HEADER
+from naseval.published.tables import OTHER_TABLES, STUDIES, TABLES
 from published_files import constants, folder, needs_files
 
 
@@ -126,7 +127,7 @@ def test_genotypes_and_lists(read: Callable[[str], pd.DataFrame]) -> None:
 
 
 @needs_files
-def test_every_known_flaw_is_found(read: Callable[[str], pd.DataFrame]) -> None:
+def test_every_known_issue_is_found(read: Callable[[str], pd.DataFrame]) -> None:
     issues = read("data_issues")
     assert issues["severity"].value_counts().to_dict() == {"note": 28, "warning": 18, "error": 6}
     found = {
@@ -170,5 +171,10 @@ KNOWN = {
 
 
 def test_the_names_of_the_tables_are_those_that_are_read():
-    assert tuple(STUDIES) == names.STUDIES
-    assert tuple(OTHERS) == names.OTHERS
+    assert tuple(STUDIES) == paper.STUDIES
+    assert tuple(OTHER_TABLES) == paper.OTHER_TABLES
+
+
+def test_the_tables_are_of_the_papers_datasets_and_protocols():
+    assert list(FILES) == list(paper.DATASETS)
+    assert list(PROTOCOL_OF_HEADER.values()) == list(paper.PROTOCOLS)

@@ -10,13 +10,13 @@ import pytest
 from naseval.analysis import power as power_table
 from naseval.analysis.cost import search_costs
 from naseval.analysis.tables import html
-from naseval.claims import table_1, table_2
+from naseval.claims import table_2
 from naseval.claims.catalogue import catalogue
 from naseval.claims.ledger import SCHEMA, Sources, combined, ledger
 from naseval.claims.tables import Tables
 from naseval.config import Config, load_config
 from naseval.figures import power, variance
-from naseval.published.issues import shown
+from naseval.published.issues.issue import by_severity
 from naseval.report.exhibits import SOURCES, figures, labels, tables
 from paths import ROOT
 from study_tables import (
@@ -27,9 +27,7 @@ from study_tables import (
     made_up_benchmark,
     made_up_curves,
     needs_published,
-    published_benchmark,
     published_protocols,
-    stacnas_summary,
 )
 
 CAPTIONS = ROOT / "workflow" / "report"
@@ -150,26 +148,6 @@ def test_costs_add_up_the_epochs_of_a_search():
     assert search_costs([]).columns.tolist() == ["dataset", "method", "seed", "gpu_days"]
 
 
-@needs_published
-def test_table_1_stands_beside_the_printed_numbers():
-    tidy, laid_out, note = table_1.build(published_benchmark(), DATASETS, METHODS)
-    assert tidy["printed"].notna().all()
-    rows = laid_out.set_index(["Method", "Accuracy"])
-    assert rows.loc[("PDARTS", "as printed"), "CIFAR100"] == "1.20"
-    assert rows.loc[("PDARTS", "best"), "CIFAR100"].startswith("2.00 [")
-    starred = sum("*" in text for text in laid_out.to_numpy().ravel())
-    assert starred == (tidy["permutation_q"] < 0.05).sum() == 8
-    assert "36 of its 39 numbers agree" in note
-    note = table_1.build(published_benchmark(), DATASETS, METHODS, stacnas_summary())[2]
-    assert "37 of its 40 numbers agree" in note
-
-
-def test_table_1_of_other_datasets_has_nothing_printed():
-    study = made_up_benchmark(datasets=["digits"])
-    _, laid_out, note = table_1.build(study, {}, {})
-    assert set(laid_out["Accuracy"]) == {"best", "last"} and "As printed" not in note
-
-
 def test_table_2_shows_what_differs_from_the_paper(paper):
     paper["methods"]["darts"]["search"]["epochs"] = 40
     rows = ledger(Sources(config=load_config(paper))).to_pandas()
@@ -196,9 +174,9 @@ def test_ledgers_of_two_sources_are_combined():
     assert set(reproduced["verdict"].to_pylist()) == {"not yet run"}
 
 
-def test_flaws_are_shown_gravest_first():
+def test_issues_are_shown_gravest_first():
     issues = pd.DataFrame({"severity": ["note", "error", "warning", "error"], "what": list("abcd")})
-    ranked, note = shown(issues)
+    ranked, note = by_severity(issues)
     assert ranked["what"].tolist() == ["b", "d", "c", "a"]
     assert "2 × error, 1 × warning, 1 × note" in note
 

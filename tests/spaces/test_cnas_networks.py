@@ -4,11 +4,13 @@ import pytest
 import torch
 from torch import nn
 
+from fixtures_networks import build_network
 from fixtures_wiring import CHANNELS, VECTORS, assert_logits, averaging, genotype, skeleton, waves
 from naseval.errors import NasevalError
 from naseval.methods.cnas.supernet import SOURCES, CnasSupernet
 from naseval.networks.cost import parameters
 from naseval.networks.operations import FactorizedReduce, relu_conv_norm
+from naseval.networks.skeleton import Skeleton
 from naseval.networks.squeeze_excitation import SqueezeExcitation
 from naseval.randomness import stream
 from naseval.spaces.cnas import network as cnas
@@ -19,7 +21,6 @@ from naseval.spaces.cnas.network import (
     channel_weighting,
 )
 from naseval.spaces.cnas.space import SPACE
-from naseval.training.networks import build_network
 
 FINAL = VECTORS["cnas"]["final"]
 SUPERNETS = VECTORS["cnas"]["supernet"]
@@ -58,7 +59,7 @@ def test_evaluation_network_sizes(entry):
         for pool, key in ((entry["final_pool"], "params_total"), (1, "params_total_pool1")):
             if key in entry:
                 options = {**PLAIN, "final_pool": pool}
-                network = cnas.build(cells, **options, **skeleton(entry, auxiliary=True))
+                network = cnas.build(cells, Skeleton(**skeleton(entry, auxiliary=True)), **options)
                 assert parameters(network, False) == entry[key]
                 if pool == entry["final_pool"] and "params_with_aux_head" in entry:
                     assert parameters(network, True) == entry["params_with_aux_head"]
@@ -72,9 +73,9 @@ def test_evaluation_network_wiring(entry, key, epsilon):
     network = averaging(
         cnas.build(
             genotype("cnas", entry["name"]),
+            Skeleton(**skeleton(entry, auxiliary=False, channels=CHANNELS)),
             final_pool=entry["final_pool"],
             preprocess_bn_eps=epsilon,
-            **skeleton(entry, auxiliary=False, channels=CHANNELS),
         )
     )
     assert_logits(network(waves(entry["input"]))[0], entry[key])

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures_wiring import VECTORS, genotype
-from naseval.genotype import Genotype, GenotypeError
+from naseval.errors import GenotypeError
+from naseval.genotype import Genotype
 from naseval.randomness import stream
 from naseval.spaces import get_space
 

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from controller_toys import averaging_with_frozen_statistics
+from fixtures_networks import build_network, keep_probability
 from fixtures_wiring import CHANNELS, VECTORS, assert_logits, averaging, genotype, skeleton, waves
 from naseval.errors import NasevalError
 from naseval.methods.enas.supernet import EnasSupernet
@@ -13,7 +14,6 @@ from naseval.networks.drop_path import set_drop_path
 from naseval.networks.skeleton import EvaluationNetwork
 from naseval.settings.base import Optimizer
 from naseval.spaces.enas.network import tower_position
-from naseval.training.networks import build_network
 from naseval.training.optimizers import learning_rate
 
 FACTS = VECTORS["enas"]
@@ -127,7 +127,7 @@ def test_drop_path_grows_with_depth_and_spares_identities():
     network = small()
     set_drop_path(network, 0.4)
     for index, cell in enumerate(network.cells):
-        assert cell.drop_path.p * cell.drop_path.depth_share == pytest.approx(0.4 * (index + 1) / 6)
+        assert keep_probability(cell.drop_path) == pytest.approx(1 - 0.4 * (index + 1) / 6)
     cell = network.cells[-1]
     cell.drop_path.p, ones = 0.5, torch.ones(400, 2)
     assert torch.equal(cell._edge(nn.Identity(), "skip_connect", ones), ones)

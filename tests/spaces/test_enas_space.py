@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from fixtures_wiring import VECTORS, genotype
-from naseval.genotype import Cell, Genotype, GenotypeError
+from naseval.errors import GenotypeError
+from naseval.genotype import Cell, Genotype
 from naseval.randomness import stream
 from naseval.spaces import get_space
 from naseval.spaces.enas.network import translated

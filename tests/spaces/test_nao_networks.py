@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from controller_toys import averaging_with_frozen_statistics
+from fixtures_networks import build_network, keep_probability
 from fixtures_wiring import CHANNELS, VECTORS, assert_logits, averaging, skeleton, waves
 from naseval.genotype import Genotype
 from naseval.methods._weight_sharing import Combine, EdgeBank
@@ -15,7 +16,6 @@ from naseval.networks.loose_ends import LOOSE_OPERATIONS
 from naseval.spaces.enas.space import OPERATIONS, cell_of
 from naseval.spaces.nao.network import NAO_OPERATIONS
 from naseval.spaces.nao.space import RELEASED_OPERATIONS, SPACE
-from naseval.training.networks import build_network
 
 FACTS = VECTORS["nao"]
 FINAL, SUPERNETS = FACTS["final"], FACTS["supernet"]
@@ -113,8 +113,7 @@ def test_drop_path_ramps_by_depth_and_step(entry):
     network = supernet(32, 2, cells, 2)
     probability = ramp(entry["step"] + 1, entry["total_steps"], 1 - entry["final_keep_prob"])
     network.set_drop_path(probability)
-    module = network.cells[index].drop_path
-    kept = 1 - module.p * module.depth_share
+    kept = keep_probability(network.cells[index].drop_path)
     assert kept == pytest.approx(entry["effective_keep_prob"], rel=1e-9)
 
 

@@ -5,17 +5,17 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
+from fixtures_networks import build_network
 from fixtures_wiring import CHANNELS, VECTORS, assert_logits, averaging, genotype, skeleton, waves
 from naseval.errors import NasevalError
 from naseval.methods.nsganet.flops import flops
 from naseval.networks.cost import macs, parameters
-from naseval.networks.skeleton import doubled
+from naseval.networks.skeleton import Skeleton, doubled
 from naseval.networks.squeeze_excitation import SqueezeExcitation
 from naseval.randomness import stream
 from naseval.spaces.nsganet import network as nsganet
 from naseval.spaces.nsganet.network import NSGANET_OPERATIONS
 from naseval.spaces.nsganet.space import SPACE
-from naseval.training.networks import build_network
 
 SEARCH = VECTORS["nsganet"]["search_network"]
 FINAL = VECTORS["nsganet"]["final"]
@@ -30,9 +30,9 @@ def name_of(entry):
 def network_of(entry, auxiliary, channels=None):
     return nsganet.build(
         genotype("nsganet", entry["name"]),
+        Skeleton(**skeleton(entry, auxiliary, channels)),
         squeeze_excitation=entry["SE"],
         filter_increment=entry.get("filter_increment"),
-        **skeleton(entry, auxiliary, channels),
     )
 
 

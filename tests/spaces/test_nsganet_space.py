@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures_wiring import VECTORS, genotype
-from naseval.genotype import Cell, Genotype, GenotypeError
+from naseval.errors import GenotypeError
+from naseval.genotype import Cell, Genotype
 from naseval.randomness import stream
 from naseval.spaces import get_space
 from naseval.spaces.nsganet.space import OPERATIONS, UPPER_BOUNDS, decode, encode, loose_ends

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures_networks import VECTORS, modified, published
-from naseval.errors import NasevalError
-from naseval.genotype import Cell, Genotype, GenotypeError
+from naseval.errors import GenotypeError, NasevalError
+from naseval.genotype import Cell, Genotype
 from naseval.randomness import stream
 from naseval.spaces import get_space
 

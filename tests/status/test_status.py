@@ -150,7 +150,7 @@ def test_reading_files_needs_neither_torch_nor_snakemake(request):
     import sys
 
     code = (
-        "import sys, naseval.__main__, naseval.budget.page, naseval.budget.units\n"
+        "import sys, naseval.__main__, naseval.budget.page, naseval.budget.jobs\n"
         "sys.exit(bool({'torch', 'snakemake'} & sys.modules.keys()))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=request.config.rootpath)

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from naseval.studies import Run, random_genotype, searched_genotype
 from naseval.studies._packs import packs
-from naseval.studies._runs import Run, random_genotype, searched_genotype
 
 GENOTYPES = st.one_of(
     st.builds(random_genotype, st.sampled_from(["darts", "enas"]), st.integers(0, 20)),

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from naseval.errors import NasevalError
+from naseval.errors import Interrupted, NasevalError
 from naseval.training.augmentation import augment
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.interruption import SIGNALS, Interrupted, interruptible
+from naseval.training.interruption import SIGNALS, interruptible
 from naseval.training.loop import EpochLoop
 from naseval.training.networks import initialised
 from training_toy import ToyData, ToyNetwork, nothing, timeless, toy_protocol

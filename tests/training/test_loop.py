@@ -10,11 +10,10 @@ import pytest
 import torch
 from torch import nn
 
-from naseval.errors import NasevalError
+from naseval.errors import Interrupted, NasevalError
 from naseval.randomness import torch_seed
 from naseval.settings.base import ArchitectureOptimizer, Optimizer
 from naseval.training.checkpoint import Checkpoint, TensorState
-from naseval.training.interruption import Interrupted
 from naseval.training.loop import EpochLoop, SavedStage
 from naseval.training.optimizers import build_optimizer
 

@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 import torch
 
+from fixtures_networks import build_network
 from naseval.data.images import SmallImages
 from naseval.data.training_data import TrainingData
+from naseval.errors import Interrupted
 from naseval.randomness import stream
 from naseval.settings.dataset import Channels, ImageSettings
 from naseval.spaces import get_space
 from naseval.training.augmentation import augment
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.interruption import Interrupted
 from naseval.training.loop import EpochLoop
-from naseval.training.networks import build_network, initialised
+from naseval.training.networks import initialised
 from training_toy import timeless, toy_protocol
 
 DATASET = ImageSettings(images="small", image_size=32, classes=2)

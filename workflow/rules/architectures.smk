@@ -1,10 +1,6 @@
 """Space -> random genotypes, below architectures/{space}/."""
 
 
-localrules:
-    random_architecture,
-
-
 rule random_architecture:
     """Draw a genotype; its number alone decides which."""
     output:
@@ -13,6 +9,7 @@ rule random_architecture:
         result("logs/architectures/{space}/random-{index}.log"),
     benchmark:
         result("benchmarks/architectures/{space}/random-{index}.tsv")
+    localrule: True
     conda:
         "../../envs/analysis.yaml"
     threads: 1

@@ -1,51 +1,34 @@
-"""What the rules of archives and images share."""
+"""The network -> archives/{source}/, verified; nothing else in the workflow needs the network."""
 
-from naseval.data.archives import archive_content, archive_files, check_lists
-from naseval.published.archive import raw_files
+import re
 
-LOCK = "config/archives.lock.yaml"
-"""Digests of archives that nobody states, relative to where Snakemake runs."""
+from naseval.data.facts import archive_files
 
 
-STUDIED = {
-    dataset for study in CONFIG.studies for dataset in CONFIG.study(study).datasets
-}
-STUDIED = [dataset for dataset in CONFIG.datasets if dataset in STUDIED]
-"""The datasets that the studies use: an overlay's own ones, not all that are known."""
+rule download:
+    """Fetch the archives of every dataset that the studies use, and nothing else."""
+    input:
+        [list_archives(dataset) for dataset in STUDIED],
+        list_published_lists() if set(PUBLISHED_SPLITS) & set(STUDIED) else [],
 
 
-def archives_of(dataset):
-    """Return the files that a dataset's source reads."""
-    source = CONFIG.datasets[dataset].source
-    return [result(f"archives/{source}/{name}") for name in archive_files(source)]
-
-
-def published_lists():
-    """Return the authors' lists of images; the rule published_files fetches them."""
-    return [
-        result(f"published/raw/{path}")
-        for path in raw_files()
-        if path.startswith("data/")
-    ]
-
-
-PUBLISHED_SPLITS = [
-    name
-    for name, dataset in CONFIG.datasets.items()
-    if dataset.split.test == "published"
-]
-
-try:
-    check_lists({name: CONFIG.datasets[name].source for name in PUBLISHED_SPLITS})
-except NasevalError as error:
-    raise WorkflowError(str(error))
-
-
-def datasets_of(images):
-    return any_of(
-        name for name, dataset in CONFIG.datasets.items() if dataset.images == images
-    )
-
-
-def source_module(dataset):
-    return f"naseval.data.sources.{CONFIG.datasets[dataset].source.replace('-', '_')}"
+rule archive:
+    """Fetch and verify one file of a dataset's archive."""
+    output:
+        file=result("archives/{archive}/{file}"),
+    log:
+        result("logs/archives/{archive}/{file}.log"),
+    wildcard_constraints:
+        archive=match_any(dataset.source for dataset in CONFIG.datasets.values()),
+        file=match_any(
+            re.escape(name)
+            for dataset in CONFIG.datasets.values()
+            for name in archive_files(dataset.source)
+        ),
+    localrule: True
+    conda:
+        "../../envs/train.yaml"
+    params:
+        lock=LOCK,
+    script:
+        "../scripts/archive.py"

@@ -4,8 +4,8 @@
 rule run:
     """Train a genotype from scratch (the paper's augmentation)."""
     input:
-        unpack(lambda wildcards: training_data(wildcards.dataset)),
-        genotype=lambda wildcards: genotype_input(run_of(wildcards)),
+        unpack(lambda wildcards: find_images(wildcards.dataset)),
+        genotype=lambda wildcards: find_genotype(parse_run(wildcards)),
     output:
         run=result("runs/{dataset}/{protocol}/{genotype}/seed-{seed}.parquet"),
     log:
@@ -16,12 +16,10 @@ rule run:
         "../../envs/train.yaml"
     threads: CONFIG.resources.threads
     resources:
-        gpu=1,
-        mem_mb=memory,
-        runtime=lambda wildcards: run_minutes(run_of(wildcards)),
+        **request_training(lambda wildcards: limit_minutes(parse_run(wildcards))),
     params:
-        code=lambda wildcards: run_code(run_of(wildcards)),
-        runs=lambda wildcards: [run_settings(run_of(wildcards))],
-        genotypes=lambda wildcards: [genotype_input(run_of(wildcards))],
+        code=lambda wildcards: digest_run_code(parse_run(wildcards)),
+        runs=lambda wildcards: [describe_run(parse_run(wildcards))],
+        genotypes=lambda wildcards: [find_genotype(parse_run(wildcards))],
     script:
         "../scripts/run.py"

@@ -1,12 +1,6 @@
 """Configuration, results so far -> what the rest will cost, budget.md; calibration/, work/."""
 
-from naseval.budget.units import modules, units
-
-
-# It is the machine that one sits at which prints.
-localrules:
-    budget,
-    work,
+from naseval.budget.jobs import counted_modules
 
 
 rule work:
@@ -17,6 +11,7 @@ rule work:
         result("logs/work/{dataset}.log"),
     benchmark:
         result("benchmarks/work/{dataset}.tsv")
+    localrule: True
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -27,9 +22,9 @@ rule work:
         code=lambda wildcards: code(
             "work.py",
             "naseval.networks.fixed",
-            *modules(units(CONFIG, wildcards.dataset)),
+            *counted_modules(describe_work(wildcards)),
         ),
-        units=lambda wildcards: units(CONFIG, wildcards.dataset),
+        units=lambda wildcards: describe_work(wildcards),
     script:
         "../scripts/work.py"
 
@@ -48,9 +43,7 @@ rule calibration:
         "../../envs/train.yaml"
     threads: CONFIG.resources.threads
     resources:
-        gpu=1,
-        mem_mb=CONFIG.resources.memory_mb,
-        runtime=30,
+        **request_training(30),
     params:
         code=code(
             "calibration.py",
@@ -72,6 +65,7 @@ rule budget:
         work=expand(result("work/{dataset}.parquet"), dataset=STUDIED),
     log:
         result("logs/budget.log"),
+    localrule: True
     conda:
         "../../envs/train.yaml"
     threads: 1

@@ -94,7 +94,7 @@ rule score_cards:
         runtime=30,
     params:
         code=code(
-            "card.py",
+            "score_cards.py",
             "naseval.studies.benchmark",
             "naseval.studies.tricks",
             *configured_modules(),
@@ -111,7 +111,7 @@ rule score_cards:
             }
         ),
     script:
-        "../scripts/card.py"
+        "../scripts/score_cards.py"
 
 
 use rule score_cards as cards with:
@@ -125,6 +125,7 @@ use rule score_cards as cards with:
         result("logs/cards-so-far.log"),
     benchmark:
         result("benchmarks/cards-so-far.tsv")
+    localrule: True
     params:
         state=lambda wildcards: plan.state(
             CONFIG.results, plan.run_files(CONFIG) + plan.search_files(CONFIG)

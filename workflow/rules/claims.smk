@@ -1,5 +1,11 @@
 """Study tables and configuration -> a verdict on every number the paper prints, claims/."""
 
+from naseval.plugins import plugin_names
+
+CLAIM_RULES = [
+    f"naseval.claims.rules.{name}" for name in plugin_names("naseval.claims.rules")
+]
+
 
 rule ledger:
     """Judge every claim of the paper by one source."""
@@ -26,8 +32,8 @@ rule ledger:
         runtime=10,
     params:
         code=lambda wildcards: code(
-            "claims.py",
-            "naseval.claims.ledger",
+            "ledger.py",
+            *CLAIM_RULES,
             *configured_modules(),
             *map(space_module, CONFIG.spaces),
         ),
@@ -44,4 +50,4 @@ rule ledger:
             }
         ),
     script:
-        "../scripts/claims.py"
+        "../scripts/ledger.py"

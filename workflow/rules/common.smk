@@ -1,47 +1,60 @@
-"""The checked configuration, wildcards, and what several rule files need."""
+"""The checked configuration, and what several rule files need."""
 
+import sys
+from contextlib import contextmanager
 from functools import cache
 from math import ceil
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
+from naseval.budget.jobs import units
 from naseval.config import load_config
+from naseval.data.facts import archive_files, check_lists, get_facts
 from naseval.errors import NasevalError
 from naseval.files import check_folder, share_with
 from naseval.locking.orphans import refuse_orphans
 from naseval.provenance import code_digest
-from naseval.studies import labelled, members, space_of, unique_runs
-from naseval.studies._runs import Run, genotype_file
+from naseval.published.raw_files import raw_files
+from naseval.studies import Run, genotype_file, labelled, members, space_of, unique_runs
 
-try:
+# The configuration
+
+
+@contextmanager
+def one_sentence():
+    """End planning with the sentence of a `NasevalError`; Snakemake would print a traceback."""
+    try:
+        yield
+    except NasevalError as error:
+        sys.exit(str(error))
+
+
+with one_sentence():
     CONFIG = load_config(config)
     check_folder(CONFIG.results)
-except NasevalError as error:
-    raise WorkflowError(str(error))
 
 share_with(CONFIG.resources.share)
 
 
-def no_orphans():
+@one_sentence()
+def refuse_killed_runs():
     """Stop where SLURM still has jobs of a Snakemake that was killed in this folder."""
-    try:
-        refuse_orphans(Path.cwd())
-    except NasevalError as error:
-        raise WorkflowError(str(error))
+    refuse_orphans(Path.cwd())
 
 
-def any_of(names):
-    """Regular expression of exactly these names; of nothing where there are none."""
+# Names and places
+
+
+def match_any(names):
+    """Return the regular expression of exactly these names; of nothing where there are none."""
     return "|".join(sorted(names)) or "(?!)"
 
 
 wildcard_constraints:
-    dataset=any_of(CONFIG.datasets),
-    method=any_of(CONFIG.methods),
-    protocol=any_of(CONFIG.protocols),
-    space=any_of(CONFIG.spaces),
-    study=any_of(CONFIG.studies),
+    dataset=match_any(CONFIG.datasets),
+    method=match_any(CONFIG.methods),
+    protocol=match_any(CONFIG.protocols),
+    space=match_any(CONFIG.spaces),
+    study=match_any(CONFIG.studies),
     source="published|reproduced",
     index=r"\d\d\d+",
     seed=r"\d+",
@@ -53,19 +66,95 @@ def result(path):
     return f"{CONFIG.results}/{path}"
 
 
+# Code, which is among the params of every rule that computes
+
+
 @cache
 def code(script, *modules):
-    """Name a rule's code, with its digest, for `params`."""
+    """Name a rule's script, the modules that it imports by computed names, and their digest."""
     path = Path(workflow.basedir, "workflow/scripts", script)
     digest = code_digest(*modules, scripts=[path])
     return {"script": script, "modules": list(modules), "digest": digest}
 
 
-def training_data(dataset):
-    """Return what searches and augmentations read of a dataset."""
-    store = (
-        "images.npy" if CONFIG.datasets[dataset].images == "small" else "images.parquet"
+def space_module(space):
+    """Name the module of a space."""
+    return f"naseval.spaces.{space}.space"
+
+
+def network_modules(space):
+    """Name the modules of a space and of its networks."""
+    return [space_module(space), f"naseval.spaces.{space}.network"]
+
+
+def method_modules(method):
+    """Name the modules of a method and of its settings."""
+    return [f"naseval.methods.{method}.search", f"naseval.methods.{method}.settings"]
+
+
+def source_module(dataset):
+    """Name the module of a dataset's source."""
+    return f"naseval.data.sources.{CONFIG.datasets[dataset].source.replace('-', '_')}"
+
+
+def configured_modules():
+    """Name the modules that loading the configuration imports."""
+    algorithms = sorted({CONFIG.algorithm(method) for method in CONFIG.methods})
+    return [f"naseval.methods.{name}.settings" for name in algorithms] + [
+        f"naseval.studies.{study}" for study in CONFIG.studies
+    ]
+
+
+# Archives and images
+
+LOCK = "config/archives.lock.yaml"
+"""Digests of archives that nobody states, relative to where Snakemake runs."""
+
+PUBLISHED_SPLITS = [
+    name
+    for name, dataset in CONFIG.datasets.items()
+    if dataset.split.test == "published"
+]
+"""Datasets that are divided as the paper's authors published it."""
+
+with one_sentence():
+    for dataset in CONFIG.datasets.values():
+        get_facts(dataset.source)
+    check_lists({name: CONFIG.datasets[name].source for name in PUBLISHED_SPLITS})
+
+STUDIED = {
+    member.run.dataset for study in CONFIG.studies for member in members(CONFIG, study)
+}
+STUDIED = [dataset for dataset in CONFIG.datasets if dataset in STUDIED]
+"""The datasets that the studies use: an overlay's own ones, not all that are known."""
+
+
+def list_archives(dataset):
+    """Return the files that a dataset's source reads."""
+    source = CONFIG.datasets[dataset].source
+    return [result(f"archives/{source}/{name}") for name in archive_files(source)]
+
+
+def list_published_lists():
+    """Return the authors' lists of images; the rule published_files fetches them."""
+    return [
+        result(f"published/raw/{path}")
+        for path in raw_files()
+        if path.startswith("data/")
+    ]
+
+
+def match_datasets(images):
+    """Return the regular expression of the datasets with `small` or with `large` images."""
+    return match_any(
+        name for name, dataset in CONFIG.datasets.items() if dataset.images == images
     )
+
+
+def find_images(dataset):
+    """Return the files of a dataset that searches and augmentations read."""
+    images = CONFIG.datasets[dataset].images
+    store = "images.npy" if images == "small" else "images.parquet"
     return {
         "images": result(f"data/{dataset}/{store}"),
         "splits": result(f"data/{dataset}/splits.parquet"),
@@ -79,14 +168,36 @@ def training_settings(dataset):
     return CONFIG.datasets[dataset].training.model_dump()
 
 
-def run_of(wildcards):
+# Resources of everything that trains
+
+
+def request_training(minutes):
+    """Return the resources of a search or an augmentation; a cluster's own ones belong here."""
+    return {"gpu": 1, "mem_mb": request_memory, "runtime": minutes}
+
+
+def request_memory(_wildcards, attempt):
+    """Return the memory in MB; a training that failed may have had too little, so then twice that."""
+    return CONFIG.resources.memory_mb * min(attempt, 2)
+
+
+# Runs
+
+
+def parse_run(wildcards):
     """Return the run that the wildcards of a path name."""
     return Run(
         wildcards.dataset, wildcards.protocol, wildcards.genotype, int(wildcards.seed)
     )
 
 
-def run_settings(run):
+def find_genotype(run):
+    """Return a run's genotype file; a fixed network has none."""
+    file = genotype_file(run.genotype)
+    return result(file) if file else []
+
+
+def describe_run(run):
     """Return what a run is made from, and where it saves."""
     return {
         "genotype": run.genotype,
@@ -97,26 +208,7 @@ def run_settings(run):
     }
 
 
-def run_minutes(run):
-    """Return a run's time limit: its share, by epochs, of what the longest may take."""
-    epochs = CONFIG.protocol(run.protocol, run.dataset).epochs
-    return max(
-        10, ceil(CONFIG.resources.run_minutes * epochs / most_epochs(run.dataset))
-    )
-
-
-@cache
-def most_epochs(dataset):
-    """Return the epochs of a dataset's longest protocol."""
-    return max(CONFIG.protocol(name, dataset).epochs for name in CONFIG.protocols)
-
-
-def memory(_wildcards, attempt):
-    """Return a training's memory in MB; what ended may have had too little, so then twice that."""
-    return CONFIG.resources.memory_mb * min(attempt, 2)
-
-
-def run_code(run):
+def digest_run_code(run):
     """Return the code of a run: of augmentation and of its genotype's network."""
     space = space_of(CONFIG, run.genotype, run.dataset)
     if space:
@@ -124,36 +216,21 @@ def run_code(run):
     return code("run.py", f"naseval.networks.fixed.{run.genotype}", "naseval.spaces")
 
 
-def space_module(space):
-    """Return the module that holds a space, for `code`."""
-    return f"naseval.spaces.{space}.space"
+def limit_minutes(run):
+    """Return a run's time limit: its share, by epochs, of what the longest may take."""
+    epochs = CONFIG.protocol(run.protocol, run.dataset).epochs
+    return max(
+        10, ceil(CONFIG.resources.run_minutes * epochs / count_most_epochs(run.dataset))
+    )
 
 
-def network_modules(space):
-    """Return the modules of a space and of its networks, for `code`."""
-    return [space_module(space), f"naseval.spaces.{space}.network"]
+@cache
+def count_most_epochs(dataset):
+    """Return the epochs of a dataset's longest protocol."""
+    return max(CONFIG.protocol(name, dataset).epochs for name in CONFIG.protocols)
 
 
-def method_modules(method):
-    """Return the modules of a method and of its settings, for `code`."""
-    return [f"naseval.methods.{method}.search", f"naseval.methods.{method}.settings"]
-
-
-def configured_modules():
-    """Return the modules that loading the configuration imports by computed names."""
-    algorithms = sorted({CONFIG.algorithm(method) for method in CONFIG.methods})
-    return [f"naseval.methods.{name}.settings" for name in algorithms] + [
-        f"naseval.studies.{study}" for study in CONFIG.studies
-    ]
-
-
-def genotype_input(run):
-    """Return a run's genotype file; a fixed network has none."""
-    file = genotype_file(run.genotype)
-    return result(file) if file else []
-
-
-def genotype_files(study):
+def find_genotypes(study):
     """Return the genotypes of a study's runs, and the histories of the searches that found them."""
     genotypes = {
         genotype_file(run.genotype) for run in unique_runs(members(CONFIG, study))
@@ -166,15 +243,22 @@ def genotype_files(study):
     return [result(file) for file in sorted(genotypes | histories)]
 
 
+@one_sentence()
 def rows_of_space(space):
     """Return the runs that a space's page shows."""
     if "spaces" not in CONFIG.studies:
-        raise WorkflowError(
+        raise NasevalError(
             "the study spaces is not configured: say under studies.spaces what it has"
         )
     rows = [row for row in labelled(CONFIG, "spaces") if row["space"] == space]
     if not rows:
-        raise WorkflowError(
+        raise NasevalError(
             f"the space {space} has no protocol: say one under studies.spaces.protocol_of"
         )
     return rows
+
+
+@one_sentence()
+def describe_work(wildcards):
+    """Return what is to be counted of a dataset's searches and runs."""
+    return units(CONFIG, wildcards.dataset)

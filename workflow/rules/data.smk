@@ -1,11 +1,15 @@
 """Archives -> images, labels -> splits -> channel statistics, below data/{dataset}/."""
 
+from pathlib import Path
+
+from naseval.data.facts import reading_facts
+
 
 rule small_images:
     """Read an archive into one array of equally large images."""
     input:
         # They are verified, so their age says nothing.
-        lambda wildcards: ancient(archives_of(wildcards.dataset)),
+        lambda wildcards: ancient(list_archives(wildcards.dataset)),
     output:
         images=result("data/{dataset}/images.npy"),
         labels=result("data/{dataset}/labels.parquet"),
@@ -14,7 +18,7 @@ rule small_images:
     benchmark:
         result("benchmarks/data/{dataset}/images.tsv")
     wildcard_constraints:
-        dataset=datasets_of("small"),
+        dataset=match_datasets("small"),
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -23,12 +27,12 @@ rule small_images:
         runtime=60,
     params:
         code=lambda wildcards: code(
-            "images.py", "naseval.data.store", source_module(wildcards.dataset)
+            "small_images.py", "naseval.data.store", source_module(wildcards.dataset)
         ),
         dataset=lambda wildcards: CONFIG.datasets[wildcards.dataset].model_dump(
             include={"source", "images", "image_size"}
         ),
-        content=lambda wildcards: archive_content(
+        content=lambda wildcards: reading_facts(
             CONFIG.datasets[wildcards.dataset].source
         ),
         archives=lambda wildcards: result(
@@ -36,7 +40,7 @@ rule small_images:
         ),
         lock=LOCK,
     script:
-        "../scripts/images.py"
+        "../scripts/small_images.py"
 
 
 use rule small_images as large_images with:
@@ -44,7 +48,7 @@ use rule small_images as large_images with:
         images=result("data/{dataset}/images.parquet"),
         labels=result("data/{dataset}/labels.parquet"),
     wildcard_constraints:
-        dataset=datasets_of("large"),
+        dataset=match_datasets("large"),
 
 
 rule splits:
@@ -58,7 +62,7 @@ rule splits:
     benchmark:
         result("benchmarks/data/{dataset}/splits.tsv")
     wildcard_constraints:
-        dataset=any_of(set(CONFIG.datasets) - set(PUBLISHED_SPLITS)),
+        dataset=match_any(set(CONFIG.datasets) - set(PUBLISHED_SPLITS)),
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -76,7 +80,7 @@ rule published_splits:
     """Divide the images as the authors' lists do, and the train list into train and validation."""
     input:
         labels=result("data/{dataset}/labels.parquet"),
-        lists=ancient(published_lists()),
+        lists=ancient(list_published_lists()),
     output:
         splits=result("data/{dataset}/splits.parquet"),
     log:
@@ -84,7 +88,7 @@ rule published_splits:
     benchmark:
         result("benchmarks/data/{dataset}/splits.tsv")
     wildcard_constraints:
-        dataset=any_of(PUBLISHED_SPLITS),
+        dataset=match_any(PUBLISHED_SPLITS),
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -103,7 +107,7 @@ rule published_splits:
 rule channels:
     """Mean and standard deviation of each colour channel."""
     input:
-        images=lambda wildcards: training_data(wildcards.dataset)["images"],
+        images=lambda wildcards: find_images(wildcards.dataset)["images"],
         splits=result("data/{dataset}/splits.parquet"),
     output:
         channels=result("data/{dataset}/channels.json"),

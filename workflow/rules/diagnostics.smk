@@ -4,7 +4,7 @@
 rule operation_correlation:
     """Measure how alike operations are in a supernet: where StacNAS's groups come from."""
     input:
-        unpack(lambda wildcards: training_data(wildcards.dataset)),
+        unpack(lambda wildcards: find_images(wildcards.dataset)),
     output:
         table=result("diagnostics/operation-correlation/{dataset}/seed-{seed}.parquet"),
     log:
@@ -15,9 +15,7 @@ rule operation_correlation:
         "../../envs/train.yaml"
     threads: CONFIG.resources.threads
     resources:
-        gpu=1,
-        mem_mb=memory,
-        runtime=CONFIG.resources.search_minutes,
+        **request_training(CONFIG.resources.search_minutes),
     params:
         code=code(
             "operation_correlation.py", "naseval.methods.stacnas.operation_correlation"
@@ -34,7 +32,7 @@ rule operation_correlation:
         "../scripts/operation_correlation.py"
 
 
-rule operation_correlation_figure:
+use rule figure as operation_correlation_figure with:
     """Draw the correlations as heat maps."""
     input:
         table=result("diagnostics/operation-correlation/{dataset}/seed-{seed}.parquet"),
@@ -49,12 +47,6 @@ rule operation_correlation_figure:
         result(
             "benchmarks/figures/diagnostics/operation-correlation-{dataset}-{seed}.tsv"
         )
-    conda:
-        "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
     params:
         code=code(
             "figure.py",
@@ -63,5 +55,4 @@ rule operation_correlation_figure:
         ),
         function="figures.operation_correlation:draw",
         arguments={},
-    script:
-        "../scripts/figure.py"
+        paper=None,

@@ -1,5 +1,8 @@
 """What the rules of figures, tables, claims and the page share."""
 
+from pathlib import Path
+
+from naseval.errors import NasevalError
 from naseval.records import content_digest
 from naseval.report.exhibits import SOURCES, figures, labels, tables
 
@@ -79,17 +82,19 @@ def score_cards_of(studies):
     return CARDS if {"benchmark", "tricks"} & set(studies) else []
 
 
-def of_study(study):
-    """Return an input function: what people read of a study, which has to be configured."""
+def show_study(study):
+    """Return an input function: a study's table and what people read of it, as reproduced."""
 
-    def input_files(_wildcards):
+    @one_sentence()
+    def list_files(_wildcards):
         if study not in CONFIG.studies:
-            raise WorkflowError(
+            raise NasevalError(
                 f"the study {study} is not configured: say under studies.{study} what it has"
             )
-        return figures_and_tables([study])
+        table = result(f"studies/reproduced/{study}.parquet")
+        return [table, *figures_and_tables([study])]
 
-    return input_files
+    return list_files
 
 
 def judged_tables(wildcards):

@@ -1,5 +1,7 @@
 """A study's table, runs, genotypes and settings -> one archive, exports/{study}.zip."""
 
+from naseval.studies import members, unique_runs
+
 
 rule export:
     """Put a study's runs, genotypes, seeds and protocols into one archive with checksums."""
@@ -8,7 +10,7 @@ rule export:
         runs=lambda wildcards: [
             result(run.path) for run in unique_runs(members(CONFIG, wildcards.study))
         ],
-        genotypes=lambda wildcards: genotype_files(wildcards.study),
+        genotypes=lambda wildcards: find_genotypes(wildcards.study),
     output:
         archive=result("exports/{study}.zip"),
     log:

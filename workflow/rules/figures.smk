@@ -20,7 +20,7 @@ rule figure:
     benchmark:
         result("benchmarks/figures/{source}/{figure}.tsv")
     wildcard_constraints:
-        figure=any_of(set().union(*FIGURES.values())),
+        figure=match_any(set().union(*FIGURES.values())),
     conda:
         "../../envs/analysis.yaml"
     threads: 1

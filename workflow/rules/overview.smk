@@ -13,7 +13,7 @@ rule dataset_table:
     """Images, sizes and channel statistics of the datasets that the studies use."""
     input:
         splits=expand(result("data/{dataset}/splits.parquet"), dataset=STUDIED),
-        images=[training_data(dataset)["images"] for dataset in STUDIED],
+        images=[find_images(dataset)["images"] for dataset in STUDIED],
         channels=expand(result("data/{dataset}/channels.json"), dataset=STUDIED),
     output:
         multiext(
@@ -33,13 +33,13 @@ rule dataset_table:
         mem_mb=6000,
         runtime=30,
     params:
-        code=code("overview.py"),
+        code=code("dataset_table.py"),
         datasets=[
             dataset.model_dump(include={"images", "label"})
             for dataset in map(CONFIG.datasets.get, STUDIED)
         ],
     script:
-        "../scripts/overview.py"
+        "../scripts/dataset_table.py"
 
 
 rule class_table:
@@ -64,16 +64,16 @@ rule class_table:
         mem_mb=2000,
         runtime=10,
     params:
-        code=lambda wildcards: code("classes.py"),
+        code=lambda wildcards: code("class_table.py"),
         label=lambda wildcards: CONFIG.datasets[wildcards.dataset].label,
     script:
-        "../scripts/classes.py"
+        "../scripts/class_table.py"
 
 
 rule samples:
     """Draw a few images of every class, before and after each transform."""
     input:
-        unpack(lambda wildcards: training_data(wildcards.dataset)),
+        unpack(lambda wildcards: find_images(wildcards.dataset)),
     output:
         multiext(
             result("figures/datasets/{dataset}"), svg=".svg", png=".png", csv=".csv"

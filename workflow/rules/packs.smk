@@ -1,5 +1,8 @@
 """The same as `run`, several runs a job: for tiny ones (`resources.runs_per_job` above 1)."""
 
+import re
+
+from naseval.studies import members, unique_runs
 from naseval.studies._packs import packs
 
 PACKS = packs(
@@ -16,8 +19,8 @@ for pack in PACKS:
         name:
             f"runs_{re.sub('[^a-z0-9]', '_', pack.name)}"
         input:
-            **training_data(pack.runs[0].dataset),
-            genotypes=[genotype_input(run) for run in pack.runs],
+            **find_images(pack.runs[0].dataset),
+            genotypes=[find_genotype(run) for run in pack.runs],
         output:
             [result(run.path) for run in pack.runs],
         log:
@@ -28,12 +31,10 @@ for pack in PACKS:
             "../../envs/train.yaml"
         threads: CONFIG.resources.threads
         resources:
-            gpu=1,
-            mem_mb=memory,
-            runtime=sum(run_minutes(run) for run in pack.runs),
+            **request_training(sum(limit_minutes(run) for run in pack.runs)),
         params:
-            code=run_code(pack.runs[0]),
-            runs=[run_settings(run) for run in pack.runs],
-            genotypes=[genotype_input(run) for run in pack.runs],
+            code=digest_run_code(pack.runs[0]),
+            runs=[describe_run(run) for run in pack.runs],
+            genotypes=[find_genotype(run) for run in pack.runs],
         script:
             "../scripts/run.py"

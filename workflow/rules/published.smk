@@ -1,15 +1,10 @@
 """The authors' raw files -> study tables and what goes with them, studies/published/."""
 
-from naseval.published.archive import raw_files
-from naseval.published.names import OTHERS, STUDIES
+from naseval.published.raw_files import raw_files
+from naseval.published.paper import OTHER_TABLES, STUDIES
 
-PUBLISHED = (*STUDIES, *OTHERS)
+PUBLISHED = (*STUDIES, *OTHER_TABLES)
 RAW = {path: result(f"published/raw/{path}") for path in raw_files()}
-
-
-localrules:
-    published_files,
-    published_tables,
 
 
 rule published_files:
@@ -20,6 +15,7 @@ rule published_files:
         result("logs/published/files.log"),
     benchmark:
         result("benchmarks/published/files.tsv")
+    localrule: True
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -34,8 +30,8 @@ rule published_files:
         "../scripts/published_files.py"
 
 
-rule published_tables:
-    """Read the authors' files into one table per study, and list their flaws."""
+rule published_studies:
+    """Read the authors' files into one table per study, and list their issues."""
     input:
         files=list(RAW.values()),
     output:
@@ -44,6 +40,7 @@ rule published_tables:
         result("logs/published/tables.log"),
     benchmark:
         result("benchmarks/published/tables.tsv")
+    localrule: True
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -51,8 +48,8 @@ rule published_tables:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code("published_tables.py", "naseval.published.tables"),
+        code=code("published_studies.py", "naseval.published.tables"),
         folder=lambda wildcards, input: input.files[0].removesuffix(next(iter(RAW))),
         constants=CONFIG.published.model_dump(exclude={"mirror"}),
     script:
-        "../scripts/published_tables.py"
+        "../scripts/published_studies.py"

@@ -1,5 +1,7 @@
 """Figures, tables, claims -> one page, report.html."""
 
+from naseval.report.exhibits import SOURCES
+
 
 # Both write the same page, which shows whatever is there; they differ in what has to be there.
 ruleorder: report_page > published
@@ -23,13 +25,13 @@ rule report_page:
         mem_mb=2000,
         runtime=10,
     params:
-        code=code("report.py", "naseval.report.page"),
+        code=code("report_page.py", "naseval.report.page"),
         files=package_files("claims", CLAIM_FILES) | package_files("report", PAGE_FILES),
         figures={source: captions(FIGURES[source], "figure") for source in SOURCES},
         tables={source: captions(TABLES[source], "table") for source in SOURCES},
         scaled_down=CONFIG.scaled_down,
     script:
-        "../scripts/report.py"
+        "../scripts/report_page.py"
 
 
 use rule report_page as published with:

@@ -4,7 +4,7 @@
 rule search:
     """Run a method once."""
     input:
-        unpack(lambda wildcards: training_data(wildcards.dataset)),
+        unpack(lambda wildcards: find_images(wildcards.dataset)),
     output:
         genotype=result("searches/{dataset}/{method}/seed-{seed}/genotype.json"),
         history=result("searches/{dataset}/{method}/seed-{seed}/history.parquet"),
@@ -16,9 +16,7 @@ rule search:
         "../../envs/train.yaml"
     threads: CONFIG.resources.threads
     resources:
-        gpu=1,
-        mem_mb=memory,
-        runtime=CONFIG.resources.search_minutes,
+        **request_training(CONFIG.resources.search_minutes),
     params:
         code=lambda wildcards: code(
             "search.py",

@@ -1,5 +1,7 @@
 """Runs of random architectures -> a page per space, spaces/{space}.md (asked for by name)."""
 
+from naseval.studies import genotype_file
+
 
 rule space_page:
     """Say how accurate a space's random architectures are, how far apart and how large."""

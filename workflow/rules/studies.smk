@@ -1,6 +1,11 @@
 """Runs -> one tidy table per study, studies/reproduced/{study}.parquet."""
 
-BENCHMARK = CONFIG.study("benchmark") if "benchmark" in CONFIG.studies else None
+from naseval.studies import labelled, members
+from naseval.studies.benchmark import Settings as Benchmark
+
+BENCHMARK = (
+    CONFIG.study("benchmark", Benchmark) if "benchmark" in CONFIG.studies else None
+)
 SEARCHES = [
     (dataset, method, seed)
     for dataset in (BENCHMARK.datasets if BENCHMARK else [])
@@ -29,7 +34,7 @@ rule study:
         mem_mb=2000,
         runtime=10,
     params:
-        code=lambda wildcards: code("study.py", "naseval.studies._tables"),
+        code=lambda wildcards: code("study.py", "naseval.studies._gather"),
         members=lambda wildcards: labelled(CONFIG, wildcards.study),
     script:
         "../scripts/study.py"
@@ -55,7 +60,7 @@ rule histories:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code("histories.py", "naseval.studies._tables"),
+        code=code("histories.py", "naseval.studies._gather"),
         searches=SEARCHES,
     script:
         "../scripts/histories.py"

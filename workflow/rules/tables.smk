@@ -20,7 +20,7 @@ rule table:
     benchmark:
         result("benchmarks/tables/{source}/{table}.tsv")
     wildcard_constraints:
-        table=any_of(set().union(*TABLES.values())),
+        table=match_any(set().union(*TABLES.values())),
     conda:
         "../../envs/analysis.yaml"
     threads: 1

@@ -7,11 +7,11 @@ import pyarrow as pa
 
 from naseval import records
 from naseval.budget.calibration import Calibration
-from naseval.budget.images import parts
+from naseval.budget.estimate import dataset_table
+from naseval.budget.images import count_images
 from naseval.budget.jobs import needed, once
 from naseval.budget.measured import finished
 from naseval.budget.page import page
-from naseval.budget.storage import dataset_table
 from naseval.budget.work import read_sizes
 from naseval.config import load_config
 from naseval.files import write_atomically
@@ -31,7 +31,7 @@ with job(snakemake) as running:
         dataset_table(
             config.datasets,
             {
-                name: parts(name, config.datasets[name], config.results)
+                name: count_images(name, config.datasets[name], config.results)
                 for name in dict.fromkeys(job.dataset for job in jobs)
             },
         ),

@@ -2,7 +2,7 @@
 
 from naseval import records
 from naseval.script import job
-from naseval.studies._tables import gather_histories
+from naseval.studies._gather import gather_histories
 
 with job(snakemake) as running:
     content = gather_histories(snakemake.params.searches, snakemake.input.histories)

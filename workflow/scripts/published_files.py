@@ -1,6 +1,6 @@
 """Fetch the authors' raw files."""
 
-from naseval.published.archive import fetch
+from naseval.published.raw_files import fetch
 from naseval.script import job
 
 with job(snakemake) as running:

@@ -1,10 +1,9 @@
 """Draw one random genotype."""
 
-from naseval.randomness import stream
 from naseval.script import job
-from naseval.spaces import get_space
+from naseval.spaces import sample
 
 with job(snakemake) as running:
-    space = get_space(snakemake.wildcards.space)
-    rng = stream("architecture", space.name, int(snakemake.wildcards.index))
-    space.sample(rng, snakemake.params.sampler).write(snakemake.output.genotype)
+    wildcards = snakemake.wildcards
+    genotype = sample(wildcards.space, int(wildcards.index), snakemake.params.sampler)
+    genotype.write(snakemake.output.genotype)

@@ -10,7 +10,7 @@ from naseval.genotype import Genotype
 from naseval.script import job
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
-from naseval.studies._tables import gather_runs
+from naseval.studies._gather import gather_runs
 from naseval.training.networks import size
 
 with job(snakemake) as running:

@@ -2,7 +2,7 @@
 
 from naseval import records
 from naseval.script import job
-from naseval.studies._tables import gather_runs
+from naseval.studies._gather import gather_runs
 
 with job(snakemake) as running:
     results = snakemake.config["results"]

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from naseval.analysis.finals import STATISTICS
 from naseval.analysis.intervals import Estimate, Values, bootstrap
+from naseval.analysis.labels import counted
 from naseval.analysis.sides import Sides, sides
 
 SUMMARY = ["dataset", "method", "origin", "n", "mean", "std"]
@@ -86,3 +88,19 @@ def benchmark_table(
     columns = ["dataset", "method", "statistic"]
     columns += [f"{o}_{k}" for o in ("random", "searched") for k in ("n", "mean", "std")]
     return pd.DataFrame(rows, columns=[*columns, "relative_improvement", "low", "high"])
+
+
+def relative_improvements(
+    study: pd.DataFrame, summaries: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, str]:
+    """Return `benchmark_table` for `best` and, where known, `last`, and a note that explains it."""
+    tables = [benchmark_table(study, statistic, summaries) for statistic in STATISTICS]
+    tidy = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    runs = counted([*tidy["searched_n"], *tidy["random_n"]])
+    unknown = int(tidy["low"].isna().sum())
+    gaps = f" Without interval, since too few runs are known: {unknown}." if unknown else ""
+    return tidy, (
+        "Per cent: 100 × (mean searched − mean random) / mean random, with the 95 % bootstrap "
+        f"interval over runs; {runs} runs on each side. *best* is the best test accuracy over "
+        f"the epochs of each run, *last* the accuracy after the last epoch.{gaps}"
+    )

@@ -1,18 +1,19 @@
 """The size of searches and runs, counted on a CPU without images."""
 
+from functools import partial
 from typing import Any
 
 from naseval.budget.rehearsal import Meter, Rehearsal, StubData
 from naseval.budget.work import Size
 from naseval.errors import NasevalError
+from naseval.genotype import Genotype
 from naseval.methods import get_method
-from naseval.randomness import stream
 from naseval.settings.base import SearchSettings
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
-from naseval.spaces import get_space
-from naseval.training.augmentation import augment, augmented_network
-from naseval.training.networks import initialised
+from naseval.spaces import sample
+from naseval.training.augmentation import augment
+from naseval.training.networks import build_run_network, initialised
 
 SAMPLES = 3
 """Steps of one kind that are rehearsed of each stage of a search; a run's steps are all alike."""
@@ -45,14 +46,11 @@ def run_size(
     `sampler` is the space's, None for a fixed network; `sizes` has the images of `train` (which
     here is all that is not for the test) and `test`.
     """
-
-    def build() -> Any:
-        if sampler is None:
-            return augmented_network(network, dataset, protocol)
-        genotype = get_space(network).sample(stream("architecture", network, 0), sampler)
-        return augmented_network(genotype, dataset, protocol)
-
+    architecture: Genotype | str = network
+    if sampler is not None:
+        architecture = sample(network, 0, sampler)
+    built = initialised(partial(build_run_network, architecture, dataset, protocol), 0)
     rehearsal = Rehearsal(Meter(), samples=1)
     data: Any = StubData(dataset, sizes, rehearsal.meter)
-    rows = augment(initialised(build, 0), data, protocol, seed=0, loop=rehearsal)
+    rows = augment(built, data, protocol, seed=0, loop=rehearsal)
     return Size(rehearsal.work, rehearsal.checkpoint, len(rows))

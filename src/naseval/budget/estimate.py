@@ -1,4 +1,4 @@
-"""What the work still to do will cost, by study and method, and how long it will last."""
+"""What the work still to do will cost: time by study and method, days on several GPUs, disk."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from naseval.budget.calibration import Calibration
+from naseval.budget.images import Parts
 from naseval.budget.jobs import Job, Key, once
 from naseval.budget.measured import Taken, mean_seconds
 from naseval.budget.work import Size
+from naseval.data.facts import get_facts
+from naseval.settings.dataset import Dataset
 
 GPUS = (1, 2, 4, 8, 16, 32, 64)
 HOUR, DAY = 3600, 86_400
+MEGABYTE = 1e6
 
 RUN_BYTES, ROW_BYTES = 6_300, 80
 """A run's Parquet: what surrounds its rows, and ten numbers of 8 bytes a row."""
@@ -137,14 +141,45 @@ def compared(done: Sequence[Taken], prices: Prices) -> pd.DataFrame:
     return table[["study", "method", "kind", "n", "predicted", "measured", "ratio"]]
 
 
+def dataset_table(datasets: Mapping[str, Dataset], images: Mapping[str, Parts]) -> pd.DataFrame:
+    """Return the megabytes of each dataset's archives and of its images as they are stored.
+
+    Large images are stored as they were encoded. What nobody states is NaN.
+    """
+    rows = []
+    for name, parts in images.items():
+        dataset = datasets[name]
+        archive = _archive_bytes(dataset.source)
+        stored = sum(parts.values()) * dataset.image_size**2 * 3
+        rows.append(
+            {
+                "dataset": name,
+                "images": sum(parts.values()),
+                "archives_megabytes": archive / MEGABYTE,
+                "images_megabytes": (stored if dataset.images == "small" else archive) / MEGABYTE,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def largest_checkpoint(jobs: Iterable[Job], sizes: Mapping[Key, Size]) -> float:
+    """Return the megabytes of the largest checkpoint; it is there twice while one is written."""
+    return max((sizes[job.key].checkpoint for job in jobs), default=0) / MEGABYTE
+
+
 def _spent(jobs: Sequence[Job], prices: Prices) -> dict[str, float]:
     return {
         "searches": sum(job.kind == "search" for job in jobs),
         "runs": sum(job.kind == "run" for job in jobs),
         "gpu_hours": sum(map(prices.seconds, jobs)) / HOUR,
-        "megabytes": sum(map(prices.bytes, jobs)) / 1e6,
+        "megabytes": sum(map(prices.bytes, jobs)) / MEGABYTE,
     }
 
 
 def _place(job: Job) -> tuple[str, str]:
     return job.study, job.method or ""
+
+
+def _archive_bytes(source: str) -> float:
+    sizes = [file.bytes for file in get_facts(source).files.values()]
+    return float("nan") if None in sizes else float(sum(size or 0 for size in sizes))

@@ -1,12 +1,12 @@
-"""The searches and runs that the configured studies need, and where each keeps its files."""
+"""The searches and runs that the configured studies need: their files, and what to count."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+from naseval.budget.images import count_images
 from naseval.config import Config
-from naseval.studies import members, space_of
-from naseval.studies._runs import Member
+from naseval.studies import Member, members, space_of
 
 Kind = Literal["search", "run"]
 Key = tuple[str, str, str, str]
@@ -73,6 +73,56 @@ def needed(config: Config) -> list[Job]:
 def once(jobs: Iterable[Job]) -> list[Job]:
     """Return each job where it is first needed."""
     return list({job: job for job in reversed(list(jobs))}.values())[::-1]
+
+
+def units(config: Config, dataset: str) -> dict[str, Any]:
+    """Return what the rule `work` counts: the kinds of jobs on a dataset, and its images.
+
+    All of it is plain data, for the rule's `params`.
+    """
+    keys = dict.fromkeys(job.key for job in needed(config) if job.dataset == dataset)
+    return {
+        "images": count_images(dataset, config.datasets[dataset], config.results),
+        "dataset": config.datasets[dataset].training.model_dump(),
+        "searches": {
+            method: {
+                "algorithm": config.algorithm(method),
+                "settings": config.search_settings(method, dataset).model_dump(),
+            }
+            for kind, _, method, _ in keys
+            if kind == "search"
+        },
+        "runs": [
+            {
+                "protocol": protocol,
+                "settings": config.protocol(protocol, dataset).model_dump(),
+                "network": network,
+                "sampler": config.spaces[network].sampler if network in config.spaces else None,
+            }
+            for kind, _, protocol, network in keys
+            if kind == "run"
+        ],
+    }
+
+
+def counted_modules(counted: dict[str, Any]) -> list[str]:
+    """Return the modules that counting imports by computed names."""
+    algorithms = {search["algorithm"] for search in counted["searches"].values()}
+    networks = {(run["network"], run["sampler"] is None) for run in counted["runs"]}
+    return sorted(
+        {
+            f"naseval.methods.{name}.{module}"
+            for name in algorithms
+            for module in ("search", "settings")
+        }
+        | {f"naseval.networks.fixed.{name}" for name, fixed in networks if fixed}
+        | {
+            f"naseval.spaces.{name}.{module}"
+            for name, fixed in networks
+            if not fixed
+            for module in ("network", "space")
+        }
+    )
 
 
 def _jobs(config: Config, study: str, member: Member) -> list[Job]:

@@ -6,10 +6,9 @@ import pandas as pd
 
 from naseval.analysis.tables import markdown
 from naseval.budget.calibration import Calibration
-from naseval.budget.estimate import Prices, budget, compared, wall_times
+from naseval.budget.estimate import Prices, budget, compared, largest_checkpoint, wall_times
 from naseval.budget.jobs import Job, Key, once
 from naseval.budget.measured import Taken
-from naseval.budget.storage import largest_checkpoint
 from naseval.budget.work import Size
 
 STILL = (

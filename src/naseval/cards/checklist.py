@@ -1,12 +1,14 @@
 """The reproducibility checklist: the practices of the paper's section 6, each with the fact."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from naseval.cards import seeds, settings, tricks
 from naseval.cards.cost import devices
 from naseval.cards.evidence import Evidence, Facts
 from naseval.cards.markdown import count, table
+from naseval.settings.base import StudySettings
+from naseval.studies import operations
 
 ABLATIONS = ("protocols", "operations", "cells", "depth")
 """Studies that take a space or its training apart."""
@@ -83,19 +85,20 @@ def _datasets(evidence: Evidence, method: str) -> Item:
 
 def _ablations(evidence: Evidence, method: str) -> Item:
     spaces = {evidence.config.method(method, name).space for name in evidence.datasets(method)}
-    configured = {name: evidence.config.studies.get(name, {}) for name in ABLATIONS}
+    studies = evidence.config.studies
+    configured = {name: studies[name] for name in ABLATIONS if name in studies}
     covered = [
         name
         for name, study in configured.items()
-        if spaces & {*study.get("spaces", []), *_drawn_from(study)}
+        if spaces & {*getattr(study, "spaces", []), *_drawn_from(study)}
     ]
     fact = f"configured for its space: {', '.join(covered) or 'none'}"
     return Item("Hidden components taken apart", bool(covered), fact)
 
 
-def _drawn_from(study: Mapping[str, Any]) -> Iterable[str]:
+def _drawn_from(study: StudySettings) -> Iterable[str]:
     """Return the spaces that a study compares by their numbers of architectures."""
-    return study["random"] if isinstance(study.get("random"), dict) else ()
+    return study.random if isinstance(study, operations.Settings) else ()
 
 
 def _reproducible(evidence: Evidence, method: str) -> list[Item]:

@@ -15,7 +15,7 @@ from naseval.cards.plan import Planned
 from naseval.config import Config
 from naseval.genotype import Genotype
 from naseval.settings.base import Strict
-from naseval.studies._tables import gather_runs
+from naseval.studies._gather import gather_runs
 
 Facts = dict[str, Any]
 """A result's provenance, and `as_configured`: whether its settings are those configured now."""

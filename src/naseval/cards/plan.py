@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from naseval.config import Config
-from naseval.studies import labelled
-from naseval.studies._runs import genotype_file
+from naseval.studies import genotype_file, labelled
 
 STUDIES = ("benchmark", "tricks")
 """The studies that a card reads; either may be left out of the configuration."""

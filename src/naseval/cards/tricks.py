@@ -4,6 +4,7 @@ from naseval.analysis.tricks import tricks
 from naseval.cards import plan
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import interval, spread, table
+from naseval.studies import tricks as tricks_study
 
 HEAD = [
     "dataset", "protocol", "accuracy", "searched", "n", "random", "n",
@@ -44,8 +45,7 @@ def section(evidence: Evidence, method: str) -> str:
 
 def plain(evidence: Evidence) -> str:
     """Return the protocol without tricks."""
-    name: str = evidence.config.studies["tricks"]["plain"]
-    return name
+    return evidence.config.study("tricks", tricks_study.Settings).plain
 
 
 def both(evidence: Evidence, method: str) -> bool:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from naseval.claims.absent import Absent
 from naseval.claims.catalogue import Claim, catalogue
-from naseval.claims.rule import Rule
-from naseval.claims.rules import RULES
-from naseval.claims.settings import UnsetError, setting
-from naseval.claims.tables import AbsentError, Tables
+from naseval.claims.rules._rule import Rule, all_rules
+from naseval.claims.settings import setting
+from naseval.claims.tables import Tables
 from naseval.claims.values import shown
 from naseval.claims.verdict import NOT_RECOMPUTABLE, NOT_RUN, Finding, judge
 from naseval.config import Config
@@ -50,7 +50,7 @@ def ledger(sources: Sources, claims: Iterable[Claim] | None = None) -> pa.Table:
 
 
 def _row(claim: Claim, sources: Sources) -> dict[str, str]:
-    rule = RULES.get(claim.id)
+    rule = all_rules().get(claim.id)
     published = _published(claim, rule, sources.published)
     reproduced = _reproduced(claim, rule, sources)
     return {
@@ -95,19 +95,18 @@ def _reproduced(claim: Claim, rule: Rule | None, sources: Sources) -> Finding:
 
 
 def _judged(claim: Claim, rule: Rule, tables: Tables, otherwise: str) -> Finding:
-    try:
-        return judge(claim, rule.compute(tables))
-    except AbsentError as error:
-        return Finding(None, otherwise, f"It can't be computed: {error}.")
+    readings = rule.compute(tables)
+    if isinstance(readings, Absent):
+        return Finding(None, otherwise, f"It can't be computed: {readings.reason}.")
+    return judge(claim, readings)
 
 
 def _configured(claim: Claim, config: Config | None) -> Finding:
     if config is None:
         return Finding(None, NOT_RUN, "No configuration was given.")
-    try:
-        value = setting(config, claim.setting, claim.datasets)
-    except UnsetError as error:
-        return Finding(None, NOT_RUN, f"It can't be compared: {error}.")
+    value = setting(config, claim.setting, claim.datasets)
+    if isinstance(value, Absent):
+        return Finding(None, NOT_RUN, f"It can't be compared: {value.reason}.")
     return judge(claim, {f"configured at {claim.setting}": value})
 
 

@@ -5,20 +5,18 @@ from fnmatch import fnmatch
 from functools import reduce
 from typing import Any
 
+from naseval.claims.absent import lacking, or_absent
 from naseval.claims.values import Value
 from naseval.config import Config
 from naseval.spaces import get_space
 
 
-class UnsetError(LookupError):
-    """A key that the configuration doesn't have."""
-
-
+@or_absent
 def setting(config: Config, paths: str, datasets: str) -> Value:
     """Return what the keys of `paths` hold for all of `datasets` (each separated by blanks).
 
     One value where all agree, otherwise a list of those that differ or belong together, in
-    order. `UnsetError` where a key, method or dataset is missing. Forms of a path:
+    order. `Absent` where a key, method or dataset is missing. Forms of a path:
     `methods.X.search.…`, `methods.X.protocol.…` and `methods.X.nodes` (of the method's space),
     `protocols.X.…`, `spaces.X.operations` (their number; `spaces.X.operations.conv_*` counts
     those of this form), and any other key of the configuration, where `{dataset}` may stand.
@@ -50,7 +48,7 @@ def _at(config: Config, path: str, dataset: str) -> Any:
             return _walk(config.protocol(name, dataset), rest, path)
         case ["spaces", name, "operations", *form]:
             if name not in config.spaces:
-                raise UnsetError(f"the configuration has no space {name}")
+                lacking(f"the configuration has no space {name}")
             operations = get_space(name).operations
             return sum(fnmatch(operation, (form or ["*"])[0]) for operation in operations)
         case keys:
@@ -60,7 +58,7 @@ def _at(config: Config, path: str, dataset: str) -> Any:
 def _known(name: str, names: Mapping[str, Any], dataset: str, config: Config) -> None:
     for entry, entries in ((name, names), (dataset, config.datasets)):
         if entry not in entries:
-            raise UnsetError(f"the configuration has no {entry}")
+            lacking(f"the configuration has no {entry}")
 
 
 def _walk(start: Any, keys: list[str], path: str) -> Any:
@@ -77,7 +75,7 @@ def _step(value: Any, key: str, path: str) -> Any:
     else:
         found = getattr(value, key, None)
     if found is None:
-        raise UnsetError(f"the configuration has no {path}")
+        lacking(f"the configuration has no {path}")
     return found
 
 

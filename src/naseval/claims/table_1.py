@@ -2,14 +2,35 @@
 
 import pandas as pd
 
-from naseval.analysis import table_1
 from naseval.analysis.comparison import LEVEL, compare
-from naseval.analysis.labels import Labels
+from naseval.analysis.finals import STATISTICS
+from naseval.analysis.labels import Labels, in_order
+from naseval.analysis.relative_improvement import relative_improvements
 from naseval.claims.catalogue import catalogue
 
 KEYS = ["dataset", "method", "statistic"]
 TESTS = ["welch_p", "permutation_p", "welch_q", "permutation_q"]
 PREFIX = "table1."
+
+
+def build(
+    study: pd.DataFrame,
+    dataset_labels: Labels,
+    method_labels: Labels,
+    summaries: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return table 1 of the benchmark study: tidy, as laid out in the paper, and its note.
+
+    To the tidy frame of `relative_improvements` it adds `printed`, the paper's number, and the p
+    and adjusted q of `analysis.comparison`. The layout has one row per method and reading and
+    one column per dataset, each entry the relative improvement in per cent and its 95 %
+    interval. A star marks differences whose permutation q is below 0.05; the paper's numbers
+    have rows of their own.
+    """
+    tidy, note = relative_improvements(study, summaries)
+    tests = compare(study)[0][[*KEYS, *TESTS]]
+    tidy = tidy.merge(printed(), on=KEYS[:2], how="left").merge(tests, on=KEYS, how="left")
+    return tidy, _laid_out(tidy, dataset_labels, method_labels), note + _legend(tidy)
 
 
 def printed() -> pd.DataFrame:
@@ -26,52 +47,49 @@ def printed() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def build(
-    study: pd.DataFrame,
-    dataset_labels: Labels,
-    method_labels: Labels,
-    summaries: pd.DataFrame | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """Return table 1: tidy, as laid out, and its note.
-
-    To the tidy frame of `analysis.table_1` it adds `printed`, the paper's number, and the p and
-    adjusted q of `analysis.comparison`. In the layout a star marks differences whose permutation
-    q is below 0.05, and the paper's numbers stand in rows of their own.
-    """
-    tidy, laid_out, note = table_1.build(study, dataset_labels, method_labels, summaries)
-    tests = compare(study)[0][[*KEYS, *TESTS]]
-    tidy = tidy.merge(printed(), on=KEYS[:2], how="left").merge(tests, on=KEYS, how="left")
-    rows: list[dict[str, str]] = []
-    for row in laid_out.to_dict("records"):
-        rows.append(_starred(row, tidy, dataset_labels, method_labels))
-        if row["Accuracy"] == "best":
-            rows += _printed_row(row, tidy, dataset_labels, method_labels)
-    return tidy, pd.DataFrame(rows), note + _legend(tidy)
-
-
-def _starred(row: dict, tidy: pd.DataFrame, datasets: Labels, methods: Labels) -> dict[str, str]:
-    clear = tidy[(tidy["statistic"] == row["Accuracy"]) & (tidy["permutation_q"] < LEVEL)]
-    names = {
-        datasets.get(entry["dataset"], entry["dataset"])
-        for entry in clear.to_dict("records")
-        if methods.get(entry["method"], entry["method"]) == row["Method"]
+def _laid_out(tidy: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> pd.DataFrame:
+    datasets = in_order(tidy["dataset"], dataset_labels)
+    cells = {
+        (entry["method"], entry["statistic"], entry["dataset"]): entry
+        for entry in tidy.to_dict("records")
     }
-    return {str(key): f"{text}*" if key in names else text for key, text in row.items()}
+    readings = [name for name in STATISTICS if name in set(tidy["statistic"])]
+    rows = []
+    for method in in_order(tidy["method"], method_labels):
+        for reading in readings:
+            entries = {name: cells.get((method, reading, name)) for name in datasets}
+            rows.append((method, reading, {name: _text(entry) for name, entry in entries.items()}))
+            if reading == "best" and any(_is_printed(entry) for entry in entries.values()):
+                texts = {name: _printed_text(entry) for name, entry in entries.items()}
+                rows.append((method, "as printed", texts))
+    return pd.DataFrame(
+        [
+            {"Method": method_labels.get(method, method), "Accuracy": reading}
+            | {dataset_labels.get(name, name): text for name, text in texts.items()}
+            for method, reading, texts in rows
+        ]
+    )
 
 
-def _printed_row(
-    row: dict, tidy: pd.DataFrame, datasets: Labels, methods: Labels
-) -> list[dict[str, str]]:
-    best = tidy[tidy["statistic"] == "best"].dropna(subset=["printed"])
-    found = {
-        datasets.get(entry["dataset"], entry["dataset"]): f"{entry['printed']:.2f}"
-        for entry in best.to_dict("records")
-        if methods.get(entry["method"], entry["method"]) == row["Method"]
-    }
-    if not found:
-        return []
-    blank = {str(key): "–" for key in row}
-    return [{**blank, "Method": row["Method"], "Accuracy": "as printed", **found}]
+def _text(entry: dict | None) -> str:
+    """Return a cell of the layout: `0.32 [0.10, 0.54]*`, or a dash where nothing is known."""
+    if entry is None or pd.isna(entry["relative_improvement"]):
+        return "–"
+    value, low, high = (_rounded(entry[name]) for name in ("relative_improvement", "low", "high"))
+    interval = "" if pd.isna(entry["low"]) else f" [{low}, {high}]"
+    return f"{value}{interval}{'*' if entry['permutation_q'] < LEVEL else ''}"
+
+
+def _rounded(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}"  # the sum turns −0.00 into 0.00
+
+
+def _is_printed(entry: dict | None) -> bool:
+    return entry is not None and not pd.isna(entry["printed"])
+
+
+def _printed_text(entry: dict | None) -> str:
+    return f"{entry['printed']:.2f}" if entry is not None and _is_printed(entry) else "–"
 
 
 def _legend(tidy: pd.DataFrame) -> str:

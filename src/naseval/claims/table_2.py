@@ -4,8 +4,6 @@ import pandas as pd
 
 from naseval.claims.verdict import MATCH
 
-METHODS = ("darts", "stacnas", "pdarts", "manas", "cnas")
-"""The paper's columns."""
 PREFIX = "table2."
 
 
@@ -33,7 +31,7 @@ def build(ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
         str(name): str(wording).partition(": ")[0]
         for name, wording in zip(names.str[0], cells["wording"], strict=True)
     }
-    columns = [method for method in METHODS if method in text]
+    columns = list(dict.fromkeys(tidy["method"]))  # in the paper's order, as claims are
     shown = text[columns].fillna("–").rename(columns=labels).rename_axis(columns=None)
     shown = shown.reset_index().rename(columns={"setting": "Setting"})
     return tidy, shown, _note(tidy)

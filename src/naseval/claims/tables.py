@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from naseval.analysis.finals import finals
+from naseval.claims.absent import lacking
 from naseval.claims.values import Value
 
 Readings = dict[str, Value]
@@ -15,16 +16,13 @@ Readings = dict[str, Value]
 LAST, BEST = "last epoch", "best epoch"
 
 
-class AbsentError(LookupError):
-    """Runs or tables that a claim needs and a source lacks."""
-
-
 class Tables:
     """Tables of one source by name.
 
     Studies have the columns of `schemas.STUDY`; beside them there may be `costs`
-    (`published.cost.COSTS`), `summaries` (`published.benchmark.SUMMARY`), `genotypes`
-    (`published.genotypes.EDGES`) and `splits` (`published.splits.LISTS`).
+    (`published.benchmark.COSTS`), `summaries` (`published.benchmark.SUMMARY`), `genotypes`
+    (`published.genotypes.EDGES`) and `splits` (`published.splits.LISTS`). What is missing is
+    `lacking`: the rule that asked for it returns an `Absent`.
     """
 
     def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
@@ -36,7 +34,7 @@ class Tables:
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self:
-            raise AbsentError(f"there is no table of {name}")
+            lacking(f"there is no table of {name}")
         return self._frames[name]
 
     def runs(self, name: str) -> pd.DataFrame:
@@ -64,18 +62,16 @@ class Tables:
 
 
 def known(readings: Readings) -> Readings:
-    """Return `readings`; `AbsentError` where there are none."""
+    """Return `readings`; they are lacking where there are none."""
     if not readings:
-        raise AbsentError("the tables needed share no reading of accuracies")
+        lacking("the tables needed share no reading of accuracies")
     return readings
 
 
 def some(runs: pd.DataFrame, **columns: object) -> pd.DataFrame:
-    """Return the rows whose columns have these values; `AbsentError` where there are none."""
+    """Return the rows whose columns have these values; they are lacking where there are none."""
     chosen = np.logical_and.reduce([runs[name] == value for name, value in columns.items()])
     if not chosen.any():
-        raise AbsentError(
-            "there are no runs with "
-            + ", ".join(f"{name} {value}" for name, value in columns.items())
-        )
+        values = ", ".join(f"{name} {value}" for name, value in columns.items())
+        lacking(f"there are no runs with {values}")
     return runs[chosen]

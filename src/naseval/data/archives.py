@@ -1,20 +1,121 @@
-"""The datasets' archives: addresses, digests, terms, and whether files are the ones they were."""
+"""Archives on this machine: fetched, verified, and their digests recorded."""
 
 import fcntl
 import hashlib
-from collections.abc import Iterator, Mapping
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
 import yaml
-from pydantic import Field
 
+from naseval.data.facts import ArchiveFile, Digest, Facts, get_facts
+from naseval.download import DownloadError, download
 from naseval.errors import NasevalError
 from naseval.files import write_atomically
-from naseval.settings.base import Positive, Strict
+
+log = logging.getLogger(__name__)
+
+FOLDER_VARIABLE = "NASEVAL_ARCHIVES"
+LOCK_HEADER = """\
+# Digests (sha256) of archives that nobody states, recorded at their first arrival. They must hold
+# from then on; keep this file with your results. Written by the workflow.
+"""
+
+
+def fetch_archive(source: str, name: str, target: Path, *, folder: str | None, lock: Path) -> None:
+    """Bring the file `name` of a source's archive to `target`, verified.
+
+    It is taken from the folder that the environment variable NASEVAL_ARCHIVES or else `folder`
+    names, where that holds it (`target` becomes a link), then from where the operating
+    system's package puts it, and is downloaded otherwise. Where no digest is known, that of the
+    first arrival is recorded in `lock`. Raises `NasevalError` where nothing works or the file
+    is another one.
+    """
+    facts = get_facts(source)
+    file = facts.files[name]
+    place = _find_here(facts, source, name, os.environ.get(FOLDER_VARIABLE) or folder)
+    if place is None:
+        _download(source, name, file, target, lock)
+    else:
+        if wrong := fault(file, place, lock, f"{source}/{name}"):
+            raise NasevalError(f"{place} is not the right file ({wrong}); replace it by {file.url}")
+        _link(target, place)
+        log.info("%s comes from %s", target, place)
+    _note_digest(file, target, lock, f"{source}/{name}")
+
+
+def _find_here(facts: Facts, source: str, name: str, folder: str | None) -> Path | None:
+    if folder and not Path(folder).is_dir():
+        raise NasevalError(
+            f"{folder} is no folder; point {FOLDER_VARIABLE} or the config key archives to the "
+            "archives, or clear it to download them"
+        )
+    folders = [Path(folder, source), Path(folder)] if folder else []
+    folders += map(Path, facts.folders)
+    return next((place / name for place in folders if (place / name).is_file()), None)
+
+
+def _download(source: str, name: str, file: ArchiveFile, target: Path, lock: Path) -> None:
+    size = f"{file.bytes / 1e6:.0f} MB" if file.bytes else "size unknown"
+    log.info("downloading %s (%s) from %s", name, size, file.url)
+    try:
+        download(file.url, target, lambda path: fault(file, path, lock, f"{source}/{name}"))
+    except DownloadError as error:
+        raise NasevalError(
+            f"{target} could not be downloaded from {file.url} ({error}); connect to the network, "
+            f"or put {name} into a folder and name that by the environment variable "
+            f"{FOLDER_VARIABLE} or the config key archives"
+        ) from error
+
+
+def _link(target: Path, place: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        link = Path(folder, target.name)
+        link.symlink_to(place.resolve())
+        link.replace(target)
+
+
+def _note_digest(file: ArchiveFile, path: Path, lock: Path, key: str) -> None:
+    """Warn where a stated digest differs, and record one where none is known."""
+    if file.unconfirmed and not holds(file.unconfirmed, path):
+        log.warning(
+            "%s: its %s is not the one that %s states, which nobody confirmed; "
+            "its content will be checked",
+            path, file.unconfirmed.algorithm, file.unconfirmed.source,
+        )  # fmt: skip
+    if not file.digests:
+        record(lock, key, path)
+
+
+def check_archive(source: str, folder: Path, lock: Path) -> None:
+    """Raise `NasevalError` where a file of a source in `folder` is not the one it was."""
+    for name, file in get_facts(source).files.items():
+        place = folder / name
+        if not place.is_file():
+            raise NasevalError(f"{place} is missing; run snakemake download")
+        if wrong := fault(file, place, lock, f"{source}/{name}"):
+            raise NasevalError(
+                f"{place} is damaged or exchanged ({wrong}); delete it and run snakemake download"
+            )
+
+
+def fault(file: ArchiveFile, path: Path, lock: Path, key: str) -> str | None:
+    """Return what is wrong with the file at `path`, or None."""
+    recorded = locked(lock, key)
+    accepted = file.digests or ([recorded] if recorded else [])
+    if not accepted or any(holds(digest, path) for digest in accepted):
+        return None
+    first = accepted[0]
+    return f"its {first.algorithm} differs from {first.value}, stated by {first.source}"
+
+
+def holds(digest: Digest, path: Path) -> bool:
+    """Tell whether the file at `path` has the digest."""
+    return digest_of(path, digest.algorithm) == digest.value
 
 
 def digest_of(path: Path, algorithm: str) -> str:
@@ -23,98 +124,22 @@ def digest_of(path: Path, algorithm: str) -> str:
         return hashlib.file_digest(file, algorithm).hexdigest()
 
 
-class Digest(Strict):
-    """What a file's bytes must hash to, and who says so."""
-
-    algorithm: Literal["md5", "sha1", "sha256"]
-    value: str
-    source: str
-
-    def holds(self, path: Path) -> bool:
-        """Tell whether the file at `path` has this digest."""
-        return digest_of(path, self.algorithm) == self.value
-
-
-class ArchiveFile(Strict):
-    """One file to fetch."""
-
-    url: str
-    bytes: Positive | None = None
-    digests: list[Digest] = Field(default_factory=list)
-    """One of them must hold; none: that of the file's first arrival is recorded."""
-    unconfirmed: Digest | None = None
-    """Stated somewhere; a difference is a warning."""
-
-
-class Archive(Strict):
-    """A dataset as its makers publish it."""
-
-    title: str
-    page: str
-    images: list[Positive]
-    """The numbers of images that the archive may hold."""
-    classes: Positive
-    licence: str
-    citation: str
-    files: dict[str, ArchiveFile]
-    lists: bool = False
-    """Whether the paper's authors published lists of training and test images."""
-    folders: list[str] = Field(default_factory=list)
-    """Where packages of operating systems put the files."""
-
-
-@cache
-def archives() -> dict[str, Archive]:
-    """Return the archives by source; a source that needs no archive is not among them."""
-    table = yaml.safe_load(files(__package__).joinpath("archives.yaml").read_text())
-    return {name: Archive(**fields) for name, fields in table.items()}
-
-
-def archive_files(source: str) -> list[str]:
-    """Return the names of the files that a source reads."""
-    known = archives()
-    return list(known[source].files) if source in known else []
-
-
-def archive_content(source: str) -> dict[str, object]:
-    """Return the numbers that reading an archive checks."""
-    known = archives()
-    return known[source].model_dump(include={"images", "classes"}) if source in known else {}
-
-
-def check_lists(sources: Mapping[str, str]) -> None:
-    """Raise `NasevalError` for a dataset with split.test: published whose source has no lists."""
-    known = archives()
-    for dataset, source in sources.items():
-        if source not in known or not known[source].lists:
-            raise NasevalError(
-                f"config key datasets.{dataset}.split.test is published, and no lists of images "
-                f"are published for the source {source}; give it a share, or archive"
-            )
-
-
-HEADER = """\
-# Digests (sha256) of archives that nobody states, recorded at their first arrival. They must hold
-# from then on; keep this file with your results. Written by the workflow.
-"""
-
-
 def locked(path: Path, key: str) -> Digest | None:
     """Return the digest recorded in the lock file at `path` for `key`, a source/file."""
-    value = _read(path).get(key)
+    value = _read_lock(path).get(key)
     return None if value is None else Digest(algorithm="sha256", value=value, source=str(path))
 
 
 def record(path: Path, key: str, file: Path) -> None:
     """Record the digest of `file`, unless `key` has one already."""
     value = digest_of(file, "sha256")
-    with _alone(path):
-        entries = _read(path)
+    with _only_writer(path):
+        entries = _read_lock(path)
         entries.setdefault(key, value)
-        write_atomically(path, (HEADER + yaml.safe_dump(entries)).encode())
+        write_atomically(path, (LOCK_HEADER + yaml.safe_dump(entries)).encode())
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read_lock(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     try:
@@ -129,31 +154,9 @@ def _read(path: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep other downloads from writing the same lock file meanwhile."""
+def _only_writer(path: Path) -> Iterator[None]:
+    """Make other downloads wait before they write the same lock file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.parent.joinpath(f".{path.name}.writing").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def check_archive(source: str, folder: Path, lock: Path) -> None:
-    """Raise `NasevalError` where a file of a source in `folder` is not the one it was."""
-    for name, file in archives()[source].files.items():
-        place = folder / name
-        if not place.is_file():
-            raise NasevalError(f"{place} is missing; run snakemake download")
-        if wrong := fault(file, place, lock, f"{source}/{name}"):
-            raise NasevalError(
-                f"{place} is damaged or exchanged ({wrong}); delete it and run snakemake download"
-            )
-
-
-def fault(file: ArchiveFile, path: Path, lock: Path, key: str) -> str | None:
-    """Return what is wrong with the file at `path`, or None."""
-    recorded = locked(lock, key)
-    accepted = file.digests or ([recorded] if recorded else [])
-    if not accepted or any(digest.holds(path) for digest in accepted):
-        return None
-    first = accepted[0]
-    return f"its {first.algorithm} differs from {first.value}, stated by {first.source}"

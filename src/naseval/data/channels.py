@@ -1,7 +1,7 @@
 """Mean and standard deviation of the colour channels."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import torch
@@ -35,9 +35,18 @@ def compute_channels(folder: Path, dataset: ImageSettings) -> Channels:
 
     Large images are resized and cropped as for the test, so that each counts the same.
     """
+    return channel_statistics(_chunks(folder, dataset), str(folder))
+
+
+def channel_statistics(chunks: Iterable[Tensor], place: str) -> Channels:
+    """Return mean and standard deviation of all pixels, exactly summed.
+
+    `chunks` are uint8 images (B, 3, H, W). Raises `NasevalError`, which names the `place` of the
+    images, where all values of a channel are the same.
+    """
     count, total, squares = 0, torch.zeros(3, dtype=torch.int64), torch.zeros(3, dtype=torch.int64)
-    for pixels in _chunks(folder, dataset):
-        values = pixels.transpose(0, 1).flatten(1).to(torch.int64)
+    for pixels in chunks:
+        values = pixels.cpu().transpose(0, 1).flatten(1).to(torch.int64)
         count += values.shape[1]
         total += values.sum(1)
         squares += values.square().sum(1)
@@ -45,7 +54,7 @@ def compute_channels(folder: Path, dataset: ImageSettings) -> Channels:
     std = (squares.double() / count - mean.square()).clamp(min=0).sqrt()
     if not std.all():
         raise NasevalError(
-            f"a colour channel of the images in {folder} is constant; "
+            f"a colour channel of the images in {place} is constant; "
             "give the dataset's channels as numbers"
         )
     return Channels(mean=tuple((mean / 255).tolist()), std=tuple((std / 255).tolist()))

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from naseval.analysis.labels import Labels, in_order
-from naseval.analysis.table_1 import build
+from naseval.analysis.relative_improvement import relative_improvements
 from naseval.figures.style import INK, PALETTE, READINGS, Drawing, panels, styled
 
 LOOKS = {"best": ("o", PALETTE[0], -0.16), "last": ("s", PALETTE[1], 0.16)}
@@ -24,7 +24,7 @@ def draw(
 
     The data are the tidy frame of table 1.
     """
-    data, _, note = build(study, dataset_labels, method_labels, summaries)
+    data, note = relative_improvements(study, summaries)
     datasets = in_order(data["dataset"], dataset_labels)
     methods = in_order(data["method"], method_labels)
     readings = [name for name in READINGS if name in set(data["statistic"])]

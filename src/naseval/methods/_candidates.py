@@ -59,9 +59,7 @@ def candidate_network(
     """Return the network of a genotype for a search's images and size, freshly initialised."""
     return build_network(
         genotype,
-        images=data.dataset.images,
-        image_size=data.dataset.image_size,
-        classes=data.classes,
+        data.dataset,
         channels=settings.channels,
         cells=settings.cells,
         auxiliary=False,

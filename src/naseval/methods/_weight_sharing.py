@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from naseval.genotype import Cell
-from naseval.networks.cells import edge_stride
+from naseval.networks.cells import CellSpec, edge_stride
 from naseval.networks.drop_path import ScaledDropPath
 from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, skip_connect
 from naseval.spaces._cells import EDGES_PER_NODE, INPUTS
@@ -34,8 +34,7 @@ class EdgeBank(nn.Module):
 
     def forward(self, states: list[Tensor], operation: str, source: int) -> Tensor:
         """Apply the operation to the state chosen."""
-        value: Tensor = self.operations[source][operation](states[source])  # type: ignore[index]
-        return value
+        return self.operations[source][operation](states[source])  # type: ignore[index]
 
 
 class Combine(nn.Module):
@@ -54,25 +53,23 @@ class Combine(nn.Module):
     def forward(self, states: list[Tensor], ends: Iterable[int]) -> Tensor:
         """Map the states at the indices `ends` to (B, channels, H, W)."""
         mixed = (self.mixers[index](torch.relu(self._end(states, index))) for index in ends)
-        norm: Tensor = self.norm(reduce(torch.add, mixed))
-        return norm
+        return self.norm(reduce(torch.add, mixed))
 
     def _end(self, states: list[Tensor], index: int) -> Tensor:
-        end: Tensor = self.halvings[index](states[index]) if index < INPUTS else states[index]
-        return end
+        return self.halvings[index](states[index]) if index < INPUTS else states[index]
 
 
 class BankedCell(nn.Module):
-    """A cell that can be any cell of the space; its output is `channels` wide, whatever its ends.
+    """A cell that can be any cell of the space; its output is `width` wide, whatever its ends.
 
-    With `reduction`, what reads the inputs has stride 2.
+    In a reduction cell, what reads the inputs has stride 2.
     """
 
-    def __init__(
-        self, channels: int, *, reduction: bool, calibrate: Calibrate, depth_share: float
-    ) -> None:
+    def __init__(self, spec: CellSpec, *, depth_share: float) -> None:
         super().__init__()
-        self.calibrate = calibrate
+        channels, reduction = spec.channels, spec.reduction
+        self.width = channels
+        self.calibrate = Calibrate(spec)
         self.drop_path = ScaledDropPath(depth_share)
         self.edges = nn.ModuleList(
             EdgeBank(INPUTS + node, channels, reduction)
@@ -88,14 +85,11 @@ class BankedCell(nn.Module):
         for node in cell.nodes:
             terms = [self._edge(next(banks), states, name, source) for name, source in node]
             states.append(reduce(torch.add, terms))
-        combined: Tensor = self.combine(states, cell.concat)
-        return combined
+        return self.combine(states, cell.concat)
 
     def _edge(self, bank: nn.Module, states: list[Tensor], name: str, source: int) -> Tensor:
-        value: Tensor = bank(states, name, source)
-        if name != "skip_connect":
-            value = self.drop_path(value)
-        return value
+        x = bank(states, name, source)
+        return x if name == "skip_connect" else self.drop_path(x)
 
 
 def finish_shared_weights(network: nn.Module) -> None:

@@ -1,31 +1,46 @@
 """A cell of a discrete architecture, and what all cells do to their inputs."""
 
+from dataclasses import dataclass
 from functools import reduce
+from typing import Self
 
 import torch
 from torch import Tensor, nn
 
-from naseval.genotype import Cell
+from naseval.genotype import Cell, Genotype
 from naseval.networks.drop_path import with_drop_path
 from naseval.networks.operations import FactorizedReduce, OperationTable, relu_conv_norm
+
+
+@dataclass(frozen=True)
+class CellSpec:
+    """Where a cell is in a network, how wide it is, and what it reads."""
+
+    index: int
+    """0 for the first cell."""
+    channels: int
+    reduction: bool
+    inputs: tuple[int, int]
+    """Channels of the two states that it reads."""
+    halve_first: bool
+    """Whether the first of them has twice the side of the second."""
 
 
 class Preprocess(nn.Module):
     """Bring both inputs of a cell to its width and to one resolution.
 
-    `widths` are the inputs' channels; `halve_first` says that the first has twice the side.
+    `affine` says whether batch normalisation has a learnt scale and offset.
     """
 
-    def __init__(
-        self, widths: tuple[int, int], channels: int, halve_first: bool, affine: bool
-    ) -> None:
+    def __init__(self, spec: CellSpec, affine: bool) -> None:
         super().__init__()
+        first, second = spec.inputs
         self.first: nn.Module = (
-            FactorizedReduce(widths[0], channels, affine)
-            if halve_first
-            else relu_conv_norm(widths[0], channels, 1, 1, affine)
+            FactorizedReduce(first, spec.channels, affine)
+            if spec.halve_first
+            else relu_conv_norm(first, spec.channels, 1, 1, affine)
         )
-        self.second = relu_conv_norm(widths[1], channels, 1, 1, affine)
+        self.second = relu_conv_norm(second, spec.channels, 1, 1, affine)
 
     def forward(self, first: Tensor, second: Tensor) -> list[Tensor]:
         """Return the states that the first node may read."""
@@ -57,6 +72,17 @@ class DiscreteCell(nn.Module):
             with_drop_path(operations[name](channels, edge_stride(source, reduction), True))
             for node in cell.nodes
             for name, source in node
+        )
+
+    @classmethod
+    def of(cls, genotype: Genotype, operations: OperationTable, spec: CellSpec) -> Self:
+        """Return the genotype's normal or reduction cell, as `spec` says."""
+        return cls(
+            genotype.cell(spec.reduction),
+            operations,
+            spec.channels,
+            reduction=spec.reduction,
+            preprocess=Preprocess(spec, affine=True),
         )
 
     def forward(self, first: Tensor, second: Tensor) -> Tensor:

@@ -1,20 +1,47 @@
-"""How large and how costly a network is."""
+"""How many parameters a network has, and how many multiply-accumulates an image takes."""
+
+from typing import NamedTuple
 
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-AUXILIARY = "auxiliary."
-"""How the names of an auxiliary tower's parameters begin, in every network."""
+
+class Size(NamedTuple):
+    """What a network costs, its auxiliary tower left out."""
+
+    parameters: int
+    """Trainable scalars."""
+    macs: int
+    """Multiply-accumulates for one image."""
+
+
+def count(network: nn.Module, image_size: int) -> Size:
+    """Return a network's parameters and its multiply-accumulates for one image.
+
+    The auxiliary tower, which only training uses, is left out. The network may be on `meta`.
+
+    Parameters
+    ----------
+    network
+        Maps images (B, 3, image_size, image_size).
+    image_size
+        Side of the images, in pixels.
+
+    """
+    return Size(parameters(network, auxiliary=False), macs(network, image_size))
 
 
 def parameters(network: nn.Module, auxiliary: bool) -> int:
-    """Return the number of trainable scalars, with or without the auxiliary tower's."""
-    return sum(
-        parameter.numel()
-        for name, parameter in network.named_parameters()
-        if parameter.requires_grad and (auxiliary or not name.startswith(AUXILIARY))
-    )
+    """Return the number of trainable scalars, with or without the auxiliary tower's.
+
+    The tower is the module `network.auxiliary`, if there is one.
+    """
+    counted = set(network.parameters())
+    tower = getattr(network, "auxiliary", None)
+    if tower is not None and not auxiliary:
+        counted -= set(tower.parameters())
+    return sum(weight.numel() for weight in counted if weight.requires_grad)
 
 
 def macs(network: nn.Module, image_size: int) -> int:

@@ -39,8 +39,7 @@ class ScaledDropPath(StochasticDepth):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, ...) to the same shape."""
-        dropped: Tensor = stochastic_depth(x, self.p * self.depth_share, self.mode, self.training)
-        return dropped
+        return stochastic_depth(x, self.p * self.depth_share, self.mode, self.training)
 
 
 class StochasticBranch(nn.Module):

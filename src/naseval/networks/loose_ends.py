@@ -6,13 +6,12 @@ strided identities have no ReLU, pools no batch normalisation, and drop path gro
 
 from collections.abc import Callable
 from functools import reduce
-from typing import Unpack
 
 import torch
 from torch import Tensor, nn
 
 from naseval.genotype import Cell, Genotype
-from naseval.networks.cells import edge_stride
+from naseval.networks.cells import CellSpec, edge_stride
 from naseval.networks.drop_path import ScaledDropPath
 from naseval.networks.operations import (
     BARE_POOLS,
@@ -21,7 +20,8 @@ from naseval.networks.operations import (
     OperationTable,
     relu_conv_norm,
 )
-from naseval.networks.skeleton import Skeleton, build_stem, last_side, reductions
+from naseval.networks.skeleton import CellNetwork, Skeleton, build_cells
+from naseval.networks.stems import build_stem
 
 
 class Halving(nn.Module):
@@ -36,8 +36,7 @@ class Halving(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, channels_in, H, W) to (B, channels_out, H/2, W/2)."""
-        norm: Tensor = self.norm(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], dim=1))
-        return norm
+        return self.norm(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], dim=1))
 
 
 def skip_connect(channels: int, stride: int, _affine: bool) -> nn.Module:
@@ -54,19 +53,17 @@ LOOSE_OPERATIONS: OperationTable = {
 
 
 class Calibrate(nn.Module):
-    """Bring the inputs of a cell to its width and to one resolution, where they are not so yet.
+    """Bring the inputs of a cell to its width and to one resolution, where they are not so yet."""
 
-    `widths` are the inputs' channels; `halve_first` says that the first has twice the side.
-    """
-
-    def __init__(self, widths: tuple[int, int], channels: int, halve_first: bool) -> None:
+    def __init__(self, spec: CellSpec) -> None:
         super().__init__()
+        first, second = spec.inputs
         self.first: nn.Module = (
-            FactorizedReduce(widths[0], channels, affine=True)
-            if halve_first
-            else _fitted(widths[0], channels)
+            FactorizedReduce(first, spec.channels, affine=True)
+            if spec.halve_first
+            else _fitted(first, spec.channels)
         )
-        self.second = _fitted(widths[1], channels)
+        self.second = _fitted(second, spec.channels)
 
     def forward(self, first: Tensor, second: Tensor) -> list[Tensor]:
         """Return the states that the first node may read."""
@@ -116,63 +113,46 @@ class LooseEndCell(nn.Module):
 
     def _edge(self, operation: nn.Module, name: str, state: Tensor) -> Tensor:
         """Apply an operation with drop path, which no identity has, strided or not."""
-        value: Tensor = operation(state)
-        if name != "skip_connect":
-            value = self.drop_path(value)
-        return value
+        x = operation(state)
+        return x if name == "skip_connect" else self.drop_path(x)
 
 
-class LooseEndNetwork(nn.Module):
-    """A stem, cells that reduce at one and two thirds of the depth, a tower and a head.
+class LooseEndNetwork(CellNetwork):
+    """The network of ENAS and NAO.
 
-    `tower` is built of (channels, side) and stands on the output of cell `tower_at`, `head` of
-    the channels that it reads, `calibrate` of what `Calibrate` takes. Raises `NasevalError` where
-    the image size does not divide as the reductions need.
+    `calibrate` builds the modules before each cell, like `Calibrate`; `tower` is built from the
+    channels and side of the map that it classifies, `head` from the channels. Raises
+    `NasevalError` where the image size does not divide as the reductions need.
     """
 
     def __init__(
         self,
         genotype: Genotype,
         operations: OperationTable,
+        skeleton: Skeleton,
         *,
-        calibrate: Callable[[tuple[int, int], int, bool], nn.Module],
+        calibrate: Callable[[CellSpec], nn.Module],
         tower: Callable[[int, int], nn.Module],
         tower_at: int,
         head: Callable[[int], nn.Module],
-        **skeleton: Unpack[Skeleton],
     ) -> None:
-        super().__init__()
-        cells, channels = skeleton["cells"], skeleton["channels"]
-        self.stem = build_stem(skeleton["images"], channels)
-        positions = reductions(cells)
-        side = last_side(skeleton["image_size"], self.stem.stride, len(positions))
-        widths, halve = (self.stem.width, self.stem.width), self.stem.halves
-        self.cells = nn.ModuleList()
-        self.tower_at = tower_at
-        self.auxiliary: nn.Module | None = None
-        for index in range(cells):
-            reduction = index in positions
-            channels *= 2 if reduction else 1
-            cell = LooseEndCell(
-                genotype.reduce if reduction else genotype.normal,
-                operations,
-                channels,
-                reduction=reduction,
-                calibrate=calibrate(widths, channels, halve),
-                depth_share=(index + 1) / cells,
-            )
-            self.cells.append(cell)
-            widths, halve = (widths[1], cell.width), reduction
-            if skeleton["auxiliary"] and index == tower_at:
-                self.auxiliary = tower(cell.width, side)
-        self.head = head(widths[1])
+        stem = build_stem(skeleton.images, skeleton.channels)
+        side = skeleton.last_side(stem)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Map (B, 3, S, S) to logits and, in training with a tower, auxiliary logits."""
-        auxiliary = None
-        first, second = self.stem(x)
-        for index, cell in enumerate(self.cells):
-            first, second = second, cell(first, second)
-            if self.training and self.auxiliary is not None and index == self.tower_at:
-                auxiliary = self.auxiliary(second)
-        return self.head(second), auxiliary
+        def build(spec: CellSpec) -> LooseEndCell:
+            return LooseEndCell(
+                genotype.cell(spec.reduction),
+                operations,
+                spec.channels,
+                reduction=spec.reduction,
+                calibrate=calibrate(spec),
+                depth_share=(spec.index + 1) / skeleton.cells,
+            )
+
+        super().__init__(
+            stem,
+            build_cells(stem, skeleton.widths, skeleton.reductions, build),
+            tower_at,
+            tower=(lambda width: tower(width, side)) if skeleton.auxiliary else None,
+        )
+        self.head = head(self.width)

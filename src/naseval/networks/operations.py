@@ -33,8 +33,7 @@ class FactorizedReduce(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, channels_in, H, W) to (B, channels_out, H/2, W/2)."""
         x = torch.relu(x)
-        norm: Tensor = self.norm(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], dim=1))
-        return norm
+        return self.norm(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], dim=1))
 
 
 class Zero(nn.Module):
@@ -85,6 +84,11 @@ def sep_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module
 def dil_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
     """Return one separable convolution of dilation 2."""
     return nn.Sequential(*_separable(channels, stride, affine, kernel, dilation=2))
+
+
+def conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
+    """Return ReLU, a dense kernel × kernel convolution and batch normalisation."""
+    return relu_conv_norm(channels, channels, kernel, stride, affine)
 
 
 def skip_connect(channels: int, stride: int, affine: bool) -> nn.Module:

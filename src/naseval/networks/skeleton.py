@@ -1,14 +1,21 @@
-"""What surrounds the cells of a network: where it reduces, stems, heads, and the stack of cells."""
+"""The evaluation networks: a stem, a stack of cells, a head, and perhaps an auxiliary tower.
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol, TypedDict, TypeVar, Unpack
+`CellNetwork` has the one forward pass. `EvaluationNetwork` is that of the DARTS family; the
+networks of ENAS and NAO are in `loose_ends`, those of CNAS and NSGA-Net in their spaces.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeVar
 
 from torch import Tensor, nn
 
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
-from naseval.networks.cells import DiscreteCell, Preprocess
+from naseval.networks.cells import CellSpec, DiscreteCell
 from naseval.networks.operations import OperationTable
+from naseval.networks.stems import Stem, build_stem
 
 
 def reductions(cells: int) -> tuple[int, ...]:
@@ -17,6 +24,11 @@ def reductions(cells: int) -> tuple[int, ...]:
     So does the authors' program; a network of one cell reduces once.
     """
     return tuple(dict.fromkeys((cells // 3, 2 * cells // 3)))
+
+
+def doubled(channels: int, cells: int, reductions: Sequence[int]) -> list[int]:
+    """Return each cell's channels, twice as many from each reduction on."""
+    return [channels * 2 ** sum(at <= index for at in reductions) for index in range(cells)]
 
 
 def last_side(image_size: int, stem_stride: int, halvings: int) -> int:
@@ -33,77 +45,153 @@ def last_side(image_size: int, stem_stride: int, halvings: int) -> int:
     return image_size // factor
 
 
-class Stem(Protocol):
-    """Turns images into the two states that the first cell reads."""
+@dataclass(frozen=True)
+class Skeleton:
+    """The size of an evaluation network, all but its cells' operations."""
+
+    images: str
+    """`small` or `large`: which stem"""
+    image_size: int
+    """side of the images, in pixels"""
+    classes: int
+    channels: int
+    """initial channels; unless the space has it otherwise, they double at each reduction"""
+    cells: int
+    auxiliary: bool
+    """whether there is an auxiliary tower"""
+
+    @property
+    def reductions(self) -> tuple[int, ...]:
+        """The positions of the reduction cells."""
+        return reductions(self.cells)
+
+    @property
+    def widths(self) -> list[int]:
+        """Each cell's channels, where they double at each reduction."""
+        return doubled(self.channels, self.cells, self.reductions)
+
+    def last_side(self, stem: Stem) -> int:
+        """Return the side of the last map; `NasevalError` where the image size does not fit."""
+        return last_side(self.image_size, stem.stride, len(self.reductions))
+
+
+class StackedCell(Protocol):
+    """A cell that reads the outputs of the two before it."""
 
     width: int
-    """Channels of both states."""
-    stride: int
-    """Image side divided by the side of the second state."""
-    halves: bool
-    """Whether the second state has half the side of the first."""
-
-    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Map images (B, 3, S, S) to the two states."""
+    """Channels of its output."""
 
 
-class SmallStem(nn.Module):
-    """One 3x3 convolution at full resolution; both states are its output."""
+C = TypeVar("C", bound=StackedCell)
 
-    stride = 1
-    halves = False
 
-    def __init__(self, width: int) -> None:
+def build_cells(
+    stem: Stem, widths: Sequence[int], reductions: Sequence[int], build: Callable[[CellSpec], C]
+) -> Iterator[C]:
+    """Build one cell per entry of `widths`, in order; `reductions` has the reduction cells."""
+    inputs, halve_first = (stem.width, stem.width), stem.halves
+    for index, channels in enumerate(widths):
+        reduction = index in reductions
+        cell = build(CellSpec(index, channels, reduction, inputs, halve_first))
+        yield cell
+        inputs, halve_first = (inputs[1], cell.width), reduction
+
+
+class CellNetwork(nn.Module):
+    """A stem, cells that read the outputs of the two before, a head, perhaps an auxiliary tower.
+
+    A subclass adds the module `head`, which maps the last cell's output to logits, or has
+    another `classify`.
+
+    Parameters
+    ----------
+    stem
+        Maps images to the two states that the first cell reads.
+    cells
+        Taken one by one, so that a generator may build them.
+    tower_at
+        The position of the cell whose output the auxiliary tower classifies.
+    tower
+        Builds the tower from that cell's width, right after the cell; None: no tower.
+
+    """
+
+    head: nn.Module
+
+    def __init__(
+        self,
+        stem: Stem,
+        cells: Iterable[StackedCell],
+        tower_at: int,
+        tower: Callable[[int], nn.Module] | None,
+    ) -> None:
         super().__init__()
-        self.width = width
-        self.layers = nn.Sequential(
-            nn.Conv2d(3, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+        self.stem = stem
+        self.cells = nn.ModuleList()
+        self.tower_at = tower_at
+        self.auxiliary: nn.Module | None = None
+        for index, cell in enumerate(cells):
+            assert isinstance(cell, nn.Module)
+            self.cells.append(cell)
+            self.width = cell.width
+            if tower is not None and index == tower_at:
+                self.auxiliary = tower(cell.width)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Map (B, 3, S, S) to logits and, in training with a tower, auxiliary logits."""
+        auxiliary = None
+        first, second = self.stem(x)
+        for index, cell in enumerate(self.cells):
+            first, second = second, cell(first, second)
+            if self.training and self.auxiliary is not None and index == self.tower_at:
+                auxiliary = self.auxiliary(second)
+        return self.classify(second), auxiliary
+
+    def classify(self, x: Tensor) -> Tensor:
+        """Map the last cell's output (B, width, H, W) to logits (B, classes)."""
+        return self.head(x)
+
+
+class EvaluationNetwork(CellNetwork):
+    """The network of the DARTS family: cells of summed edges, and a linear classifier.
+
+    Raises `NasevalError` where the image size does not divide as the reductions need.
+    """
+
+    def __init__(self, genotype: Genotype, operations: OperationTable, skeleton: Skeleton) -> None:
+        stem = build_stem(skeleton.images, skeleton.channels)
+        build = partial(DiscreteCell.of, genotype, operations)
+        tower = partial(AuxiliaryHead, side=skeleton.last_side(stem), classes=skeleton.classes)
+        super().__init__(
+            stem,
+            build_cells(stem, skeleton.widths, skeleton.reductions, build),
+            tower_at=skeleton.reductions[-1],
+            tower=tower if skeleton.auxiliary else None,
         )
+        self.classifier = nn.Linear(self.width, skeleton.classes)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Map (B, 3, S, S) to twice the same (B, width, S, S)."""
-        x = self.layers(x)
-        return x, x
-
-
-class LargeStem(nn.Module):
-    """Three 3x3 convolutions of stride 2, as in the authors' program for 224x224 images."""
-
-    stride = 8
-    halves = True
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.width = width
-        self.first = nn.Sequential(
-            nn.Conv2d(3, width // 2, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(width // 2),
-            nn.ReLU(),
-            nn.Conv2d(width // 2, width, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(width),
-        )
-        self.second = nn.Sequential(
-            nn.ReLU(),
-            nn.Conv2d(width, width, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(width),
-        )
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Map (B, 3, S, S) to (B, width, S/4, S/4) and (B, width, S/8, S/8)."""
-        first = self.first(x)
-        return first, self.second(first)
+    def classify(self, x: Tensor) -> Tensor:
+        """Map the last cell's output (B, width, H, W) to logits (B, classes)."""
+        return self.classifier(x.mean(dim=(2, 3)))
 
 
-def build_stem(images: str, channels: int) -> Stem:
-    """Return the stem for `small` images (3 × channels wide) or `large` ones (channels wide)."""
-    if images == "small":
-        return SmallStem(3 * channels)
-    if images == "large":
-        return LargeStem(channels)
-    raise NasevalError(f"images is {images!r}; choose small or large")
+class StackedNetwork(CellNetwork):
+    """A `CellNetwork` of parts that are all built already."""
+
+    def __init__(
+        self,
+        stem: Stem,
+        cells: Sequence[StackedCell],
+        head: nn.Module,
+        tower_at: int,
+        auxiliary: nn.Module | None,
+    ) -> None:
+        super().__init__(stem, cells, tower_at, tower=None)
+        self.head = head
+        self.auxiliary = auxiliary
 
 
-def _pool_to_2x2(side: int) -> nn.Module:
+def pool_to_2x2(side: int) -> nn.Module:
     """Average to 2x2: 5x5 windows as far apart as fits, smaller ones on maps below 6x6.
 
     The stride is 3 on an 8x8 map and 2 on a 7x7 map, as in the authors' program; maps too small
@@ -118,7 +206,7 @@ class AuxiliaryHead(nn.Sequential):
     def __init__(self, channels: int, side: int, classes: int) -> None:
         super().__init__(
             nn.ReLU(),
-            _pool_to_2x2(side),
+            pool_to_2x2(side),
             nn.Conv2d(channels, 128, 1, bias=False),
             nn.BatchNorm2d(128),
             nn.ReLU(),
@@ -128,129 +216,3 @@ class AuxiliaryHead(nn.Sequential):
             nn.Flatten(),
             nn.Linear(768, classes),
         )
-
-
-class StackedCell(Protocol):
-    """A cell that reads the two before it."""
-
-    width: int
-    """Channels of its output."""
-
-
-C = TypeVar("C", bound=StackedCell, covariant=True)
-
-
-class MakeCell(Protocol[C]):
-    """Builds a cell of so many channels."""
-
-    def __call__(self, channels: int, *, reduction: bool, preprocess: Preprocess) -> C: ...
-
-
-def doubled(channels: int, cells: int, reductions: Sequence[int]) -> list[int]:
-    """Return each cell's channels, twice as many from each reduction on."""
-    return [channels * 2 ** sum(at <= index for at in reductions) for index in range(cells)]
-
-
-def stacked(
-    stem: Stem, widths: Sequence[int], reductions: Sequence[int], affine: bool, make: MakeCell[C]
-) -> Iterator[C]:
-    """Build one cell per entry of `widths`, each on the outputs of the two before it.
-
-    `affine` says whether batch normalisation of the inputs has a learnt scale and offset.
-    """
-    inputs, halve = (stem.width, stem.width), stem.halves
-    for index, channels in enumerate(widths):
-        reduction = index in reductions
-        preprocess = Preprocess(inputs, channels, halve, affine)
-        cell = make(channels, reduction=reduction, preprocess=preprocess)
-        yield cell
-        inputs, halve = (inputs[1], cell.width), reduction
-
-
-class StackedNetwork(nn.Module):
-    """A stem, cells, a head, and maybe an auxiliary tower on the cell at `tower_at`."""
-
-    def __init__(
-        self,
-        stem: Stem,
-        cells: Sequence[nn.Module],
-        head: nn.Module,
-        tower_at: int,
-        auxiliary: nn.Module | None,
-    ) -> None:
-        super().__init__()
-        self.stem = stem
-        self.cells = nn.ModuleList(cells)
-        self.head = head
-        self.tower_at = tower_at
-        self.auxiliary = auxiliary
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Map (B, 3, S, S) to logits and, in training with a tower, auxiliary logits."""
-        auxiliary = None
-        first, second = self.stem(x)
-        for index, cell in enumerate(self.cells):
-            first, second = second, cell(first, second)
-            if self.training and self.auxiliary is not None and index == self.tower_at:
-                auxiliary = self.auxiliary(second)
-        return self.head(second), auxiliary
-
-
-class Skeleton(TypedDict):
-    """What is around the cells."""
-
-    images: str
-    """`small` or `large`: the stem"""
-    image_size: int
-    """side of the images, in pixels"""
-    classes: int
-    channels: int
-    """initial channels; they double at each reduction"""
-    cells: int
-    auxiliary: bool
-    """whether there is an auxiliary tower, on the second reduction cell's output"""
-
-
-class EvaluationNetwork(nn.Module):
-    """A stem, cells that reduce at one and two thirds of the depth, and a linear classifier.
-
-    Raises `NasevalError` where the image size does not divide as the reductions need.
-    """
-
-    def __init__(
-        self, genotype: Genotype, operations: OperationTable, **skeleton: Unpack[Skeleton]
-    ) -> None:
-        super().__init__()
-        cells, channels = skeleton["cells"], skeleton["channels"]
-        self.stem = build_stem(skeleton["images"], channels)
-        positions = reductions(cells)
-        self.tower_at = positions[-1]
-        side = last_side(skeleton["image_size"], self.stem.stride, len(positions))
-        widths, halve = (self.stem.width, self.stem.width), self.stem.halves
-        self.cells = nn.ModuleList()
-        self.auxiliary: nn.Module | None = None
-        for index in range(cells):
-            reduction = index in positions
-            channels *= 2 if reduction else 1
-            cell = DiscreteCell(
-                genotype.reduce if reduction else genotype.normal,
-                operations,
-                channels,
-                reduction=reduction,
-                preprocess=Preprocess(widths, channels, halve, affine=True),
-            )
-            self.cells.append(cell)
-            widths, halve = (widths[1], cell.width), reduction
-            if skeleton["auxiliary"] and index == self.tower_at:
-                self.auxiliary = AuxiliaryHead(cell.width, side, skeleton["classes"])
-        self.classifier = nn.Linear(widths[1], skeleton["classes"])
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Map (B, 3, S, S) to logits and, in training with a tower, auxiliary logits."""
-        auxiliary = None
-        first, second = self.stem(x)
-        for index, cell in enumerate(self.cells):
-            first, second = second, cell(first, second)
-            if self.training and self.auxiliary is not None and index == self.tower_at:
-                auxiliary = self.auxiliary(second)
-        return self.classifier(second.mean(dim=(2, 3))), auxiliary

@@ -23,5 +23,4 @@ class SqueezeExcitation(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, channels, H, W) to the same shape."""
-        weights: Tensor = self.weigh(x)
-        return x * weights[:, :, None, None]
+        return x * self.weigh(x)[:, :, None, None]

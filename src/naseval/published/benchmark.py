@@ -1,4 +1,4 @@
-"""Search methods against random sampling: five tables, one per dataset (Fig. 1, Table 1)."""
+"""Search methods against random sampling, and what searches cost (Fig. 1 and 2, Table 1)."""
 
 from math import isnan
 from pathlib import Path
@@ -6,8 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from naseval.errors import NasevalError
-from naseval.published.raw import PERFORMANCE, read_columns
-from naseval.published.rows import best_row, study_table
+from naseval.published.paper import METHODS
+from naseval.published.raw_arrays import read_columns
+from naseval.published.raw_files import PERFORMANCE
+from naseval.published.rows import UNSTATED_SEED, best_row, study_table
 from naseval.settings.published import Published
 
 FILES = {
@@ -17,7 +19,6 @@ FILES = {
     "mit67": f"{PERFORMANCE}/MIT67.csv",
     "flowers102": f"{PERFORMANCE}/Flowers102.csv",
 }
-METHODS = ("darts", "pdarts", "nsganet", "enas", "cnas", "manas", "stacnas", "nao")
 ALIASES = {"manas-ls": "manas"}
 """Headers that name a method otherwise."""
 
@@ -34,6 +35,16 @@ SUMMARY = pa.schema(
     ]
 )
 """Groups of runs of which the authors give the summary alone; per cent."""
+
+COSTS = pa.schema(
+    [
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("method", pa.string(), nullable=False),
+        pa.field("seed", pa.int64(), nullable=False),
+        pa.field("gpu_days", pa.float64(), nullable=False),
+    ]
+)
+"""One row per search whose cost is known."""
 
 
 def column_meaning(header: str) -> tuple[str, str]:
@@ -52,24 +63,26 @@ def column_meaning(header: str) -> tuple[str, str]:
     return method, origin
 
 
-def read(folder: str | Path) -> pa.Table:
+def read_benchmark(folder: str | Path) -> pa.Table:
     """Return the benchmark study, one row per run, in the files' order of columns.
 
     Empty columns give no rows. Row i of `DARTS` is the genotype `darts/<dataset>/seed-i`, row i
     of `Random DARTS` is `darts/<dataset>/random-00i`; rows of different columns aren't paired.
     """
-    rows = [
-        best_row(_run(dataset, *column_meaning(header), index), accuracy)
-        for dataset, path in FILES.items()
-        for header, column in read_columns(folder, path).items()
-        for index, accuracy in enumerate(column.tolist())
-        if not isnan(accuracy)
-    ]
+    rows = []
+    for dataset, path in FILES.items():
+        for header, column in read_columns(folder, path).items():
+            method, origin = column_meaning(header)
+            names = "seed-{}" if origin == "searched" else "random-{:03d}"
+            rows += [
+                best_row(_run(dataset, method, origin, names.format(index)), accuracy)
+                for index, accuracy in enumerate(column.tolist())
+                if not isnan(accuracy)
+            ]
     return study_table("benchmark", rows)
 
 
-def _run(dataset: str, method: str, origin: str, index: int) -> dict[str, str]:
-    architecture = f"seed-{index}" if origin == "searched" else f"random-{index:03d}"
+def _run(dataset: str, method: str, origin: str, architecture: str) -> dict[str, str]:
     return {
         "dataset": dataset,
         "origin": origin,
@@ -79,7 +92,7 @@ def _run(dataset: str, method: str, origin: str, index: int) -> dict[str, str]:
     }
 
 
-def summaries(constants: Published) -> pa.Table:
+def read_summaries(constants: Published) -> pa.Table:
     """Return the groups (`SUMMARY`) that stand in for runs which are not published."""
     known = constants.stacnas_cifar100
     row = {
@@ -90,3 +103,27 @@ def summaries(constants: Published) -> pa.Table:
         **known.model_dump(include={"mean", "std", "min", "max"}),
     }
     return pa.Table.from_pylist([row], schema=SUMMARY)
+
+
+def read_cost(constants: Published) -> pa.Table:
+    """Return the cost study: the accuracies of Fig. 2, which only the notebook has."""
+    figure = constants.cost_figure
+    groups = {"random": figure.random, "searched": figure.searched}
+    rows = []
+    for origin, methods in groups.items():
+        kind = "cost-seed" if origin == "searched" else "cost-random"
+        rows += [
+            best_row(_run("cifar10", method, origin, f"{kind}-{index}"), accuracy)
+            for method, accuracies in methods.items()
+            for index, accuracy in enumerate(accuracies)
+        ]
+    return study_table("cost", rows)
+
+
+def read_search_costs(constants: Published) -> pa.Table:
+    """Return what a search costs (`COSTS`): one row per method, as if it were one search's."""
+    rows = [
+        {"dataset": "cifar10", "method": method, "seed": UNSTATED_SEED, "gpu_days": gpu_days}
+        for method, gpu_days in constants.cost_figure.gpu_days.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=COSTS)

@@ -8,7 +8,7 @@ import pyarrow as pa
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.published.pickled import genotype_fields, load_pairs
-from naseval.published.raw import SPACES, find
+from naseval.published.raw_files import SPACES, find
 
 FILE = f"{SPACES}/214genotypes.pkl"
 SPACE = "darts"

@@ -6,44 +6,25 @@ stand-ins, and every other name is refused.
 """
 
 import ast
-import io
 import pickle
 import struct
 from typing import Any
 
 from naseval.errors import NasevalError
+from naseval.unpickling import Admitted, Dtype, load
 
 
-class _Dtype:
-    """Stands in for `numpy.dtype`: remembers its name and takes its state without acting on it."""
-
-    def __init__(self, name: str, *_: object) -> None:
-        self.name = name
-        self.order = "<"
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.order = state[1]
+def _scalar(dtype: Dtype, content: bytes) -> float:
+    if dtype.name != "f8" or dtype.order not in ("<", ">"):
+        raise pickle.UnpicklingError(f"a number of the type {dtype.order!s}{dtype.name}")
+    return struct.unpack(f"{dtype.order}d", content)[0]
 
 
-def _scalar(dtype: _Dtype, content: bytes) -> float:
-    if dtype.name != "f8" or dtype.order not in "<>":
-        raise pickle.UnpicklingError(f"a number of the type {dtype.order}{dtype.name}")
-    value: float = struct.unpack(f"{dtype.order}d", content)[0]
-    return value
-
-
-ADMITTED: dict[tuple[str, str], Any] = {
+ADMITTED: Admitted = {
     ("numpy.core.multiarray", "scalar"): _scalar,
     ("numpy._core.multiarray", "scalar"): _scalar,
-    ("numpy", "dtype"): _Dtype,
+    ("numpy", "dtype"): Dtype,
 }
-
-
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in ADMITTED:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-        return ADMITTED[module, name]
 
 
 def load_pairs(content: bytes) -> list[tuple[str, float]]:
@@ -52,18 +33,9 @@ def load_pairs(content: bytes) -> list[tuple[str, float]]:
     `NasevalError` where it asks for anything else or isn't of this form.
     """
     try:
-        loaded = _Unpickler(io.BytesIO(content)).load()
+        loaded = load(content, ADMITTED)
         return [(_text(text), float(accuracy)) for text, accuracy in loaded]
-    except (
-        pickle.UnpicklingError,
-        AttributeError,
-        EOFError,
-        IndexError,
-        KeyError,
-        TypeError,
-        ValueError,
-        struct.error,
-    ) as error:
+    except (pickle.UnpicklingError, TypeError, ValueError) as error:
         raise NasevalError(
             f"the pickle of genotypes was refused ({error}); delete it and fetch it again"
         ) from error

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from naseval import records, schemas
-from naseval.published.raw import Accuracies
+from naseval.published.raw_arrays import Accuracies
 
 SOURCE = "published"
 UNSTATED_SEED = 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from naseval.errors import NasevalError
-from naseval.published.raw import find
+from naseval.published.raw_files import find
 
 FILES = {
     "sport8": {"train": ["Sport8_train"], "test": ["Sport8_test"]},

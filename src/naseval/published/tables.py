@@ -6,21 +6,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from naseval.published import (
-    benchmark,
-    cells,
-    cost,
-    depth,
-    distribution,
-    genotypes,
-    issues,
-    operations,
-    protocols,
-    seeds,
-    splits,
-)
-from naseval.published.archive import raw_files
-from naseval.published.raw import DEPTHS, SEEDS
+from naseval.published import benchmark, genotypes, splits, studies
+from naseval.published.issues import accuracy_tables, runs
+from naseval.published.issues import genotypes as genotype_issues
+from naseval.published.issues import splits as split_issues
+from naseval.published.issues.issue import issue_table
+from naseval.published.raw_files import DEPTHS, SEEDS, raw_files
 from naseval.settings.published import Published
 
 
@@ -32,6 +23,18 @@ class PublishedTable:
     read: Callable[[Path, Published], pa.Table]
 
 
+def read_issues(folder: str | Path, constants: Published) -> pa.Table:
+    """Return every issue found in the files below `folder`: what, how it is handled, evidence."""
+    return issue_table(
+        [
+            *accuracy_tables.find(folder),
+            *runs.find(folder, constants),
+            *genotype_issues.find(folder),
+            *split_issues.find(folder),
+        ]
+    )
+
+
 _LISTS = tuple(
     f"data/{stem}.csv"
     for lists in splits.FILES.values()
@@ -41,32 +44,36 @@ _LISTS = tuple(
 
 STUDIES = {
     "benchmark": PublishedTable(
-        tuple(benchmark.FILES.values()), lambda folder, _: benchmark.read(folder)
+        tuple(benchmark.FILES.values()), lambda folder, _: benchmark.read_benchmark(folder)
     ),
-    "cost": PublishedTable((), lambda _, constants: cost.read(constants)),
-    "protocols": PublishedTable((protocols.FILE,), lambda folder, _: protocols.read(folder)),
+    "cost": PublishedTable((), lambda _, constants: benchmark.read_cost(constants)),
+    "protocols": PublishedTable(
+        (studies.PROTOCOLS_FILE,), lambda folder, _: studies.read_protocols(folder)
+    ),
     "distribution": PublishedTable(
-        (distribution.FILE,), lambda folder, _: distribution.read(folder)
+        (studies.DARTS_FILE,), lambda folder, _: studies.read_distribution(folder)
     ),
     "operations": PublishedTable(
-        (distribution.FILE, operations.FILE), lambda folder, _: operations.read(folder)
+        (studies.DARTS_FILE, studies.MODIFIED_FILE),
+        lambda folder, _: studies.read_operations(folder),
     ),
     "cells": PublishedTable(
-        (distribution.FILE, *map(cells.file, cells.COUNTS)), lambda folder, _: cells.read(folder)
+        (studies.DARTS_FILE, *map(studies.cells_file, studies.NUMBERS_OF_CELLS)),
+        lambda folder, _: studies.read_cells(folder),
     ),
-    "seeds": PublishedTable((SEEDS,), seeds.read),
-    "depth": PublishedTable((DEPTHS,), lambda folder, _: depth.read(folder)),
+    "seeds": PublishedTable((SEEDS,), studies.read_seeds),
+    "depth": PublishedTable((DEPTHS,), lambda folder, _: studies.read_depth(folder)),
 }
 """Study tables (`schemas.STUDY`) by study."""
 
-OTHERS = {
-    "costs": PublishedTable((), lambda _, constants: cost.costs(constants)),
-    "summaries": PublishedTable((), lambda _, constants: benchmark.summaries(constants)),
+OTHER_TABLES = {
+    "costs": PublishedTable((), lambda _, constants: benchmark.read_search_costs(constants)),
+    "summaries": PublishedTable((), lambda _, constants: benchmark.read_summaries(constants)),
     "genotypes": PublishedTable((genotypes.FILE,), lambda folder, _: genotypes.read(folder)),
     "splits": PublishedTable(_LISTS, lambda folder, _: splits.read(folder)),
-    "data_issues": PublishedTable(tuple(raw_files()), issues.read),
+    "data_issues": PublishedTable(tuple(raw_files()), read_issues),
 }
-"""Tables of other schemas: `cost.COSTS`, `benchmark.SUMMARY`, `genotypes.EDGES`,
-`splits.LISTS` and `defects.issue.SCHEMA`."""
+"""Tables of other schemas: `benchmark.COSTS`, `benchmark.SUMMARY`, `genotypes.EDGES`,
+`splits.LISTS` and `issues.issue.SCHEMA`."""
 
-TABLES = {**STUDIES, **OTHERS}
+TABLES = {**STUDIES, **OTHER_TABLES}

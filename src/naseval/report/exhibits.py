@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from naseval.config import Config
-from naseval.published import labels as paper
+from naseval.published import paper
+from naseval.studies import benchmark
 
 SOURCES = ("published", "reproduced")
 DATASET_AND_METHOD = ("dataset_labels", "method_labels")
@@ -107,7 +108,8 @@ def figures(source: str, config: Config) -> dict[str, Exhibit]:
             "Protocol or architecture?", "figures.variance:draw", "protocols"
         ),
     }  # fmt: skip
-    if not theirs and "nsganet" in config.studies.get("benchmark", {}).get("methods", []):
+    ours = "benchmark" in config.studies and not theirs
+    if ours and "nsganet" in config.study("benchmark", benchmark.Settings).methods:
         found["pareto"] = Exhibit(
             "What NSGANET tried, by error and cost",
             "figures.pareto:draw", "", ("histories",), ("dataset_labels",), beside="benchmark",
@@ -160,7 +162,9 @@ def tables(source: str, config: Config) -> dict[str, Exhibit]:
     )
     if theirs:
         found["data-issues"] = Exhibit(
-            "Flaws of the authors' files", "published.issues:shown", tables=("data_issues",)
+            "Issues of the authors' files",
+            "published.issues.issue:by_severity",
+            tables=("data_issues",),
         )
     return {
         name: exhibit for name, exhibit in found.items() if _configured(exhibit, source, config)
@@ -182,7 +186,7 @@ def labels(source: str, config: Config) -> dict[str, dict[str, str]]:
 def _cost_arguments(source: str, config: Config) -> dict[str, Any]:
     if source == "published" or "benchmark" not in config.studies:
         return {}
-    return {"dataset": config.studies["benchmark"]["datasets"][0]}
+    return {"dataset": config.study("benchmark", benchmark.Settings).datasets[0]}
 
 
 def _configured(exhibit: Exhibit, source: str, config: Config) -> bool:
@@ -193,4 +197,4 @@ def _configured(exhibit: Exhibit, source: str, config: Config) -> bool:
         return True
     families = exhibit.arguments.get("families", {})
     study = config.studies.get(exhibit.study)
-    return study is not None and ("fixed" not in families or bool(study.get("fixed")))
+    return study is not None and ("fixed" not in families or bool(getattr(study, "fixed", [])))

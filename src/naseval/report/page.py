@@ -15,7 +15,7 @@ from naseval import records
 from naseval.claims import writers
 from naseval.claims.ledger import SCHEMA, combined
 from naseval.claims.verdict import VERDICTS
-from naseval.published.archive import raw_files
+from naseval.published.raw_files import raw_files
 
 Captions = Mapping[str, tuple[str, str]]
 """Title and what the paper says, by the name of a figure or table."""

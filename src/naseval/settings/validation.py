@@ -1,29 +1,37 @@
 """Settings checked, with one sentence for each fault."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from naseval.errors import NasevalError
+from naseval.errors import ConfigError
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class ConfigError(NasevalError):
-    """A configuration that can't be run; one sentence a line."""
+Key = tuple[str | int, ...]
 
 
 def validated(
-    model: type[Model], fields: Mapping[str, Any], key: str = "", dataset: str | None = None
+    model: type[Model],
+    fields: Mapping[str, Any],
+    key: str = "",
+    dataset: str | None = None,
+    where: str = "config key",
 ) -> Model:
-    """Build `model`; `ConfigError` names the config key below `key` of every fault."""
+    """Build `model`; `ConfigError` has one sentence for each faulty key.
+
+    A sentence begins with `where` and the full key, which starts with `key`.
+    """
     try:
-        return model(**fields)
+        return model.model_validate(fields)
     except ValidationError as error:
-        place = f" (for dataset {dataset})" if dataset else ""
-        sentences = [_sentence(fault, key, model) + place for fault in error.errors()]
+        end = f" (for dataset {dataset})" if dataset else ""
+        sentences = [
+            f"{where} {_sentence(place, faults, key, model)}{end}"
+            for place, faults in _by_key(error, fields).items()
+        ]
         raise ConfigError("\n".join(sentences)) from error
 
 
@@ -33,32 +41,6 @@ def known(name: str, names: Collection[str], kind: str, key: str) -> str:
         hint = _similar(name, names) or f" (known: {', '.join(sorted(names))})"
         raise ConfigError(f"config key {key} names the {kind} {name!r}, which does not exist{hint}")
     return name
-
-
-def _sentence(fault: Any, key: str, model: type[BaseModel]) -> str:
-    place = ".".join(str(part) for part in [*filter(None, [key]), *fault["loc"]])
-    match fault["type"]:
-        case "extra_forbidden":
-            hint = _similar(str(fault["loc"][-1]), _field_names(model, fault["loc"][:-1]))
-            return f"config key {place} is unknown{hint}; remove or rename it"
-        case "missing":
-            return f"config key {place} is missing; add it"
-        case _:
-            message = fault["msg"].removeprefix("Value error, ")
-            given = "" if isinstance(fault["input"], Mapping) else f", not {fault['input']!r}"
-            return f"config key {place}: {message[0].lower()}{message[1:]}{given}"
-
-
-def _field_names(model: Any, path: tuple[Any, ...]) -> list[str]:
-    for part in path:
-        field = getattr(model, "model_fields", {}).get(part)
-        model = field.annotation if field else None
-    return list(getattr(model, "model_fields", {}))
-
-
-def _similar(name: str, names: Collection[str]) -> str:
-    close = get_close_matches(name, list(names), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def merged(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,3 +53,70 @@ def merged(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
         else:
             result[key] = value
     return result
+
+
+def _by_key(error: ValidationError, fields: Mapping[str, Any]) -> dict[Key, list[Any]]:
+    """Return the faults by key.
+
+    Where a value may be of several types, pydantic has a fault for each of them. Where the value
+    is a mapping, the faults inside it say more than that it is not of another type.
+    """
+    found: dict[Key, list[Any]] = {}
+    for fault in error.errors():
+        found.setdefault(tuple(_keys(fault["loc"], fields)), []).append(fault)
+    return {
+        key: faults
+        for key, faults in found.items()
+        if not any(other != key and other[: len(key)] == key for other in found)
+    }
+
+
+def _keys(location: Key, value: Any) -> Iterator[str | int]:
+    """Yield the parts of a location that are keys of `value`, or are missing there.
+
+    The others are the types that pydantic tried.
+    """
+    for part in location:
+        if isinstance(value, Mapping) and part in value:
+            value = value[part]
+        elif isinstance(value, (list, tuple)) and isinstance(part, int):
+            value = value[part] if part < len(value) else None
+        elif part != location[-1] or not isinstance(value, Mapping):
+            continue
+        yield part
+
+
+def _sentence(place: Key, faults: Sequence[Any], key: str, model: type[BaseModel]) -> str:
+    first, name = faults[0], ".".join(str(part) for part in [*filter(None, [key]), *place])
+    match first["type"]:
+        case "extra_forbidden":
+            hint = _similar(str(place[-1]), _field_names(model, place[:-1]))
+            return f"{name} is unknown{hint}; remove or rename it"
+        case "missing":
+            return f"{name} is missing; add it"
+        case _:
+            given = "" if isinstance(first["input"], Mapping) else f", not {first['input']!r}"
+            return f"{name}: {_message(faults)}{given}"
+
+
+def _message(faults: Sequence[Any]) -> str:
+    """Return what is expected, in lower case, of the types tried one or the other."""
+    texts = [
+        fault["msg"].removeprefix("Value error, ").partition(", unable")[0] for fault in faults
+    ]
+    texts = [re.sub(r"a valid dictionary or instance of \w+", "a mapping", text) for text in texts]
+    first, *others = dict.fromkeys(texts)
+    alternatives = "".join(f" or {text.removeprefix('Input should be ')}" for text in others)
+    return f"{first[0].lower()}{first[1:]}{alternatives}"
+
+
+def _field_names(model: Any, path: Key) -> list[str]:
+    for part in path:
+        field = getattr(model, "model_fields", {}).get(part)
+        model = field.annotation if field else None
+    return list(getattr(model, "model_fields", {}))
+
+
+def _similar(name: str, names: Collection[str]) -> str:
+    close = get_close_matches(name, list(names), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from naseval.errors import NasevalError
-from naseval.genotype import Cell, Genotype, GenotypeError, Node
+from naseval.errors import GenotypeError, NasevalError
+from naseval.genotype import Cell, Genotype, Node
 
 INPUTS = 2
 """States before the first node: the outputs of cells k-2 and k-1."""

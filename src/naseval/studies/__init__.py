@@ -8,7 +8,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from naseval.plugins import plugin_names
-from naseval.studies._runs import Member, Run
+from naseval.studies._runs import (
+    Member,
+    Run,
+    genotype_file,
+    random_genotype,
+    searched_genotype,
+)
+
+__all__ = [
+    "Member",
+    "Run",
+    "describe_study",
+    "genotype_file",
+    "labelled",
+    "members",
+    "random_genotype",
+    "searched_genotype",
+    "space_of",
+    "study_names",
+    "unique_runs",
+]
 
 if TYPE_CHECKING:
     from naseval.config import Config
@@ -17,6 +37,11 @@ if TYPE_CHECKING:
 def study_names() -> list[str]:
     """Return the names of all studies."""
     return plugin_names("naseval.studies")
+
+
+def describe_study(study: str) -> str:
+    """Return the question that a study answers, the first line of its module's docstring."""
+    return (import_module(f"naseval.studies.{study}").__doc__ or study).splitlines()[0]
 
 
 def members(config: "Config", study: str) -> list[Member]:

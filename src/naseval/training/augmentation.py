@@ -4,23 +4,20 @@ Source of the recipe: paper, appendix A.1 and section 4.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim import Optimizer
 
 from naseval import schemas
 from naseval.data.training_data import TrainingData
 from naseval.errors import NasevalError
-from naseval.genotype import Genotype
 from naseval.networks.drop_path import ramp, set_drop_path
-from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.training.device import autocast, peak_memory
 from naseval.training.history import Row
 from naseval.training.loop import Loop
 from naseval.training.metrics import Metrics, averages, check_finite, evaluate
-from naseval.training.networks import build_fixed, build_network
 from naseval.training.optimizers import (
     backward_and_step,
     build_optimizer,
@@ -49,22 +46,6 @@ def augment(
     )
 
 
-def augmented_network(
-    genotype: Genotype | str, dataset: ImageSettings, protocol: Protocol
-) -> nn.Module:
-    """Return the network that a protocol makes of a genotype, or of a fixed network's name."""
-    shape: dict[str, Any] = {
-        "images": dataset.images,
-        "image_size": dataset.image_size,
-        "classes": dataset.classes,
-        "channels": protocol.channels,
-        "auxiliary": protocol.auxiliary_weight > 0,
-    }
-    if isinstance(genotype, str):
-        return build_fixed(genotype, drop_path=protocol.drop_path, **shape)
-    return build_network(genotype, cells=protocol.cells, options=protocol.network, **shape)
-
-
 def training_loss(
     logits: Tensor, auxiliary_logits: Tensor | None, labels: Tensor, protocol: Protocol
 ) -> Tensor:
@@ -75,6 +56,25 @@ def training_loss(
         return loss
     auxiliary = F.cross_entropy(auxiliary_logits.float(), labels, label_smoothing=smoothing)
     return loss + protocol.auxiliary_weight * auxiliary
+
+
+def train_batch(
+    network: nn.Module, images: Tensor, labels: Tensor, optimizer: Optimizer, protocol: Protocol
+) -> Metrics:
+    """Take one optimizer step on images (N, 3, S, S) and labels (N,); return the batch's metrics.
+
+    A batch of one image is left out: the auxiliary tower normalises over maps of 1x1 pixels, and
+    one value has no variance. It is the last batch where the number of images is one more than a
+    multiple of the batch size.
+    """
+    if len(labels) == 1:
+        return {}
+    with autocast(images.device, protocol.precision):
+        logits, auxiliary_logits = network(images)
+    loss = training_loss(logits, auxiliary_logits, labels, protocol)
+    backward_and_step(loss, optimizer, protocol.optimizer.gradient_clip)
+    correct = (logits.argmax(1) == labels).sum()
+    return {"images": len(labels), "loss": loss * len(labels), "correct": correct}
 
 
 class AugmentationTask:
@@ -101,21 +101,9 @@ class AugmentationTask:
         self.network.train()
 
     def step(self, epoch: int, step: int) -> Metrics:
-        """Train one batch.
-
-        A batch of one image is left out: the auxiliary tower normalises over maps of 1x1
-        pixels, and one value has no variance. It is the last batch where the number of
-        images is one more than a multiple of the batch size.
-        """
+        """Train one batch."""
         images, labels = self.training.at(epoch, step)
-        if len(labels) == 1:
-            return {}
-        with autocast(self.device, self.protocol.precision):
-            logits, auxiliary_logits = self.network(images)
-        loss = training_loss(logits, auxiliary_logits, labels, self.protocol)
-        backward_and_step(loss, self.optimizer, self.protocol.optimizer.gradient_clip)
-        correct = (logits.argmax(1) == labels).sum()
-        return {"images": len(labels), "loss": loss * len(labels), "correct": correct}
+        return train_batch(self.network, images, labels, self.optimizer, self.protocol)
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Test the network and return the row of `schemas.RUN`."""

@@ -1,21 +1,12 @@
 """Signals that ask a job to stop, turned into a flag that the training loop polls."""
 
-import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from naseval.errors import NasevalError
-
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
-
-
-class Interrupted(NasevalError):  # noqa: N818 - it is no fault
-    """The work was stopped by a signal and saved; running again resumes it."""
-
-    exit_code = os.EX_TEMPFAIL
 
 
 class Interruption:

@@ -15,10 +15,11 @@ import torch
 from torch import Tensor
 
 from naseval import schemas
+from naseval.errors import Interrupted
 from naseval.randomness import Name, torch_seed
 from naseval.training.checkpoint import Checkpoint, Stateful, random_state, set_random_state
 from naseval.training.history import Row, check_row
-from naseval.training.interruption import Interrupted, Interruption, interruptible
+from naseval.training.interruption import Interruption, interruptible
 from naseval.training.metrics import Metrics, accumulate, check_finite, to_floats
 from naseval.training.progress import log_epoch, progress_bar
 

@@ -1,15 +1,16 @@
-"""The networks that runs train, built from a genotype or by name, with seeded initial weights."""
+"""The networks that are trained: built from a genotype or by name, with seeded initial weights."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
 
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
-from naseval.networks.cost import macs, parameters
+from naseval.networks.cost import Size, count
+from naseval.networks.skeleton import Skeleton
 from naseval.randomness import torch_seed
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
@@ -18,24 +19,39 @@ from naseval.spaces import get_space
 
 def build_network(
     genotype: Genotype,
+    dataset: ImageSettings,
     *,
-    images: str,
-    image_size: int,
-    classes: int,
     channels: int,
     cells: int,
     auxiliary: bool,
     options: Mapping[str, Any] | None = None,
 ) -> nn.Module:
-    """Return the network of the genotype's space, freshly initialised.
+    """Return the network of a genotype, freshly initialised from torch's global generator.
 
-    It maps float images (B, 3, image_size, image_size) to logits (B, classes) and, in training
-    with `auxiliary`, the tower's logits (else None). `images` is `small` or `large`, `channels`
-    the initial width. `options` are those that only this space has (`Space.network_options`);
-    the space's `build` takes them as keywords.
+    It maps float images (B, 3, S, S), where S is `dataset.image_size`, to logits (B, classes)
+    and, in training with an auxiliary tower, the tower's logits (else None).
 
-    Raises `NasevalError` where the genotype lies outside its space, where the image size does not
-    divide as the reductions need, or for an unknown option.
+    Parameters
+    ----------
+    genotype
+        Says which operations the cells have, and which space's networks are meant.
+    dataset
+        Gives the image size, the number of classes and the kind of stem.
+    channels
+        Initial channels; most spaces' networks double them at each reduction.
+    cells
+        The depth.
+    auxiliary
+        Whether there is an auxiliary tower.
+    options
+        Options that only this space's networks have (`Space.network_options` lists them).
+
+    Raises
+    ------
+    NasevalError
+        Where the genotype lies outside its space, the image size does not divide as the
+        reductions need, or the space has no such option.
+
     """
     space = get_space(genotype.space)
     space.validate(genotype)
@@ -46,39 +62,36 @@ def build_network(
         raise NasevalError(
             f"network option {unknown[0]!r} is not one of the space {space.name} (it has {known})"
         )
-    network: nn.Module = import_module(f"naseval.spaces.{genotype.space}.network").build(
-        genotype,
-        images=images,
-        image_size=image_size,
-        classes=classes,
+    skeleton = Skeleton(
+        images=dataset.images,
+        image_size=dataset.image_size,
+        classes=dataset.classes,
         channels=channels,
         cells=cells,
         auxiliary=auxiliary,
-        **{**space.network_options, **chosen},
     )
-    return network
+    build = import_module(f"naseval.spaces.{genotype.space}.network").build
+    return build(genotype, skeleton, **{**space.network_options, **chosen})
 
 
-def build_fixed(
-    name: str,
-    *,
-    images: str,
-    image_size: int,
-    classes: int,
-    channels: int,
-    auxiliary: bool,
-    drop_path: float,
+def build_run_network(
+    architecture: Genotype | str, dataset: ImageSettings, protocol: Protocol
 ) -> nn.Module:
-    """Return the fixed network named, freshly initialised; it maps images as `build_network`'s."""
-    network: nn.Module = import_module(f"naseval.networks.fixed.{name}").build(
-        images=images,
-        image_size=image_size,
-        classes=classes,
-        channels=channels,
-        auxiliary=auxiliary,
-        drop_path=drop_path,
+    """Return the network that a run trains: a genotype's, or the fixed network of that name."""
+    auxiliary = protocol.auxiliary_weight > 0
+    if isinstance(architecture, Genotype):
+        return build_network(
+            architecture,
+            dataset,
+            channels=protocol.channels,
+            cells=protocol.cells,
+            auxiliary=auxiliary,
+            options=protocol.network,
+        )
+    build = import_module(f"naseval.networks.fixed.{architecture}").build
+    return build(
+        dataset, channels=protocol.channels, auxiliary=auxiliary, drop_path=protocol.drop_path
     )
-    return network
 
 
 T = TypeVar("T")
@@ -94,26 +107,15 @@ def initialised(build: Callable[[], T], seed: int) -> T:
         return build()
 
 
-class Size(NamedTuple):
-    """What a network costs, the auxiliary tower aside."""
-
-    parameters: int
-    """Trainable scalars."""
-    macs: int
-    """Multiply-accumulates for one image."""
-
-
 def size(genotype: Genotype, dataset: ImageSettings, protocol: Protocol) -> Size:
     """Return the size of the network that a protocol makes of a genotype for a dataset."""
-    with torch.device("meta"):  # shapes are all that is counted
+    with torch.device("meta"):  # only shapes are needed
         network = build_network(
             genotype,
-            images=dataset.images,
-            image_size=dataset.image_size,
-            classes=dataset.classes,
+            dataset,
             channels=protocol.channels,
             cells=protocol.cells,
             auxiliary=False,
             options=protocol.network,
         )
-    return Size(parameters(network, auxiliary=False), macs(network, dataset.image_size))
+    return count(network, dataset.image_size)

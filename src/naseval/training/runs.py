@@ -12,14 +12,13 @@ import torch
 
 from naseval import records, schemas
 from naseval.data.training_data import TrainingData, load_augmentation_data
-from naseval.errors import NasevalError
+from naseval.errors import Interrupted, NasevalError
 from naseval.genotype import Genotype
 from naseval.script import ScriptRun, logged_to
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
-from naseval.training.augmentation import augment, augmented_network
-from naseval.training.interruption import Interrupted
-from naseval.training.networks import initialised
+from naseval.training.augmentation import augment
+from naseval.training.networks import build_run_network, initialised
 from naseval.training.session import session
 
 log = logging.getLogger(__name__)
@@ -77,7 +76,7 @@ def _train(script: ScriptRun, device: torch.device, run: Augmentation, sessions:
         session(script, device, run.settings, run.inputs, run.settings["checkpoint"])
     )
     genotype = Genotype.read(run.genotype) if run.genotype else run.settings["genotype"]
-    network = initialised(partial(augmented_network, genotype, dataset, protocol), seed)
+    network = initialised(partial(build_run_network, genotype, dataset, protocol), seed)
     rows = augment(network.to(device), data, protocol, seed=seed, loop=training.loop)
     provenance = script.provenance(run.settings, seed=seed, **training.facts)
     records.write(run.output, records.table(schemas.RUN, rows), provenance)

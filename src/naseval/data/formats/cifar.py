@@ -1,6 +1,5 @@
 """CIFAR: batches of images as Python 2 pickles in a tar.gz, read without running anything."""
 
-import io
 import pickle
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -9,22 +8,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from naseval.data.archives import archives as known_archives
+from naseval.data.facts import get_facts
 from naseval.data.formats.members import read_files
 from naseval.data.sources._source import Source, small_only
 from naseval.errors import NasevalError
+from naseval.unpickling import Admitted, Dtype, load
 
 SIDE = 32  # pixels
-
-
-class _Dtype:
-    """Stands in for `numpy.dtype`: remembers its name."""
-
-    def __init__(self, name: bytes, *_: object) -> None:
-        self.name = name
-
-    def __setstate__(self, state: object) -> None:
-        pass  # the byte order, which bytes don't have
 
 
 class _Array:
@@ -35,23 +25,16 @@ class _Array:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         _, shape, dtype, by_columns, content = state
-        if dtype.name != b"u1" or by_columns:
+        if dtype.name != "u1" or by_columns:
             raise pickle.UnpicklingError("it holds an array of other things than bytes")
         self.values = np.frombuffer(content, np.uint8).reshape(shape)
 
 
-ADMITTED: dict[tuple[str, str], Any] = {
+ADMITTED: Admitted = {
     ("numpy.core.multiarray", "_reconstruct"): _Array,
     ("numpy", "ndarray"): _Array,
-    ("numpy", "dtype"): _Dtype,
+    ("numpy", "dtype"): Dtype,
 }
-
-
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in ADMITTED:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-        return ADMITTED[module, name]
 
 
 def read_cifar(
@@ -70,7 +53,7 @@ def read_cifar(
     `NasevalError` where the archive is damaged, lacks a batch or does not hold what it should.
     """
     small_only(source, wanted, SIDE)
-    facts = known_archives()[source]
+    facts = get_facts(source)
     archive = archives / next(iter(facts.files))
     loaded = _read_batches(archive, [*batches, meta[0]])
     parts = [_images(archive, loaded[batch], labels) for batch in batches]
@@ -101,18 +84,9 @@ def _read_batches(archive: Path, names: Sequence[str]) -> dict[str, dict[str, An
 
 def _loaded(archive: Path, path: str, content: bytes) -> dict[str, Any]:
     try:
-        loaded = _Unpickler(io.BytesIO(content), encoding="bytes").load()
+        loaded = load(content, ADMITTED, encoding="bytes")
         return {key.decode(): value for key, value in loaded.items()}
-    except (
-        pickle.UnpicklingError,
-        AttributeError,
-        EOFError,
-        IndexError,
-        KeyError,
-        MemoryError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except (pickle.UnpicklingError, AttributeError, ValueError) as error:
         raise NasevalError(
             f"{archive}: {path} was refused ({error}); delete it and run snakemake download"
         ) from error

@@ -1,4 +1,7 @@
-"""Readers of archives: one module per source, named like it, with a function `read`."""
+"""Sources of images: for each one a module `NAME.py` that reads it, and its facts, `NAME.yaml`.
+
+In both names an underscore takes the place of a hyphen.
+"""
 
 from importlib import import_module
 from types import ModuleType

@@ -1,45 +1,17 @@
-"""Fashion-MNIST: 70,000 articles of clothing, in the IDX format of the MNIST family."""
+"""Fashion-MNIST: 70,000 articles of clothing, in four IDX files."""
 
-import gzip
-import struct
-import zlib
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from naseval.data.facts import get_facts
+from naseval.data.formats.idx import read_idx
 from naseval.data.sources._source import Source, small_only
 from naseval.errors import NasevalError
 
-UNSIGNED_BYTES = 0x0800  # two zeros, the type; the number of dimensions is added
-
-
-def read_idx(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return the array, uint8 of `shape`; `NasevalError` where the file holds anything else."""
-    expected = struct.pack(f">{1 + len(shape)}I", UNSIGNED_BYTES + len(shape), *shape)
-    size = int(np.prod(shape))
-    try:
-        with gzip.open(path) as file:
-            header = file.read(len(expected))
-            content = file.read(size + 1)  # a longer file is not read to its end
-    except FileNotFoundError as error:
-        raise NasevalError(f"{path} is missing; run snakemake download") from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise NasevalError(
-            f"{path} is damaged ({error}); delete it and run snakemake download"
-        ) from error
-    if header != expected or len(content) != size:
-        raise NasevalError(
-            f"{path} does not hold bytes of the shape {'×'.join(map(str, shape))}; "
-            "delete it and run snakemake download"
-        )
-    return np.frombuffer(content, dtype=np.uint8).reshape(shape)
-
-
 SIDE = 28  # pixels
 PADDED = 32
-PARTS = {"train": 60_000, "t10k": 10_000}
 CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
     "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
@@ -54,13 +26,16 @@ def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> 
     for CIFAR are made for. The archive's own test images are the last 10,000.
     """
     small_only("fashion-mnist", (image_size, images), PADDED)
+    facts = get_facts("fashion-mnist")
+    tested = facts.test_images or 0
+    parts = {"train": facts.images[0] - tested, "t10k": tested}
     grey = [
         read_idx(archives / f"{part}-images-idx3-ubyte.gz", (count, SIDE, SIDE))
-        for part, count in PARTS.items()
+        for part, count in parts.items()
     ]
     labels = [
         read_idx(archives / f"{part}-labels-idx1-ubyte.gz", (count,))
-        for part, count in PARTS.items()
+        for part, count in parts.items()
     ]
     given = np.concatenate(labels).astype(np.int64)
     if not np.array_equal(np.unique(given), np.arange(len(CLASSES))):
@@ -74,5 +49,5 @@ def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> 
         images=np.repeat(padded[..., None], 3, axis=3),
         labels=given,
         classes=CLASSES,
-        test=np.arange(len(given)) >= PARTS["train"],
+        test=np.arange(len(given)) >= parts["train"],
     )

@@ -8,29 +8,10 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
-from naseval.data.archives import archives as known_archives
+from naseval.data.facts import get_facts
 from naseval.data.formats.pictures import read_pictures
 from naseval.data.sources._source import Source, large_only
 from naseval.errors import NasevalError
-
-
-def read_numbers(path: Path, name: str) -> NDArray[np.int64]:
-    """Return the variable `name` as int64 (N,); `NasevalError` where the file has none."""
-    if not path.is_file():
-        raise NasevalError(f"{path} is missing; run snakemake download")
-    try:
-        values = loadmat(path, variable_names=[name])[name]
-    except (MatReadError, KeyError, ValueError, TypeError, OSError, NotImplementedError) as error:
-        raise NasevalError(
-            f"{path} does not hold the numbers {name} ({error}); "
-            "delete it and run snakemake download"
-        ) from error
-    if not np.issubdtype(values.dtype, np.integer):
-        raise NasevalError(
-            f"{path} holds no whole numbers {name}; delete it and run snakemake download"
-        )
-    return values.ravel().astype(np.int64)
-
 
 PREFIX, SUFFIX = "image_", ".jpg"
 """Images are called image_00001.jpg and so on; labels and tests go by that number."""
@@ -42,10 +23,10 @@ def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> 
     That is how the paper's authors call them. The archive's own test images are those of `tstid`.
     """
     large_only("flowers102", images)
-    facts = known_archives()["flowers102"]
+    facts = get_facts("flowers102")
     archive = archives / "102flowers.tgz"
-    labels = read_numbers(archives / "imagelabels.mat", "labels")
-    tested = read_numbers(archives / "setid.mat", "tstid")
+    labels = _read_numbers(archives / "imagelabels.mat", "labels")
+    tested = _read_numbers(archives / "setid.mat", "tstid")
     source = read_pictures(
         archive,
         facts.images,
@@ -70,3 +51,21 @@ def _number(archive: Path, path: str, labels: NDArray[np.int64]) -> int:
             "delete it and run snakemake download"
         )
     return int(text)
+
+
+def _read_numbers(path: Path, name: str) -> NDArray[np.int64]:
+    """Return the variable `name` as int64 (N,); `NasevalError` where the file has none."""
+    if not path.is_file():
+        raise NasevalError(f"{path} is missing; run snakemake download")
+    try:
+        values = loadmat(path, variable_names=[name])[name]
+    except (MatReadError, KeyError, ValueError, TypeError, OSError, NotImplementedError) as error:
+        raise NasevalError(
+            f"{path} does not hold the numbers {name} ({error}); "
+            "delete it and run snakemake download"
+        ) from error
+    if not np.issubdtype(values.dtype, np.integer):
+        raise NasevalError(
+            f"{path} holds no whole numbers {name}; delete it and run snakemake download"
+        )
+    return values.ravel().astype(np.int64)

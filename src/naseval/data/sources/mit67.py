@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from naseval.data.archives import archives as known_archives
+from naseval.data.facts import get_facts
 from naseval.data.formats.pictures import read_pictures
 from naseval.data.sources._source import Source, large_only
 
@@ -11,5 +11,5 @@ from naseval.data.sources._source import Source, large_only
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:  # noqa: ARG001 - of any size
     """Return the images as they are."""
     large_only("mit67", images)
-    facts = known_archives()["mit67"]
+    facts = get_facts("mit67")
     return read_pictures(archives / "indoorCVPR_09.tar", facts.images, facts.classes)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from naseval.data.archives import archives as known_archives
+from naseval.data.facts import get_facts
 from naseval.data.formats.pictures import read_pictures
 from naseval.data.sources._source import Source, large_only
 
@@ -11,5 +11,5 @@ from naseval.data.sources._source import Source, large_only
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:  # noqa: ARG001 - of any size
     """Return the 1,579 images as they are."""
     large_only("sport8", images)
-    facts = known_archives()["sport8"]
+    facts = get_facts("sport8")
     return read_pictures(archives / "event_dataset.rar", facts.images, facts.classes)

@@ -18,8 +18,7 @@ class ChosenOperation(nn.Module):
 
     def forward(self, x: Tensor, choice: Tensor) -> Tensor:
         """Apply the operation in the column `choice`, an int64 scalar."""
-        chosen: Tensor = self.operations[int(choice)](x)
-        return chosen
+        return self.operations[int(choice)](x)
 
 
 class SampledSupernet(Supernet):

@@ -1,14 +1,15 @@
 """The network that holds every architecture at once, one module per operation and edge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 
 import torch
 from torch import Tensor, nn
 
-from naseval.networks.cells import Preprocess, edge_stride
+from naseval.networks.cells import CellSpec, Preprocess, edge_stride
 from naseval.networks.operations import OPERATIONS, OperationTable
-from naseval.networks.skeleton import build_stem, last_side, reductions
+from naseval.networks.skeleton import build_cells, doubled, last_side, reductions
+from naseval.networks.stems import Stem, build_stem
 
 EdgeOperations = Sequence[Sequence[str]]
 """The operations alive on each edge of a cell; the edges of a node follow one another."""
@@ -78,6 +79,7 @@ class Supernet(nn.Module):
     """
 
     cell: type[SearchCell] = SearchCell
+    build_stem: Callable[[str, int], Stem] = staticmethod(build_stem)
 
     def __init__(
         self,
@@ -90,23 +92,22 @@ class Supernet(nn.Module):
         table: OperationTable = OPERATIONS,
     ) -> None:
         super().__init__()
-        self.stem = build_stem(images, channels)
+        self.stem = self.build_stem(images, channels)
         self.reductions = reductions(cells)
-        widths, halve = (self.stem.width, self.stem.width), self.stem.halves
-        self.cells = nn.ModuleList()
-        for index in range(cells):
-            reduction = index in self.reductions
-            channels *= 2 if reduction else 1
-            cell = self.cell(
-                operations["reduce" if reduction else "normal"],
-                channels,
-                reduction=reduction,
-                preprocess=Preprocess(widths, channels, halve, affine=False),
+
+        def build(spec: CellSpec) -> SearchCell:
+            return self.cell(
+                operations["reduce" if spec.reduction else "normal"],
+                spec.channels,
+                reduction=spec.reduction,
+                preprocess=Preprocess(spec, affine=False),
                 table=table,
             )
-            self.cells.append(cell)
-            widths, halve = (widths[1], cell.width), reduction
-        self.classifier = nn.Linear(widths[1], classes)
+
+        widths = doubled(channels, cells, self.reductions)
+        built = list(build_cells(self.stem, widths, self.reductions, build))
+        self.cells = nn.ModuleList(built)
+        self.classifier = nn.Linear(built[-1].width, classes)
 
     def forward(self, x: Tensor, normal: Tensor, reduce: Tensor) -> Tensor:
         """Map images (B, 3, S, S) to logits (B, classes).
@@ -119,5 +120,4 @@ class Supernet(nn.Module):
         for index, cell in enumerate(self.cells):
             weights = reduce if index in self.reductions else normal
             first, second = second, cell(first, second, weights)
-        logits: Tensor = self.classifier(second.mean(dim=(2, 3)))
-        return logits
+        return self.classifier(second.mean(dim=(2, 3)))

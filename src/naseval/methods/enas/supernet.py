@@ -4,8 +4,10 @@ from torch import Tensor, nn
 
 from naseval.genotype import Genotype
 from naseval.methods._weight_sharing import BankedCell, finish_shared_weights
-from naseval.networks.loose_ends import Calibrate, Halving
-from naseval.networks.skeleton import build_stem, last_side, reductions
+from naseval.networks.cells import CellSpec
+from naseval.networks.loose_ends import Halving
+from naseval.networks.skeleton import last_side, reductions
+from naseval.networks.stems import build_stem
 from naseval.spaces.enas.network import EnasTower, enas_head, tower_position
 
 
@@ -40,14 +42,8 @@ class EnasSupernet(nn.Module):
                 channels *= 2
                 self.halvings.append(Halving(widths[1], channels))
                 widths, halve = (widths[1], channels), True
-            self.cells.append(
-                BankedCell(
-                    channels,
-                    reduction=False,
-                    calibrate=Calibrate(widths, channels, halve),
-                    depth_share=(index + 1) / cells,
-                )
-            )
+            spec = CellSpec(index, channels, False, widths, halve)
+            self.cells.append(BankedCell(spec, depth_share=(index + 1) / cells))
             widths, halve = (widths[1], channels), False
         self.tower_at = tower_position(cells)
         self.auxiliary = EnasTower(channels, side, classes) if auxiliary else None

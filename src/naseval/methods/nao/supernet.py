@@ -4,8 +4,9 @@ from torch import Tensor, nn
 
 from naseval.genotype import Genotype
 from naseval.methods._weight_sharing import BankedCell, finish_shared_weights
-from naseval.networks.loose_ends import Calibrate
-from naseval.networks.skeleton import build_stem, last_side, reductions
+from naseval.networks.cells import CellSpec
+from naseval.networks.skeleton import build_cells, doubled, last_side, reductions
+from naseval.networks.stems import build_stem
 from naseval.spaces.nao.network import nao_head
 
 
@@ -26,23 +27,15 @@ class NaoSupernet(nn.Module):
         self.stem = build_stem(images, channels)
         self.reductions = reductions(cells)
         last_side(image_size, self.stem.stride, len(self.reductions))
-        widths, halve = (self.stem.width, self.stem.width), self.stem.halves
-        cell_list: list[BankedCell] = []
-        for index in range(cells):
-            reduction = index in self.reductions
-            channels *= 2 if reduction else 1
-            cell_list.append(
-                BankedCell(
-                    channels,
-                    reduction=reduction,
-                    calibrate=Calibrate(widths, channels, halve),
-                    depth_share=(index + 1) / cells,
-                )
-            )
-            widths, halve = (widths[1], channels), reduction
-        self.cells = nn.ModuleList(cell_list)
-        self._drop_paths = [cell.drop_path for cell in cell_list]
-        self.head = nao_head(channels, classes, dropout)
+
+        def build(spec: CellSpec) -> BankedCell:
+            return BankedCell(spec, depth_share=(spec.index + 1) / cells)
+
+        widths = doubled(channels, cells, self.reductions)
+        built = list(build_cells(self.stem, widths, self.reductions, build))
+        self.cells = nn.ModuleList(built)
+        self._drop_paths = [cell.drop_path for cell in built]
+        self.head = nao_head(widths[-1], classes, dropout)
         finish_shared_weights(self)
 
     def set_drop_path(self, probability: float) -> None:
@@ -54,7 +47,6 @@ class NaoSupernet(nn.Module):
         """Map images (B, 3, S, S) to logits (B, classes)."""
         first, second = self.stem(x)
         for index, cell in enumerate(self.cells):
-            chosen = genotype.reduce if index in self.reductions else genotype.normal
+            chosen = genotype.cell(index in self.reductions)
             first, second = second, cell(first, second, chosen)
-        logits: Tensor = self.head(second)
-        return logits
+        return self.head(second)

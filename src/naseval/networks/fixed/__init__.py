@@ -1,4 +1,7 @@
-"""Networks that no genotype describes: one module per network, named like it, with `build`."""
+"""Networks that no genotype describes: one module per network, named like it.
+
+Its `build(dataset, *, channels, auxiliary, drop_path)` returns the network.
+"""
 
 from naseval.plugins import plugin_names
 

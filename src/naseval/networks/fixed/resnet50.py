@@ -13,6 +13,7 @@ from torchvision.models.resnet import Bottleneck
 from naseval.errors import NasevalError
 from naseval.networks.drop_path import StochasticBranch
 from naseval.networks.skeleton import AuxiliaryHead, last_side
+from naseval.settings.dataset import ImageSettings
 
 BLOCKS = (3, 4, 6, 3)
 WIDTH, CHANNELS = 64, 36
@@ -71,21 +72,13 @@ def bottleneck(channels: int, planes: int, stride: int, probability: float) -> B
     return block
 
 
-def build(
-    *,
-    images: str,
-    image_size: int,
-    classes: int,
-    channels: int,
-    auxiliary: bool,
-    drop_path: float,
-) -> ResNet50:
+def build(dataset: ImageSettings, *, channels: int, auxiliary: bool, drop_path: float) -> ResNet50:
     """Return the network; raise `NasevalError` for large images, which the paper does not try."""
-    if images != "small":
+    if dataset.images != "small":
         raise NasevalError("resnet50 is for small images; take it out of the study of large ones")
     return ResNet50(
-        image_size=image_size,
-        classes=classes,
+        image_size=dataset.image_size,
+        classes=dataset.classes,
         width=round(WIDTH * channels / CHANNELS),
         auxiliary=auxiliary,
         drop_path=drop_path,

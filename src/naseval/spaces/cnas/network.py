@@ -1,7 +1,6 @@
 """Networks of the CNAS space and their operations."""
 
 from functools import partial
-from typing import Unpack
 
 import torch
 from torch import Tensor, nn
@@ -10,19 +9,9 @@ from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.networks.cells import DiscreteCell, Preprocess
 from naseval.networks.operations import BARE_POOLS, OPERATIONS, OperationTable
-from naseval.networks.skeleton import (
-    AuxiliaryHead,
-    LargeStem,
-    Skeleton,
-    StackedNetwork,
-    Stem,
-    build_stem,
-    doubled,
-    last_side,
-    reductions,
-    stacked,
-)
+from naseval.networks.skeleton import AuxiliaryHead, Skeleton, StackedNetwork, build_cells
 from naseval.networks.squeeze_excitation import SqueezeExcitation
+from naseval.networks.stems import LargeStem, Stem, build_stem
 
 
 def channel_weighting(channels: int, stride: int, affine: bool) -> nn.Module:
@@ -83,7 +72,7 @@ CNAS_SEARCH_OPERATIONS: OperationTable = {
 
 
 def build(
-    genotype: Genotype, *, final_pool: int, preprocess_bn_eps: float, **skeleton: Unpack[Skeleton]
+    genotype: Genotype, skeleton: Skeleton, *, final_pool: int, preprocess_bn_eps: float
 ) -> StackedNetwork:
     """Return the evaluation network of a genotype.
 
@@ -92,35 +81,26 @@ def build(
     normalisation in the 1x1 blocks before each cell; the authors' program has 1 there, by a slip.
     Raises `NasevalError` where an option or the image size does not fit.
     """
-    cells, classes = skeleton["cells"], skeleton["classes"]
-    stem = cnas_stem(skeleton["images"], skeleton["channels"])
-    positions = reductions(cells)
-    side = last_side(skeleton["image_size"], stem.stride, len(positions))
-    widths = doubled(skeleton["channels"], cells, positions)
-    stack = list(stacked(stem, widths, positions, True, partial(_cell, genotype)))
+    stem = cnas_stem(skeleton.images, skeleton.channels)
+    side, tower_at = skeleton.last_side(stem), skeleton.reductions[-1]
+    build_cell = partial(DiscreteCell.of, genotype, CNAS_OPERATIONS)
+    cells = list(build_cells(stem, skeleton.widths, skeleton.reductions, build_cell))
     tower = None
-    if skeleton["auxiliary"]:
-        tower = AuxiliaryHead(stack[positions[-1]].width, side, classes)
+    if skeleton.auxiliary:
+        tower = AuxiliaryHead(cells[tower_at].width, side, skeleton.classes)
     head = nn.Sequential(
         _pool(side, final_pool),
         nn.Flatten(),
-        nn.Linear(stack[-1].width * final_pool**2, classes),
+        nn.Linear(cells[-1].width * final_pool**2, skeleton.classes),
     )
-    for cell in stack:
+    for cell in cells:
         _set_epsilon(cell.preprocess, preprocess_bn_eps)
-    return StackedNetwork(stem, stack, head, positions[-1], tower)
+    return StackedNetwork(stem, cells, head, tower_at, tower)
 
 
 def cnas_stem(images: str, channels: int) -> Stem:
     """Return the stem; unlike other methods', that for large images is 3 × channels wide too."""
     return LargeStem(3 * channels) if images == "large" else build_stem(images, channels)
-
-
-def _cell(
-    genotype: Genotype, channels: int, *, reduction: bool, preprocess: Preprocess
-) -> DiscreteCell:
-    cell = genotype.reduce if reduction else genotype.normal
-    return DiscreteCell(cell, CNAS_OPERATIONS, channels, reduction=reduction, preprocess=preprocess)
 
 
 def _pool(side: int, parts: int) -> nn.Module:

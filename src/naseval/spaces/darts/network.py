@@ -1,12 +1,10 @@
 """Networks of the DARTS space: batch normalisation after pools."""
 
-from typing import Unpack
-
 from naseval.genotype import Genotype
 from naseval.networks.operations import OPERATIONS
 from naseval.networks.skeleton import EvaluationNetwork, Skeleton
 
 
-def build(genotype: Genotype, **skeleton: Unpack[Skeleton]) -> EvaluationNetwork:
+def build(genotype: Genotype, skeleton: Skeleton) -> EvaluationNetwork:
     """Return the evaluation network of a genotype."""
-    return EvaluationNetwork(genotype, OPERATIONS, **skeleton)
+    return EvaluationNetwork(genotype, OPERATIONS, skeleton)

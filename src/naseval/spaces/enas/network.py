@@ -6,24 +6,31 @@ genotype translated: all nodes are concatenated there, loose or not.
 
 from dataclasses import replace
 from functools import partial
-from typing import Unpack
 
 from torch import nn
 
 from naseval.errors import NasevalError
 from naseval.genotype import Cell, Genotype
+from naseval.networks.cells import CellSpec
 from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, LooseEndNetwork
 from naseval.networks.operations import OPERATIONS, relu_conv_norm
-from naseval.networks.skeleton import EvaluationNetwork, Skeleton, reductions
+from naseval.networks.skeleton import (
+    CellNetwork,
+    EvaluationNetwork,
+    Skeleton,
+    pool_to_2x2,
+    reductions,
+)
 from naseval.spaces._cells import every_node
 
 
 class EnasCalibrate(Calibrate):
     """Calibration after which the second input always passes one more 1x1 convolution."""
 
-    def __init__(self, widths: tuple[int, int], channels: int, halve_first: bool) -> None:
-        super().__init__(widths, channels, halve_first)
-        self.second = nn.Sequential(self.second, relu_conv_norm(channels, channels, 1, 1, True))
+    def __init__(self, spec: CellSpec) -> None:
+        super().__init__(spec)
+        width = spec.channels
+        self.second = nn.Sequential(self.second, relu_conv_norm(width, width, 1, 1, True))
 
 
 class EnasTower(nn.Sequential):
@@ -36,7 +43,7 @@ class EnasTower(nn.Sequential):
     def __init__(self, channels: int, side: int, classes: int) -> None:
         super().__init__(
             nn.ReLU(),
-            nn.AvgPool2d(5, stride=side - 5) if side > 5 else nn.AdaptiveAvgPool2d(2),
+            pool_to_2x2(side),
             nn.Conv2d(channels, 128, 1, bias=False),
             nn.BatchNorm2d(128),
             nn.ReLU(),
@@ -63,28 +70,27 @@ def tower_position(cells: int) -> int:
     return min(reductions(cells)[-1] + 1, cells - 1)
 
 
-def build(genotype: Genotype, *, dropout: float, **skeleton: Unpack[Skeleton]) -> nn.Module:
+def build(genotype: Genotype, skeleton: Skeleton, *, dropout: float) -> CellNetwork:
     """Return the evaluation network of a genotype.
 
     `dropout` is the share of the features dropped before the classifier, of small images' networks
     only; `NasevalError` where large ones are given any.
     """
-    if skeleton["images"] == "large":
+    if skeleton.images == "large":
         if dropout:
             raise NasevalError(
                 "network option dropout must be 0 for large images, whose ENAS network is that "
                 "of DARTS; set it to 0 in the protocol's overrides for large"
             )
-        return EvaluationNetwork(translated(genotype), OPERATIONS, **skeleton)
-    classes = skeleton["classes"]
+        return EvaluationNetwork(translated(genotype), OPERATIONS, skeleton)
     return LooseEndNetwork(
         genotype,
         LOOSE_OPERATIONS,
+        skeleton,
         calibrate=EnasCalibrate,
-        tower=partial(EnasTower, classes=classes),
-        tower_at=tower_position(skeleton["cells"]),
-        head=partial(enas_head, classes=classes, dropout=dropout),
-        **skeleton,
+        tower=partial(EnasTower, classes=skeleton.classes),
+        tower_at=tower_position(skeleton.cells),
+        head=partial(enas_head, classes=skeleton.classes, dropout=dropout),
     )
 
 

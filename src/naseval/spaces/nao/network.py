@@ -1,20 +1,14 @@
 """Networks of the NAO space and their operations."""
 
 from functools import partial
-from typing import Unpack
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from naseval.genotype import Genotype
 from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, LooseEndNetwork
-from naseval.networks.operations import OperationTable, max_pool, relu_conv_norm
-from naseval.networks.skeleton import AuxiliaryHead, Skeleton, reductions
-
-
-def dense_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
-    """Return a kernel × kernel convolution."""
-    return relu_conv_norm(channels, channels, kernel, stride, affine)
+from naseval.networks.operations import OperationTable, conv, max_pool
+from naseval.networks.skeleton import AuxiliaryHead, Skeleton
 
 
 def split_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
@@ -42,8 +36,7 @@ class Pool2x2(nn.Module):
         """Map (B, C, H, W) to (B, C, H/stride, W/stride)."""
         if self.stride == 1:
             x = F.pad(x, (0, 1, 0, 1), mode="replicate")
-        pooled: Tensor = self.pool(x)
-        return pooled
+        return self.pool(x)
 
 
 def padded_avg_pool(_channels: int, stride: int, _affine: bool, kernel: int) -> nn.Module:
@@ -59,8 +52,8 @@ def _pool_2x2(
 
 NAO_OPERATIONS: OperationTable = {
     **LOOSE_OPERATIONS,
-    "conv_1x1": partial(dense_conv, kernel=1),
-    "conv_3x3": partial(dense_conv, kernel=3),
+    "conv_1x1": partial(conv, kernel=1),
+    "conv_3x3": partial(conv, kernel=3),
     "conv_1x3_3x1": partial(split_conv, kernel=3),
     "conv_1x7_7x1": partial(split_conv, kernel=7),
     "max_pool_2x2": partial(_pool_2x2, pool=nn.MaxPool2d),
@@ -78,15 +71,14 @@ def nao_head(channels: int, classes: int, dropout: float) -> nn.Sequential:
     )
 
 
-def build(genotype: Genotype, *, dropout: float, **skeleton: Unpack[Skeleton]) -> LooseEndNetwork:
+def build(genotype: Genotype, skeleton: Skeleton, *, dropout: float) -> LooseEndNetwork:
     """Return the evaluation network of a genotype; `dropout` is that before the classifier."""
-    classes = skeleton["classes"]
     return LooseEndNetwork(
         genotype,
         NAO_OPERATIONS,
+        skeleton,
         calibrate=Calibrate,
-        tower=partial(AuxiliaryHead, classes=classes),
-        tower_at=reductions(skeleton["cells"])[-1],
-        head=partial(nao_head, classes=classes, dropout=dropout),
-        **skeleton,
+        tower=partial(AuxiliaryHead, classes=skeleton.classes),
+        tower_at=skeleton.reductions[-1],
+        head=partial(nao_head, classes=skeleton.classes, dropout=dropout),
     )

@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from naseval.genotype import Cell, Genotype, GenotypeError
+from naseval.errors import GenotypeError
+from naseval.genotype import Cell, Genotype
 from naseval.spaces._cells import CellSpace, distinct_pair_cells
 
 OPERATIONS = (

@@ -1,0 +1,35 @@
+"""IDX: one array of bytes, gzip-compressed; the format of the MNIST family."""
+
+import gzip
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naseval.errors import NasevalError
+
+UNSIGNED_BYTES = 0x0800  # two zeros, the type; the number of dimensions is added
+
+
+def read_idx(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return the array, uint8 of `shape`; `NasevalError` where the file holds anything else."""
+    expected = struct.pack(f">{1 + len(shape)}I", UNSIGNED_BYTES + len(shape), *shape)
+    size = int(np.prod(shape))
+    try:
+        with gzip.open(path) as file:
+            header = file.read(len(expected))
+            content = file.read(size + 1)  # a longer file is not read to its end
+    except FileNotFoundError as error:
+        raise NasevalError(f"{path} is missing; run snakemake download") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise NasevalError(
+            f"{path} is damaged ({error}); delete it and run snakemake download"
+        ) from error
+    if header != expected or len(content) != size:
+        raise NasevalError(
+            f"{path} does not hold bytes of the shape {'×'.join(map(str, shape))}; "
+            "delete it and run snakemake download"
+        )
+    return np.frombuffer(content, dtype=np.uint8).reshape(shape)

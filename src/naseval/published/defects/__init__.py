@@ -1,1 +1,0 @@
-"""Flaws of the authors' files, each found by computation."""

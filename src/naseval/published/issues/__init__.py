@@ -1,0 +1,1 @@
+"""Issues of the authors' files, each found by computation."""

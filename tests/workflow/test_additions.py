@@ -1,0 +1,111 @@
+"""A dataset, a space, a method and a study: each by new files and a block of configuration."""
+
+import pandas as pd
+import pytest
+import yaml
+
+import toy_additions
+from copied_project import Project
+from paths import ROOT
+
+pytestmark = pytest.mark.workflow
+
+SEARCH = "searches/toy-images/toy/seed-0/genotype.json"
+RANDOM = {f"runs/toy-images/toy/toy/random-{index:03d}/seed-2.parquet" for index in range(2)}
+SEARCHED = "runs/toy-images/toy/toy/toy-images/seed-0/seed-2.parquet"
+OF_THE_STUDY = {f"runs/toy-images/toy/toy/random-{index:03d}/seed-0.parquet" for index in range(3)}
+ARCHIVE = "archives/toy-images/toy.npz"
+
+
+def overlay():
+    """Return the toys' configuration, and no other study."""
+    studies = yaml.safe_load((ROOT / "config/config.yaml").read_text())["studies"]
+    own = {"benchmark": toy_additions.BENCHMARK, "toy": {"architectures": 3}}
+    return {**toy_additions.OVERLAY, "studies": {**dict.fromkeys(studies), **own}}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """Return a copy of the project with the toys."""
+    folder = tmp_path_factory.mktemp("additions")
+    toy_additions.write_archive(folder / "toy.npz")
+    copied = Project.copied(folder / "project", overlay())
+    toy_additions.write_files(copied.folder / "src/naseval", (folder / "toy.npz").as_uri())
+    return copied
+
+
+def test_they_are_planned(project):
+    planned = project.planned("reproduced", "reproduced_toy")
+    assert planned["archive"] == {ARCHIVE}
+    assert planned["search"] == {SEARCH}
+    assert planned["run"] == {*RANDOM, SEARCHED, *OF_THE_STUDY}
+    assert planned["study"] == {
+        f"studies/reproduced/{name}.parquet" for name in ("benchmark", "toy")
+    }
+    assert project.planned("download") == {"archive": {ARCHIVE}}
+
+
+def test_every_study_is_a_target_that_says_its_question(project):
+    listed = project.run("--list-target-rules").stdout.splitlines()
+    assert "reproduced_toy (Reproduced: Whether a toy study runs (no paper).)" in listed
+
+
+def test_they_run_after_their_budget(project):
+    project.run("budget")
+    results = project.folder / "results"
+    assert not (results / "data").exists()
+    budget = pd.read_parquet(results / "budget.parquet").set_index(["study", "method"])
+    assert budget.loc[("benchmark", "toy"), ["searches", "runs"]].tolist() == [1, 3]
+    assert budget.loc[("toy", ""), ["searches", "runs"]].tolist() == [0, 3]
+    assert (budget["gpu_hours"] > 0).all()
+
+    project.run("reproduced_toy", "results/studies/reproduced/benchmark.parquet")
+    assert len(pd.read_parquet(results / "studies/reproduced/toy.parquet")) == 3
+    assert (results / SEARCH).exists()
+
+    project.run("cards")
+    card = (results / "cards/toy.md").read_text()
+    assert "Toy search" in card
+    assert "Toy images" in card
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """Return a copy of the toys with another configuration and facts, to be changed."""
+    copied = Project.copied(tmp_path / "project", overlay())
+    toy_additions.write_files(copied.folder / "src/naseval", "file:///toy.npz")
+    return copied
+
+
+def refused(project, *arguments):
+    """Return what Snakemake says last, which is one sentence without a traceback."""
+    done = project.snakemake(*arguments, "--dry-run")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_a_source_without_facts_is_one_sentence(changed):
+    facts = changed.folder / "src/naseval/data/sources/toy_images.yaml"
+    facts.unlink()
+    assert refused(changed, "download") == (
+        "nothing is known of the source toy_images: state its images, classes, licence and files "
+        f"in {facts}"
+    )
+
+
+def test_an_unknown_number_of_images_ends_the_budget_with_one_sentence(changed):
+    changed.edit("src/naseval/data/sources/toy_images.yaml", "test_images: 20\n", "")
+    assert refused(changed, "budget") == (
+        "the number of test images of the dataset toy-images is not known yet; run `snakemake "
+        "results/data/toy-images/splits.parquet` first, or state test_images in the facts of its "
+        "source"
+    )
+    assert "run" in changed.planned("reproduced_toy")
+
+
+def test_a_study_that_is_not_configured_is_one_sentence(changed):
+    changed.write_overlay({**overlay(), "studies": {**overlay()["studies"], "toy": None}})
+    assert refused(changed, "reproduced_toy") == (
+        "the study toy is not configured: say under studies.toy what it has"
+    )

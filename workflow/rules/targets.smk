@@ -1,0 +1,99 @@
+"""Targets by name: `published_…` from the authors' statistics, `reproduced_…` from our own runs.
+
+Each one's shorter name, which does not tell the source, goes on as an alias.
+"""
+
+from naseval.studies import describe_study, study_names
+
+SHORT_NAMES = [
+    "benchmark",
+    "tricks",
+    "protocols",
+    "distribution",
+    "operations",
+    "cells",
+    "seeds",
+    "depth",
+]
+
+
+rule published_figures:
+    """Published: every figure, from the authors' statistics; no GPU, no torch."""
+    input:
+        figure_files("published"),
+
+
+rule published_tables:
+    """Published: every table, from the authors' statistics; no GPU, no torch."""
+    input:
+        table_files("published"),
+
+
+rule published_claims:
+    """Published: a verdict on every number the paper prints, from the authors' statistics."""
+    input:
+        result("claims/published.parquet"),
+
+
+rule reproduced:
+    """Reproduced: everything from our own runs: all studies, the methods' cards and the page."""
+    input:
+        everything(),
+        result("report.html"),
+
+
+rule exports:
+    """Reproduced: one archive per study with runs, genotypes, seeds, protocols, checksums."""
+    input:
+        [result(f"exports/{study}.zip") for study in CONFIG.studies],
+
+
+for study in study_names():
+
+    rule:
+        name:
+            f"reproduced_{study}"
+        input:
+            show_study(study),
+
+    workflow.get_rule(f"reproduced_{study}").docstring = (
+        f"Reproduced: {describe_study(study)}"
+    )
+
+
+# Aliases
+
+
+for study in SHORT_NAMES:
+
+    rule:
+        name:
+            study
+        input:
+            show_study(study),
+
+    workflow.get_rule(study).docstring = f"The same as reproduced_{study}."
+
+
+rule figures:
+    """The same as published_figures."""
+    input:
+        rules.published_figures.input,
+
+
+rule tables:
+    """The same as published_tables."""
+    input:
+        rules.published_tables.input,
+
+
+rule claims:
+    """The same as published_claims."""
+    input:
+        rules.published_claims.input,
+
+
+rule report:
+    """The same as reproduced."""
+    input:
+        rules.reproduced.input,
