@@ -119,12 +119,6 @@ def averaging_with_frozen_statistics(network: nn.Module) -> nn.Module:
     return network
 
 
-def lasting(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a history without what differs between two equal searches."""
-    measured = ("seconds", "peak_memory")
-    return [{name: row[name] for name in row if name not in measured} for row in history]
-
-
 def stop_at(patch: Any, task: type, place: tuple[int, int]) -> None:
     """Have SIGTERM come during the step at `place` (epoch, step, from 0) of a task, once."""
     step = task.step

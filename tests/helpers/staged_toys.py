@@ -61,14 +61,6 @@ def alphas_of(normal: Any, reduce: Any) -> Alphas:
     return alphas
 
 
-def lasting(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the history without what differs from run to run."""
-    return [
-        {name: value for name, value in row.items() if name not in ("seconds", "peak_memory")}
-        for row in history
-    ]
-
-
 def stops_until_done(search: Any) -> tuple[Any, list[str]]:
     """Call `search` until it is no longer interrupted; return its result and the interruptions."""
     stops: list[str] = []

@@ -18,15 +18,9 @@ from naseval.methods.darts.search import EDGES, search, with_few_skips
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.loop import EpochLoop
+from training_toy import timeless
 
 SKIP = SPACE.operations.index("skip_connect")
-
-
-def lasting(history):
-    return [
-        {name: value for name, value in row.items() if name not in ("seconds", "peak_memory")}
-        for row in history
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +44,7 @@ def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
 def test_a_seed_is_a_search(result):
     again = search(made_up_data(), darts_settings(), seed=1, loop=EpochLoop())
     other = search(made_up_data(), darts_settings(epochs=1), seed=2, loop=EpochLoop())
-    assert lasting(again.history) == lasting(result.history)
+    assert timeless(again.history) == timeless(result.history)
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
 
 
@@ -60,7 +54,7 @@ def test_a_search_stopped_within_an_epoch_resumes_to_the_same_result(result, tmp
         search(made_up_data(kind=StoppedData), darts_settings(), seed=1, loop=EpochLoop(checkpoint))
     torch.rand(5)
     resumed = search(made_up_data(), darts_settings(), seed=1, loop=EpochLoop(checkpoint))
-    assert lasting(resumed.history) == lasting(result.history)
+    assert timeless(resumed.history) == timeless(result.history)
     assert resumed.genotype == result.genotype
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn.modules.module import register_module_forward_hook
 
-from controller_toys import enas_settings, lasting, stop_at
+from controller_toys import enas_settings, stop_at
 from gradient_toys import made_up_data
 from naseval import records, schemas
 from naseval.errors import Interrupted
@@ -18,6 +18,7 @@ from naseval.methods.enas.supernet import EnasSupernet
 from naseval.spaces.enas.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.loop import EpochLoop
+from training_toy import timeless
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_a_seed_is_a_search(result):
     torch.rand(3)
     again = search(made_up_data(), enas_settings(), seed=1, loop=EpochLoop())
     other = search(made_up_data(), enas_settings(), seed=2, loop=EpochLoop())
-    assert lasting(again.history) == lasting(result.history)
+    assert timeless(again.history) == timeless(result.history)
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
 
 
@@ -60,7 +61,7 @@ def test_a_search_stopped_again_and_again_resumes_bit_by_bit(result, tmp_path, m
             stop_at(patch, EnasTask, place)
             run()
     resumed = run()
-    assert lasting(resumed.history) == lasting(result.history)
+    assert timeless(resumed.history) == timeless(result.history)
     assert resumed.genotype == result.genotype
     assert run() == resumed
 

@@ -26,6 +26,7 @@ from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.loop import EpochLoop
 from naseval.training.optimizers import learning_rate
+from training_toy import timeless
 
 SETTINGS = {"manas": manas_settings, "manas_ls": manas_ls_settings}
 METHODS = pytest.mark.parametrize("name", SETTINGS)
@@ -37,14 +38,6 @@ def run(name, data=None, seed=1, checkpoint=None, **changes):
     return get_method(name).search(
         data or made_up_data(), SETTINGS[name](**changes), seed=seed, loop=EpochLoop(checkpoint)
     )
-
-
-def lasting(result):
-    passing = ("seconds", "peak_memory")
-    return [
-        {name: value for name, value in row.items() if name not in passing}
-        for row in result.history
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +61,7 @@ def test_a_search_returns_a_cell_of_the_space_and_a_full_history(name, results):
 
 @METHODS
 def test_a_seed_is_a_search(name, results):
-    assert lasting(run(name)) == lasting(results[name])
+    assert timeless(run(name).history) == timeless(results[name].history)
     other = run(name, seed=2, epochs=1)
     assert other.history[0]["train_loss"] != results[name].history[0]["train_loss"]
 
@@ -81,7 +74,7 @@ def test_a_search_stopped_within_an_epoch_resumes_to_the_same_result(name, recom
         run(name, made_up_data(kind=StoppedData), checkpoint=checkpoint, recommend=recommend)
     torch.rand(5)
     resumed = run(name, checkpoint=checkpoint, recommend=recommend)
-    assert lasting(resumed) == lasting(run(name, recommend=recommend))
+    assert timeless(resumed.history) == timeless(run(name, recommend=recommend).history)
 
 
 @METHODS

@@ -36,11 +36,11 @@ from naseval.training.loop import EpochLoop
 from staged_toys import (
     EDGES,
     alphas_of,
-    lasting,
     pdarts_settings,
     stops_until_done,
     training_passes,
 )
+from training_toy import timeless
 
 PIPELINE = VECTORS["discretisation"]["pdarts_pipeline"]
 SIZES = VECTORS["search_supernets"]["PDARTS_cifar"]
@@ -237,7 +237,7 @@ def test_a_search_returns_a_cell_of_the_space_and_a_full_history(result):
 
 def test_a_seed_is_a_search(result):
     again = search(made_up_data(), pdarts_settings(), seed=1, loop=EpochLoop())
-    assert lasting(again.history) == lasting(result.history)
+    assert timeless(again.history) == timeless(result.history)
     one = {"cells": (3,), "dropped": (), "skip_dropout": (0.0,), "epochs": 1}
     other = search(made_up_data(), pdarts_settings(**one), seed=2, loop=EpochLoop())
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
@@ -250,7 +250,7 @@ def test_a_search_stopped_within_every_stage_resumes_to_the_same_result(result, 
         lambda: search(data, pdarts_settings(), seed=1, loop=EpochLoop(checkpoint))
     )
     assert stops == ["interrupted in epoch 2, after step 1 of 2; run again to resume"] * 3
-    assert lasting(resumed.history) == lasting(result.history)
+    assert timeless(resumed.history) == timeless(result.history)
     assert resumed.genotype == result.genotype
 
 
@@ -275,7 +275,7 @@ def test_a_search_killed_between_stages_goes_on_with_the_next(result, tmp_path, 
     monkeypatch.setattr(pdarts, "PdartsTask", Watched)
     resumed = search(made_up_data(), pdarts_settings(), seed=1, loop=EpochLoop(checkpoint))
     assert begun == list(product((2, 3), (0, 1)))
-    assert lasting(resumed.history) == lasting(result.history)
+    assert timeless(resumed.history) == timeless(result.history)
 
 
 def test_weights_learn_alone_in_the_warm_up():

@@ -30,11 +30,11 @@ from naseval.training.loop import EpochLoop
 from staged_toys import (
     EDGES,
     alphas_of,
-    lasting,
     stacnas_settings,
     stops_until_done,
     training_passes,
 )
+from training_toy import timeless
 
 SIZES = VECTORS["search_supernets"]["StacNAS_cifar"]
 FIRST = dict.fromkeys(("normal", "reduce"), (REPRESENTATIVES,) * EDGES)
@@ -170,7 +170,7 @@ def test_a_seed_is_a_search(result):
         seed=2,
         loop=EpochLoop(),
     )
-    assert lasting(again.history) == lasting(result.history)
+    assert timeless(again.history) == timeless(result.history)
     assert other.history[0]["train_loss"] != result.history[0]["train_loss"]
 
 
@@ -180,5 +180,5 @@ def test_a_search_stopped_within_every_stage_resumes_to_the_same_result(result, 
     data, loop = made_up_data(kind=StoppedData), EpochLoop(checkpoint)
     resumed, stops = stops_until_done(lambda: search(data, settings, seed=1, loop=loop))
     assert stops == ["interrupted in epoch 2, after step 1 of 2; run again to resume"] * 2
-    assert lasting(resumed.history) == lasting(result.history)
+    assert timeless(resumed.history) == timeless(result.history)
     assert resumed.genotype == result.genotype
