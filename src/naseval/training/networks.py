@@ -109,7 +109,13 @@ def initialised(build: Callable[[], T], seed: int) -> T:
 
 def size(genotype: Genotype, dataset: ImageSettings, protocol: Protocol) -> Size:
     """Return the size of the network that a protocol makes of a genotype for a dataset."""
-    without_tower = protocol.model_copy(update={"auxiliary_weight": 0.0})
     with torch.device("meta"):  # only shapes are needed
-        network = build_run_network(genotype, dataset, without_tower)
+        network = build_network(
+            genotype,
+            dataset,
+            channels=protocol.channels,
+            cells=protocol.cells,
+            auxiliary=False,
+            options=protocol.network,
+        )
     return count(network, dataset.image_size)
