@@ -96,9 +96,9 @@ def test_a_change_remakes_what_depends_on_it(project):
 
 @needs_files
 def test_another_caption_remakes_its_figure(project):
-    project.edit("workflow/report/figure-depth.rst", "The paper", "This paper")
+    project.edit("src/naseval/figures/cells.py", "The paper trains", "This paper trains")
     assert planned(project) == {
-        "figure": {"figures/published/depth.svg"},
+        "figure": {"figures/published/cells.svg"},
         "published": {"report.html"},
     }
 

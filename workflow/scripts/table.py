@@ -17,6 +17,6 @@ with job(snakemake) as running:
     module, function = snakemake.params.function.split(":")
     build = getattr(import_module(f"naseval.{module}"), function)
     tidy, *laid_out, note = build(**tables, **snakemake.params.arguments)
-    shown = (laid_out[0] if laid_out else tidy).replace(snakemake.params.names)
+    readable = (laid_out[0] if laid_out else tidy).replace(snakemake.params.names)
     stem = Path(snakemake.output.csv).with_suffix("")
-    write_table(tidy, stem, snakemake.params.title, note, running.provenance(), shown)
+    write_table(tidy, stem, snakemake.params.title, note, running.provenance(), readable)

@@ -1,4 +1,4 @@
-"""Accuracy beside the cost of the searches (paper, section 3.2 and figure 2)."""
+"""Accuracy and the cost of the searches (paper, section 3.2 and figure 2)."""
 
 from collections.abc import Iterable
 

@@ -51,8 +51,8 @@ def markdown(frame: pd.DataFrame, title: str, note: str) -> str:
     """Return `frame` as a Markdown table under its title, with the note below."""
     lines = [" | ".join(map(str, frame.columns)), " | ".join("---" for _ in frame.columns)]
     for row in frame.itertuples(index=False, name=None):
-        shown = (rounded(str(name), value) for name, value in zip(frame.columns, row, strict=True))
-        lines.append(" | ".join(text.replace("|", "\\|") for text in shown))
+        cells = (rounded(str(name), value) for name, value in zip(frame.columns, row, strict=True))
+        lines.append(" | ".join(text.replace("|", "\\|") for text in cells))
     body = "\n".join(f"| {line} |" for line in lines)
     return f"# {title}\n\n{body}\n\n{note}\n"
 
@@ -89,17 +89,17 @@ def write_table(
     title: str,
     note: str,
     provenance: Mapping[str, Any],
-    shown: pd.DataFrame | None = None,
+    laid_out: pd.DataFrame | None = None,
 ) -> None:
     """Write `frame` to `stem`.parquet, .csv, .md and .html, each whole or not at all.
 
-    Parquet and CSV hold every digit; Markdown and HTML are rounded. `shown` is what those two
-    lay out where that should differ from the tidy frame. `NasevalError` where a file cannot be
+    Parquet and CSV hold every digit; Markdown and HTML are rounded. `laid_out` is what those
+    two show where that should differ from the tidy frame. `NasevalError` where a file cannot be
     written.
     """
     content = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     records.write(f"{stem}.parquet", content, provenance)
     write_atomically(f"{stem}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
-    readable = frame if shown is None else shown
+    readable = frame if laid_out is None else laid_out
     write_atomically(f"{stem}.md", markdown(readable, title, note).encode())
     write_atomically(f"{stem}.html", html(readable, title, note).encode())

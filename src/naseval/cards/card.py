@@ -104,7 +104,7 @@ def _drawings(evidence: Evidence, method: str) -> dict[str, tuple[str, Drawing]]
 
 def _genotypes(evidence: Evidence, method: str, pictures: Path) -> str:
     searches = evidence.searches(method)
-    shown: list[str] = []
+    first_ones: list[str] = []
     folded: list[str] = []
     for search in _drawn(evidence, searches):
         name = f"{search.dataset}-seed-{search.seed}"
@@ -113,10 +113,10 @@ def _genotypes(evidence: Evidence, method: str, pictures: Path) -> str:
         save(drawing.figure, drawing.data, pictures / name)
         first = search.dataset not in {one.dataset for one in searches[: searches.index(search)]}
         text = f"{title}\n\n{_picture(title, f'{method}/{name}')}"
-        (shown if first else folded).append(text)
+        (first_ones if first else folded).append(text)
     if folded:
-        shown.append(details("More genotypes", "\n\n".join(folded)))
-    return "\n\n".join(shown) or "No search of this method is done yet."
+        first_ones.append(details("More genotypes", "\n\n".join(folded)))
+    return "\n\n".join(first_ones) or "No search of this method is done yet."
 
 
 def _drawn(evidence: Evidence, searches: list[Planned]) -> list[Planned]:

@@ -100,7 +100,7 @@ def _spaces_of(study: StudySettings) -> set[str]:
 
 def _reproducible(evidence: Evidence, method: str) -> list[Item]:
     searched, trained = evidence.of_searches(method), evidence.of_runs(method)
-    both = searched + trained
+    results = searched + trained
     sizes = _sizes(evidence, method, "searched")
     used = evidence.study("benchmark", method)["seed"].unique().tolist()
     augmented = ", ".join(map(str, sorted(used)))
@@ -113,11 +113,11 @@ def _reproducible(evidence: Evidence, method: str) -> list[Item]:
         Item("Found architectures given", _known(searched), _architectures(evidence, method)),
         Item("Search: one version of the code", *_same(searched, "code")),
         Item("Augmentation: one version of the code", *_same(trained, "code")),
-        Item("A commit without local changes", *_commit(both)),
-        Item("Library versions given", *_versions(both)),
-        Item("Device given", _known(both), ", ".join(devices(both)) or "–"),
-        Item("Hyperparameters of search and training given", *_settings(both)),
-        Item("All of it done with these hyperparameters", *_as_configured(both)),
+        Item("A commit without local changes", *_commit(results)),
+        Item("Library versions given", *_versions(results)),
+        Item("Device given", _known(results), ", ".join(devices(results)) or "–"),
+        Item("Hyperparameters of search and training given", *_settings(results)),
+        Item("All of it done with these hyperparameters", *_as_configured(results)),
     ]
 
 

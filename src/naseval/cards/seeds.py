@@ -1,4 +1,4 @@
-"""The section on seeds: how much searches differ, beside random architectures."""
+"""The section on seeds: how much searches differ, compared with random architectures."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any

@@ -80,8 +80,8 @@ def draw(
         )
     handles.append(spent[0])
     _axes(panel, right, best, [method_labels.get(m, m) for m in best["method"]])
-    shown = [*handles, tick_handle()] if len(last) else handles
-    figure.legend(handles=shown, loc="outside upper center", ncols=len(shown))
+    legend = [*handles, tick_handle()] if len(last) else handles
+    figure.legend(handles=legend, loc="outside upper center", ncols=len(legend))
     return Drawing(figure, data, _caption(best))
 
 

@@ -87,8 +87,8 @@ def _names(study: pd.DataFrame) -> list[str]:
 
 def _histograms(inset: Axes, best_so_far: np.ndarray) -> None:
     epochs = best_so_far.shape[1]
-    shown = {scaled(epoch, epochs): colour for epoch, colour in HISTOGRAMS.items()}
-    for epoch, colour in shown.items():
+    histograms = {scaled(epoch, epochs): colour for epoch, colour in HISTOGRAMS.items()}
+    for epoch, colour in histograms.items():
         sample = best_so_far[:, epoch - 1]
         inset.hist(sample, BINS, density=True, color=colour, alpha=0.55, label=f"epoch {epoch}")
     inset.legend(
@@ -102,11 +102,11 @@ def _histograms(inset: Axes, best_so_far: np.ndarray) -> None:
 def _caption(values: np.ndarray) -> str:
     best, last = values.max(axis=1), values[:, -1]
     epochs = values.shape[1]
-    shown = ", ".join(str(epoch) for epoch in dict.fromkeys(scaled(e, epochs) for e in HISTOGRAMS))
+    inset = dict.fromkeys(str(scaled(epoch, epochs)) for epoch in HISTOGRAMS)
     return (
         f"Test accuracy of {len(values)} random architectures over {epochs} epochs: each in grey, "
         f"their mean in black. Inset: histograms ({BINS} bins each over its own range) of every "
-        f"architecture's best accuracy so far at epochs {shown}. Best over all epochs "
+        f"architecture's best accuracy so far at epochs {', '.join(inset)}. Best over all epochs "
         f"{best.mean():.2f} ± {best.std():.2f} % (mean and population standard deviation, range "
         f"{best.min():.2f} to {best.max():.2f}); last epoch {last.mean():.2f} ± {last.std():.2f} % "
         f"(range {last.min():.2f} to {last.max():.2f})."

@@ -35,7 +35,7 @@ HISTOGRAMS = (COLOURS["first histogram"], COLOURS["second histogram"])
 
 @styled
 def draw(study: pd.DataFrame, space_labels: Labels) -> Drawing:
-    """Draw one density histogram per space, `best` and, where known, `last` in panels beside it.
+    """Draw one density histogram per space, `best` and, where known, `last` in a panel each.
 
     `space_labels` gives the order, the original space first; each histogram has 15 bins over
     its own range. The data have one row per run: space, genotype, seed, best and last.

@@ -92,8 +92,8 @@ def labels(source: str, config: Config) -> dict[str, dict[str, str]]:
     """Return the labels of a source by the names that functions take them under."""
     ours = {"dataset_labels": config.labels["datasets"], "method_labels": config.labels["methods"]}
     theirs = {"dataset_labels": paper.DATASETS, "method_labels": paper.METHODS}
-    both = {"protocol_labels": paper.PROTOCOLS, "space_labels": paper.SPACES}
-    return both | (theirs if source == "published" else ours)
+    common = {"protocol_labels": paper.PROTOCOLS, "space_labels": paper.SPACES}
+    return common | (theirs if source == "published" else ours)
 
 
 def _exhibits(kind: str, source: str, config: Config) -> dict[str, Exhibit]:
@@ -146,7 +146,7 @@ def _exhibit(kind: str, file: Path, name: str, fields: dict[str, Any], source: s
 
 
 def _is_configured(exhibit: Exhibit, source: str, config: Config) -> bool:
-    """Tell whether a source has what is shown; of the studies the authors' files have all."""
+    """Tell whether a source has what an exhibit is made from; the authors' files have it all."""
     if source not in exhibit.sources:
         return False
     missing = source == "reproduced" and exhibit.study and exhibit.study not in config.studies

@@ -59,8 +59,8 @@ def page(
 ) -> str:
     """Return the page's text.
 
-    `figures` and `tables` name, by source, those that may be shown; shown are those that lie
-    below `results`. `scaled_down` is the configuration's. The page holds its images and styles
+    `figures` and `tables` name, by source, those that the page may have; it has those whose files
+    lie below `results`. `scaled_down` is the configuration's. The page holds its images and styles
     and works without a network.
     """
     sections = [
