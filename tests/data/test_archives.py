@@ -14,7 +14,9 @@ from naseval.data.archives import FOLDER_VARIABLE, check_archive, fetch_archive,
 from naseval.data.facts import Digest, Facts, archive_files, check_lists, get_facts
 from naseval.data.sources import source_names
 from naseval.errors import NasevalError
+from naseval.published.defects.precision import CIFAR_TEST_IMAGES
 from naseval.published.splits import FILES
+from paths import ROOT
 
 CONTENT = b"an archive"
 LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
@@ -77,6 +79,19 @@ def test_every_source_has_facts_and_every_fact_its_form():
             for digest in [*file.digests, *filter(None, [file.unconfirmed])]:
                 assert re.fullmatch(r"[0-9a-f]+", digest.value)
                 assert len(digest.value) == LENGTHS[digest.algorithm]
+
+
+def test_the_documentation_states_the_same_numbers():
+    text = (ROOT / "docs/datasets.md").read_text()
+    rows = re.findall(r"^\| `([\w-]+)` \| ([\d,]+) \| (\d+) \|.*\| ([^|]+) \|$", text, re.MULTILINE)
+    for source, images, classes, parts in rows:
+        known = FACTS[source]
+        assert int(images.replace(",", "")) in known.images
+        assert int(classes) == known.classes
+        if known.test_images:
+            assert parts.endswith(f"{known.test_images:,}")
+    assert {source for source, *_ in rows} == set(source_names()) - {"digits"}
+    assert FACTS["cifar10"].test_images == FACTS["cifar100"].test_images == CIFAR_TEST_IMAGES
 
 
 def test_digests_are_torchvisions_where_it_has_the_dataset():

@@ -151,7 +151,7 @@ METHOD = {
     },
 }
 PROTOCOL = {"inherits": "base", "epochs": 1, "batch_size": 20, "channels": 2, "cells": 3}
-BENCHMARK = {"datasets": ["toy-images"], "methods": ["toy"], "searches": 1, "random": 2}
+BENCHMARK = {"datasets": ["toy-images"], "methods": ["toy"], "searches": 1, "random": 1}
 OVERLAY = {
     "scaled_down": "toy",
     "datasets": {"toy-images": DATASET},
@@ -167,9 +167,8 @@ def write_archive(path: Path) -> None:
     """Write the archive of the toy images."""
     labels = np.arange(60) % 2
     noise = stream("toy images").integers(0, 100, (60, 8, 8, 3), dtype=np.uint8)
-    np.savez(
-        path, images=noise + (100 * labels[:, None, None, None]).astype(np.uint8), labels=labels
-    )
+    bright = (100 * labels[:, None, None, None]).astype(np.uint8)
+    np.savez(path, images=noise + bright, labels=labels)
 
 
 def write_files(package: Path, url: str) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.workflow
 
 JOBS = {
     "published_files": 1,
-    "published_tables": 1,
+    "published_studies": 1,
     "figure": 13,
     "table": 10,
     "ledger": 1,
@@ -109,7 +109,7 @@ def test_another_claim_remakes_the_ledger(project):
     jobs = planned(project)
     assert jobs["ledger"] == {"claims/published.parquet"}
     assert jobs["table"] >= {"tables/published/table-2.parquet"}
-    assert not jobs.keys() & {"published_files", "published_tables", "figure"}
+    assert not jobs.keys() & {"published_files", "published_studies", "figure"}
 
 
 def test_a_mirror_with_other_files_is_one_sentence(tmp_path):

@@ -1,4 +1,4 @@
-"""Typed settings, without torch: what a method or a protocol may be told.
+"""Typed settings that several parts share, without torch: datasets, protocols, optimizers.
 
-Every method has one module here, named like the method, with a class `Settings`.
+A method's own settings lie in its folder, a study's in its module.
 """

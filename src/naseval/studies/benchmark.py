@@ -1,4 +1,4 @@
-"""The benchmark: searched against random architectures (paper, section 3)."""
+"""The benchmark: searched against random architectures (paper, Figures 1 and 2, Table 1)."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""Whether the operations matter: the DARTS space against a poor one (paper, section 5.2)."""
+"""Whether the operations matter: the DARTS space against a poor one (paper, Figure 6)."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""How much the training protocol matters (paper, section 4 and appendix A.3.1)."""
+"""How much the training protocol matters (paper, section 4, Figures 3 and 10)."""
 
 from itertools import product
 
