@@ -162,10 +162,18 @@ class Package:
         self._acts = {key: one for key, one in self._acts.items() if key.module != script}
         self._found = {key: one for key, one in self._found.items() if key[0] != script}
 
-    def is_unchanged(self) -> bool:
-        """Tell whether every file that was read is as it was."""
-        modules = filter(None, self._modules.values())
-        return all(module.status == status(module.path) for module in modules)
+    def refresh(self) -> None:
+        """Forget the files that changed since they were read, and what was found by them."""
+        changed = [
+            name
+            for name, module in self._modules.items()
+            if module is not None and module.status != status(module.path)
+        ]
+        for name in changed:
+            del self._modules[name]
+        if changed:
+            for known in (self._reached, self._found, self._acts):
+                known.clear()
 
     def reached(self, definition: Definition) -> Reached:
         """Return what a definition is made of, and what it reaches at once."""
