@@ -4,6 +4,7 @@ import ast
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from naseval.errors import NasevalError
@@ -115,7 +116,7 @@ class Package:
     _found: dict[tuple[str, str], tuple[Target, ...]] = field(default_factory=dict)
     _acts: dict[Definition, bool] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The package's name, `naseval`."""
         return self.root.name
