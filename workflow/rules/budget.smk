@@ -2,6 +2,9 @@
 
 from naseval.budget.units import modules, units
 
+# What is named of these packages below is all that is imported of them.
+PACKAGES = ("methods", "networks", "networks.fixed", "settings", "spaces")
+
 
 # It is the machine that one sits at which prints.
 localrules:
@@ -26,7 +29,7 @@ rule work:
     params:
         code=lambda wildcards: code(
             "work.py",
-            "naseval.networks.fixed",
+            *(f"naseval.{package}" for package in PACKAGES),
             *modules(units(CONFIG, wildcards.dataset)),
         ),
         units=lambda wildcards: units(CONFIG, wildcards.dataset),
