@@ -45,7 +45,7 @@ PURE = frozenset(
 )
 """Decorators that change nothing but what they decorate."""
 ACCESSORS = ("setter", "getter", "deleter")
-HOOKS = ("__init_subclass__", "__set_name__")
+HOOKS = ("__init_subclass__", "__pydantic_init_subclass__")
 
 
 @dataclass(frozen=True, order=True, slots=True)

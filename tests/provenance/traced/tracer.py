@@ -126,8 +126,13 @@ def _audited(event, arguments):
 
 
 def _is_reading_code(frame):
+    """Tell whether an import, a traceback or the digest itself opens a file."""
     file = frame.f_code.co_filename
-    return file.startswith(IMPORTING) or file.endswith(READERS)
+    if file.startswith(IMPORTING) or file.endswith(READERS):
+        return True
+    while frame is not None and frame.f_code.co_name != "code_digest":
+        frame = frame.f_back
+    return frame is not None
 
 
 def _write(record):
