@@ -2,6 +2,9 @@
 
 from naseval.budget.jobs import counted_modules
 
+# What is named of these packages below is all that is imported of them.
+PACKAGES = ("methods", "networks.fixed", "spaces")
+
 
 rule work:
     """Count what a dataset's searches and runs have to compute; needs no images and no GPU."""
@@ -21,7 +24,7 @@ rule work:
     params:
         code=lambda wildcards: code(
             "work.py",
-            "naseval.networks.fixed",
+            *(f"naseval.{package}" for package in PACKAGES),
             *counted_modules(describe_work(wildcards)),
         ),
         units=lambda wildcards: describe_work(wildcards),

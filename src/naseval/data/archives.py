@@ -12,8 +12,8 @@ from pathlib import Path
 import yaml
 
 from naseval.data.facts import ArchiveFile, Digest, Facts, get_facts
-from naseval.download import DownloadError, download
-from naseval.errors import NasevalError
+from naseval.download import download
+from naseval.errors import DownloadError, NasevalError
 from naseval.files import write_atomically
 
 log = logging.getLogger(__name__)

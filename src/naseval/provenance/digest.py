@@ -88,6 +88,7 @@ _CODE: dict[Path, _Code] = {}
 def _code(root: Path) -> _Code:
     """Return the package at `root`, read anew where any of its files changed since."""
     code = _CODE.get(root)
-    if code is None or not (code.package.is_unchanged() and code.resources.is_unchanged()):
+    if code is None or not code.resources.is_unchanged():
         code = _CODE[root] = _Code(Package(root), Resources.below(root))
+    code.package.refresh()
     return code

@@ -79,12 +79,12 @@ class Module:
         module.statements[ALL] = [one for one in statements if not isinstance(one, imports)]
         return module
 
-    @property
+    @cached_property
     def package(self) -> str:
         """The package that relative imports start at."""
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
-    @property
+    @cached_property
     def is_package(self) -> bool:
         """Whether this is the `__init__.py` of a package."""
         return self.path.name == "__init__.py"

@@ -4,6 +4,7 @@ import ast
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from naseval.errors import NasevalError
@@ -44,7 +45,7 @@ PURE = frozenset(
 )
 """Decorators that change nothing but what they decorate."""
 ACCESSORS = ("setter", "getter", "deleter")
-HOOKS = ("__init_subclass__", "__set_name__")
+HOOKS = ("__init_subclass__", "__pydantic_init_subclass__")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -115,7 +116,7 @@ class Package:
     _found: dict[tuple[str, str], tuple[Target, ...]] = field(default_factory=dict)
     _acts: dict[Definition, bool] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The package's name, `naseval`."""
         return self.root.name
@@ -162,10 +163,18 @@ class Package:
         self._acts = {key: one for key, one in self._acts.items() if key.module != script}
         self._found = {key: one for key, one in self._found.items() if key[0] != script}
 
-    def is_unchanged(self) -> bool:
-        """Tell whether every file that was read is as it was."""
-        modules = filter(None, self._modules.values())
-        return all(module.status == status(module.path) for module in modules)
+    def refresh(self) -> None:
+        """Forget the files that changed since they were read, and what was found by them."""
+        changed = [
+            name
+            for name, module in self._modules.items()
+            if module is not None and module.status != status(module.path)
+        ]
+        for name in changed:
+            del self._modules[name]
+        if changed:
+            for known in (self._reached, self._found, self._acts):
+                known.clear()
 
     def reached(self, definition: Definition) -> Reached:
         """Return what a definition is made of, and what it reaches at once."""

@@ -5,6 +5,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from naseval.errors import NasevalError
@@ -36,6 +37,11 @@ class Resources:
             files += [posixpath.normpath(f"{below}/{name}") for name in names if _is_data(name)]
         return cls(root, frozenset(files), folders)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The files' names without their folders."""
+        return frozenset(map(posixpath.basename, self.files))
+
     def is_unchanged(self) -> bool:
         """Tell whether the folders hold the files that they held."""
         return all(was == status(folder) for folder, was in self.folders.items())
@@ -49,7 +55,7 @@ class Resources:
         candidates = (
             posixpath.normpath(f"{place}/{text}")
             for text in texts
-            if 0 < len(text) < 200
+            if posixpath.basename(text) in self.names
             for place in places
         )
         return {name for name in candidates if name in self.files}

@@ -173,7 +173,7 @@ class _Visitor:
             if name in scope:
                 self.found.imported.update((target, attributes) for target in scope[name])
                 return
-        self.found.reads_descriptions |= name in SAYING
+        self.found.reads_descriptions |= name == "TypeAdapter"
         self.found.names.add((name, attributes))
         if name in ("import_module", "__import__"):
             self.found.computed.add(Computed(0, ".*"))
@@ -188,6 +188,7 @@ class _Visitor:
     def constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
             self.found.texts.add(node.value)
+            self.found.reads_descriptions |= node.value in SAYING
 
     def joined(self, node: ast.JoinedStr) -> None:
         self.all(value for value in node.values if isinstance(value, ast.FormattedValue))
