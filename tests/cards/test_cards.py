@@ -41,12 +41,12 @@ from naseval.cards import (
     settings,
     tricks,
 )
-from naseval.cards.card import description, write_card
+from naseval.cards.card import write_card
 from naseval.cards.evidence import Evidence
 from naseval.cards.improvement import improvement_table
 from naseval.errors import NasevalError
 from naseval.genotype import Cell, Genotype
-from naseval.methods import method_names
+from naseval.methods import describe_method, method_names
 from naseval.randomness import stream
 from naseval.spaces import get_space
 
@@ -54,7 +54,7 @@ METHODS = ("darts", "pdarts", "nsganet", "enas", "cnas", "manas", "manas-ls", "s
 
 
 def card(evidence, method, folder):
-    write_card(evidence, method, folder)
+    write_card(evidence, method, folder, "What it does.")
     return (folder / f"{method}.md").read_text()
 
 
@@ -379,7 +379,7 @@ def test_the_state_changes_with_what_is_there(whole):
 
 def test_descriptions_are_the_first_lines_of_the_methods():
     for method in method_names():
-        line = description(method)
+        line = describe_method(method)
         assert 20 < len(line) < 110 and line.endswith(").")
 
 

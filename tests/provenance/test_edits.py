@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from kinds import TARGETS, planned
 
 from copied_project import Project
+from job_kinds import TARGETS, planned
 from naseval.provenance.canonical import LEVELS
 from naseval.provenance.package import Definition
 
 pytestmark = pytest.mark.workflow
 
 SEED, EDITS = 20200426, 200
-COLUMN = ("records.py", '"train_loss": pa', '"another": pa.float64(), "train_loss": pa')
-RAMP = ("training/schedules.py", "return end * ", "return 0.5 * end * ")
+COLUMN = ("schemas.py", '"train_loss": pa', '"another": pa.float64(), "train_loss": pa')
+RAMP = ("networks/drop_path.py", "return end * ", "return 0.5 * end * ")
 INSET = ("figures/distribution.py", "BINS = 15", "BINS = 16")
 PDARTS = {
-    "default": ("settings/pdarts.py", "FEWEST = 3", "FEWEST = 4"),
-    "code": ("methods/pdarts.py", 'SKIP = "skip_connect"', 'SKIP = "skip"'),
+    "default": ("methods/pdarts/settings.py", "FEWEST = 3", "FEWEST = 4"),
+    "code": ("methods/pdarts/search.py", 'SKIP = "skip_connect"', 'SKIP = "skip"'),
 }
-READ_ALL_SETTINGS = {"default": {"claims.py", "card.py", "budget.py"}, "code": set()}
+READ_ALL_SETTINGS = {"default": {"ledger.py", "score_cards.py", "budget.py"}, "code": set()}
 """Scripts that load the whole configuration, and with it every method's settings."""
 
 
@@ -80,10 +80,10 @@ def test_there_are_many_kinds(kinds):
     [
         ("files.py", "could not be written", "cannot be written"),
         ("training/progress.py", "epoch %d/%d", "epoch %d of %d"),
-        ("training/augment.py", '"""', '"""Well: '),
+        ("training/augmentation.py", '"""', '"""Well: '),
         ("training/loop.py", "\n\n\n", "\n\n\n# A comment.\n"),
         ("settings/base.py", 'description="', 'description="well: '),
-        ("records.py", "\n\n\n", "\n\n\nNOBODY_USES_THIS = 1\n\n\n"),
+        ("schemas.py", "\n\n\n", "\n\n\nNOBODY_USES_THIS = 1\n\n\n"),
     ],
 )
 def test_what_is_only_said_changes_no_digest(project, before, file, old, new):
@@ -93,7 +93,7 @@ def test_what_is_only_said_changes_no_digest(project, before, file, old, new):
 def test_another_column_of_the_run_table_reruns_runs_and_what_reads_them(project, before):
     found = scripts(changed(project, before, *COLUMN))
     assert "run.py" in found
-    assert not found & {"search.py", "splits.py", "images.py", "channels.py", "figure.py"}
+    assert not found & {"search.py", "splits.py", "small_images.py", "channels.py", "figure.py"}
 
 
 def test_another_ramp_of_drop_path_reruns_searches_that_use_it_and_runs(project, before):

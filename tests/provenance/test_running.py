@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import tiny
-from kinds import Kind, planned
 
+import traced_runs as tiny
 from copied_project import Project
+from job_kinds import Kind, planned
 from naseval.provenance.modules import Module
 from naseval.provenance.package import Definition
 from naseval.provenance.tree import binds, own_parts
@@ -24,9 +24,6 @@ pytestmark = pytest.mark.workflow
 
 UNFOLLOWED = "naseval.provenance."
 """The digest does not digest itself: what is here counts where a job computes with it."""
-MISSING = {
-    "src/naseval/methods": "the card shows the first line of a method's module (cards/card.py)",
-}
 
 
 class Traces:
@@ -173,7 +170,7 @@ def test_what_was_opened_lies_in_the_digest(traces, closures):
                 file = Path(record["opened"]).relative_to(traces.source).as_posix()
                 if file not in files:
                     wrong.add((kind.script, file))
-    assert {one for one in wrong if one[0] != "card.py"} == set()
+    assert wrong == set()
 
 
 def test_every_kind_that_is_planned_ran(traces):

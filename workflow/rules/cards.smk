@@ -1,6 +1,7 @@
 """Runs, searches, genotypes -> a card per method, cards/{method}.md with its pictures."""
 
 from naseval.cards import inputs
+from naseval.methods import describe_method
 
 CARDS = expand(result("cards/{method}.md"), method=CONFIG.methods)
 
@@ -100,6 +101,10 @@ rule score_cards:
             *configured_modules(),
             *map(space_module, CONFIG.spaces),
         ),
+        descriptions={
+            method: describe_method(CONFIG.algorithm(method))
+            for method in CONFIG.methods
+        },
         settings=CONFIG.model_dump(
             include={
                 "scaled_down",

@@ -37,7 +37,6 @@ rule ledger:
             *configured_modules(),
             *map(space_module, CONFIG.spaces),
         ),
-        files=package_files(CLAIM_FILES),
         settings=CONFIG.model_dump(
             include={
                 "scaled_down",

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from naseval.errors import NasevalError
-from naseval.records import content_digest
 from naseval.report.exhibits import SOURCES, figures, labels, tables
 
 try:
@@ -13,10 +12,6 @@ except NasevalError as error:
     raise WorkflowError(str(error))
 
 LABELS = {source: labels(source, CONFIG) for source in SOURCES}
-CLAIM_FILES = ["claims/claims.csv", "templates/base.css", "templates/claims.css"]
-CLAIM_FILES += ["templates/claims.html", "templates/claims.js"]
-CLAIM_FILES += ["templates/claims_section.html"]
-PAGE_FILES = [*CLAIM_FILES, "templates/report.html", "templates/report.css"]
 
 
 def figure_of(wildcards):
@@ -105,12 +100,6 @@ def judged_tables(wildcards):
         names = [study for study in CONFIG.studies if study in PUBLISHED]
         names += ["costs"] if "benchmark" in CONFIG.studies else []
     return [result(f"studies/{wildcards.source}/{name}.parquet") for name in names]
-
-
-def package_files(names):
-    """Return digests of files of the package that are not code, which `code` does not see."""
-    folder = Path(workflow.basedir, "src/naseval")
-    return {name: content_digest(folder / name) for name in names}
 
 
 def captions(exhibits):

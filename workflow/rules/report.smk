@@ -26,7 +26,6 @@ rule report_page:
         runtime=10,
     params:
         code=code("report_page.py", "naseval.report.page"),
-        files=package_files(PAGE_FILES),
         figures={source: captions(FIGURES[source]) for source in SOURCES},
         tables={source: captions(TABLES[source]) for source in SOURCES},
         scaled_down=CONFIG.scaled_down,

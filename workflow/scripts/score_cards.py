@@ -11,4 +11,4 @@ with job(snakemake) as running:
     config = load_config(snakemake.config)
     evidence = Evidence.gathered(config, config.results, snakemake.input.complexity)
     for card in map(Path, snakemake.output.cards):
-        write_card(evidence, card.stem, card.parent)
+        write_card(evidence, card.stem, card.parent, snakemake.params.descriptions[card.stem])

@@ -1,6 +1,5 @@
 """A method's card: its sections put together, and its pictures."""
 
-import ast
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +22,6 @@ from naseval.figures import card as figures
 from naseval.figures import genotype
 from naseval.figures.style import Drawing, save
 from naseval.files import write_atomically
-from naseval.provenance import module_file
 
 MOST = 8
 """Genotypes of one dataset that are drawn at most."""
@@ -31,10 +29,11 @@ MOST = 8
 Section = Callable[[Evidence, str], str]
 
 
-def write_card(evidence: Evidence, method: str, folder: Path) -> None:
+def write_card(evidence: Evidence, method: str, folder: Path, description: str) -> None:
     """Write `folder`/`method`.md and the pictures that it shows into `folder`/`method`/.
 
-    `NasevalError` where something that has been run is damaged or a file cannot be written.
+    `description` is a line that says what the method does. `NasevalError` where something that has
+    been run is damaged or a file cannot be written.
     """
     pictures = folder / method
     pictures.mkdir(parents=True, exist_ok=True)
@@ -55,14 +54,15 @@ def write_card(evidence: Evidence, method: str, folder: Path) -> None:
         picture = _picture(heading, f"{method}/{name}")
         sections[heading] = f"{picture}\n\n{drawing.caption}\n\n{sections[heading]}"
     body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in sections.items())
-    write_atomically(folder / f"{method}.md", f"{_head(evidence, method)}\n\n{body}\n".encode())
+    head = _head(evidence, method, description)
+    write_atomically(folder / f"{method}.md", f"{head}\n\n{body}\n".encode())
 
 
-def _head(evidence: Evidence, method: str) -> str:
+def _head(evidence: Evidence, method: str, description: str) -> str:
     configured, label = evidence.config.methods[method], evidence.config.labels["methods"][method]
     lines = [
         f"# {label}",
-        description(evidence.config.algorithm(method)),
+        description,
         f"Space `{configured.space}`, protocol `{configured.protocol}`.",
     ]
     if evidence.config.scaled_down:
@@ -72,12 +72,6 @@ def _head(evidence: Evidence, method: str) -> str:
     if not missing.complete(evidence, method):
         lines.append("Not complete: see [what is missing](#missing).")
     return "\n\n".join(lines)
-
-
-def description(algorithm: str) -> str:
-    """Return the first line of a method's module, which is not imported."""
-    source = module_file(f"naseval.methods.{algorithm}.search").read_text()
-    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
 
 
 def _counted(evidence: Evidence, method: str) -> pd.DataFrame:

@@ -6,8 +6,10 @@ methods share have a leading underscore, e.g. `_candidates` for methods that tra
 from scratch.
 """
 
+import ast
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -37,6 +39,15 @@ def get_method(name: str) -> ModuleType:
     """
     check_plugin("naseval.methods", "method", name)
     return import_module(f"naseval.methods.{name}.search")
+
+
+def describe_method(name: str) -> str:
+    """Return the first line of the docstring of a method's `search`, which is not imported.
+
+    Planning calls it, no job: a digest of code leaves docstrings out.
+    """
+    source = Path(__file__).parent.joinpath(name, "search.py").read_text(encoding="utf-8")
+    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
 
 
 def get_settings(name: str) -> type[SearchSettings]:

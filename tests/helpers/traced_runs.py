@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import yaml
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+from paths import HELPERS, ROOT
+
+TRACER = HELPERS / "traced"
 METHODS = ("darts", "pdarts", "nsganet", "enas", "cnas", "manas", "manas-ls", "stacnas", "nao")
 TARGETS = (
     "all",
@@ -61,13 +61,13 @@ SMALL = {
 
 def watched(project, folder, *targets):
     """Run targets, and have every job write to `folder` what it runs."""
-    done = project.snakemake(*targets, first_path=str(HERE / "traced"), NASEVAL_TRACED=str(folder))
+    done = project.snakemake(*targets, first_path=str(TRACER), NASEVAL_TRACED=str(folder))
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
 
 
 def interrupted(project, folder, target):
     """Run one search, and end it once it has saved; another run resumes it."""
-    paths = [str(HERE / "traced"), str(project.folder / "src")]
+    paths = [str(TRACER), str(project.folder / "src")]
     command = [sys.executable, "-m", "snakemake", "--cores", "1", target]
     running = subprocess.Popen(
         [*command, "--configfile", "overlay.yaml"],

@@ -2,11 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from naseval.provenance import code_digest, digest
+from paths import HELPERS
 
-HERE = Path(__file__).parent
 TARGETS = ("all", "figures", "tables", "claims", "exports", "results/spaces/darts.md")
 
 
@@ -41,7 +40,7 @@ class Kind:
 def planned(project, *targets):
     """Return the kinds of job that a project's targets can need."""
     file = project.folder / "planned.jsonl"
-    watched = {"first_path": str(HERE / "traced"), "NASEVAL_PLANNED": str(file)}
+    watched = {"first_path": str(HELPERS / "traced"), "NASEVAL_PLANNED": str(file)}
     done = project.snakemake("--dry-run", *targets, **watched)
     assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]
     return sorted({Kind.read(line) for line in file.read_text().splitlines()})
