@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from naseval import records
+from naseval import records, schemas
 from naseval.analysis.cost import search_costs
 from naseval.script import job
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from naseval import records
+from naseval import records, schemas
 from naseval.exports.archive import below, write_archive
 from naseval.exports.contents import configuration, readme, run_list
 from naseval.script import job
