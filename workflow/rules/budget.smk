@@ -82,6 +82,10 @@ rule budget:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code("budget.py", "naseval.spaces", *configured()),
+        code=code(
+            "budget.py",
+            *configured(),
+            *(f"naseval.spaces.{name}" for name in CONFIG.spaces),
+        ),
     script:
         "../scripts/budget.py"
