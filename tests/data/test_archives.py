@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from naseval.published.defects.precision import CIFAR_TEST_IMAGES
 
 import archives as made
 from naseval.data import archives, facts
@@ -15,6 +14,7 @@ from naseval.data.archives import FOLDER_VARIABLE, check_archive, fetch_archive,
 from naseval.data.facts import Digest, Facts, archive_files, check_lists, get_facts
 from naseval.data.sources import source_names
 from naseval.errors import NasevalError
+from naseval.published.issues.accuracy_tables import CIFAR_TEST_IMAGES
 from naseval.published.splits import FILES
 from paths import ROOT
 

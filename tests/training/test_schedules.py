@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from naseval.networks.drop_path import ramp
 from naseval.settings.base import Optimizer, Restarts
 from naseval.training.optimizers import cosine, cosine_restarts, learning_rate
 from paths import VECTORS as VECTOR_FILES
@@ -47,11 +46,6 @@ def test_cosine_tables(table):
     settings = Optimizer(name="sgd", learning_rate=0.025, learning_rate_min=end, weight_decay=0)
     for epoch, rate in VECTORS["schedules"][table].items():
         assert learning_rate(settings, int(epoch), epochs) == exactly(rate)
-
-
-def test_drop_path_table():
-    for epoch, probability in VECTORS["schedules"]["augment_drop_path_E600_p0.2"].items():
-        assert ramp(int(epoch), 600, 0.2) == exactly(probability)
 
 
 @pytest.mark.parametrize("epoch", SGDR)
