@@ -1,4 +1,4 @@
-"""The configuration: typed, cross-checked, resolved per dataset."""
+"""The configuration: its types, its checks, and its values for each dataset."""
 
 import re
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ FOLDER = r"[\w./+@,=][\w./+@,= -]*"
 
 
 def _folder(path: str) -> str:
-    # Schedulers and Snakemake put it on command lines and into patterns of file names.
+    # Schedulers and Snakemake use the path on command lines and in file name patterns.
     if not re.fullmatch(FOLDER, path):
         raise ValueError("a folder is named by letters, digits, spaces and . / _ - + @ , =")
     return path
@@ -114,7 +114,9 @@ class Config(Strict):
     @field_validator("studies", mode="before")
     @classmethod
     def _typed_studies(cls, studies: Any) -> Any:
-        """Give each study its own type; leave out those that are null, as overlays may ask."""
+        """Give each study its own type. Drop studies that are null, because overlays use null for
+        that.
+        """
         if not isinstance(studies, Mapping):
             return studies or {}
         return {
@@ -141,8 +143,8 @@ class Config(Strict):
         return self
 
     def protocol(self, name: str, dataset: str) -> Protocol:
-        """Return a protocol as it is for one dataset: what it inherits, itself, its overrides."""
-        if (name, dataset) not in self._resolved:  # thousands of runs ask for the same few
+        """Return a protocol for one dataset, with inheritance and overrides applied."""
+        if (name, dataset) not in self._resolved:  # thousands of runs use the same few protocols
             self._resolved[name, dataset] = self._protocol(name, dataset)
         return self._resolved[name, dataset]
 
@@ -154,7 +156,7 @@ class Config(Strict):
         return validated(Protocol, fields, f"protocols.{name}", dataset)
 
     def method(self, name: str, dataset: str) -> Method:
-        """Return a method as it is for one dataset."""
+        """Return a method for one dataset, with its overrides applied."""
         key = f"methods.{name}"
         method = self.methods[known(name, self.methods, "method", "methods")]
         _known_layers(method.overrides, self.datasets, key)
@@ -168,11 +170,11 @@ class Config(Strict):
         return resolved
 
     def algorithm(self, name: str) -> str:
-        """Return the module of naseval.methods that a method runs."""
+        """Return the name of the module of naseval.methods that implements a method."""
         return self.methods[name].algorithm or name
 
     def search_settings(self, name: str, dataset: str) -> SearchSettings:
-        """Return the settings of a method's search on a dataset."""
+        """Return the settings of a method's search on one dataset."""
         method = self.method(name, dataset)
         settings = get_settings(method.algorithm or name)
         return validated(settings, method.search, f"methods.{name}.search", dataset)
@@ -184,15 +186,20 @@ class Config(Strict):
     def study(self, name: str, kind: type[Study]) -> Study: ...
 
     def study(self, name: str, kind: type[StudySettings] = StudySettings) -> StudySettings:
-        """Return a study's own settings.
+        """Return the settings of a study.
 
         Parameters
         ----------
         name : str
-            A configured study, which `name in config.studies` tells.
+            Name of a configured study. `name in config.studies` tells whether it is configured.
         kind : type
-            What the settings are, e.g. `naseval.studies.tricks.Settings`, for type checkers; a
-            base class of several studies' settings will do. `TypeError` where they are not.
+            Expected type of the settings, for type checkers, e.g. `naseval.studies.tricks.Settings`. A
+            common base class of several studies' settings is also accepted.
+
+        Raises
+        ------
+        TypeError
+            If the settings are not of the type `kind`.
 
         """
         settings = self.studies[name]
@@ -202,7 +209,7 @@ class Config(Strict):
 
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
-        """Display names of datasets and methods; reconstructions are marked."""
+        """Display names of datasets and methods. Reconstructed methods are marked."""
         return {
             "datasets": {key: dataset.label for key, dataset in self.datasets.items()},
             "methods": {
@@ -262,7 +269,9 @@ _STRUCTURE = ("inherits", "overrides")
 
 
 def load_config(raw: Mapping[str, Any]) -> Config:
-    """Check a configuration read from YAML; `ConfigError` has one sentence for each fault."""
+    """Check a configuration read from YAML. Raise `ConfigError`, one sentence per error, if it is
+    wrong.
+    """
     return validated(Config, {"studies": {}, **raw})
 
 

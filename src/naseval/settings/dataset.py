@@ -8,7 +8,7 @@ from naseval.settings.base import Fraction, Positive, PositiveFloat, Strict
 
 
 class Split(Strict):
-    """How images are divided, class by class."""
+    """Division of the images into parts, class by class."""
 
     train: Fraction = Field(description="share searched on")
     validation: Fraction = Field(description="share that searches validate on")
@@ -36,7 +36,7 @@ class Channels(Strict):
 
 
 class ImageSettings(Strict):
-    """What training needs to know of a dataset's images."""
+    """Properties of a dataset's images that training depends on."""
 
     images: Literal["small", "large"] = Field(
         description="small: pad and crop, a stem that keeps the resolution; "
@@ -48,7 +48,7 @@ class ImageSettings(Strict):
 
 
 class Dataset(ImageSettings):
-    """A dataset and how its images are prepared."""
+    """A dataset and the preparation of its images."""
 
     label: str = Field(description="the name in figures and tables")
     source: str = Field(description="the reader, a module of naseval.data.sources")
@@ -59,5 +59,5 @@ class Dataset(ImageSettings):
 
     @property
     def training(self) -> ImageSettings:
-        """The part that training depends on."""
+        """The settings that training depends on."""
         return ImageSettings(**self.model_dump(include=set(ImageSettings.model_fields)))

@@ -1,4 +1,4 @@
-"""Settings of an augmentation: how a genotype is trained from scratch."""
+"""Settings of an augmentation, the training of a genotype from scratch."""
 
 from typing import Any, Literal
 
@@ -8,7 +8,7 @@ from naseval.settings.base import NonNegative, Optimizer, Positive, Probability,
 
 
 class Protocol(Strict):
-    """One training protocol, resolved for one dataset."""
+    """A training protocol with its values for one dataset."""
 
     epochs: Positive = Field(description="epochs of training")
     batch_size: Positive = Field(description="images per training step; the last may be smaller")

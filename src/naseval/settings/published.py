@@ -1,7 +1,7 @@
-"""Settings of the authors' published statistics: where they lie, and what no file of theirs holds.
+"""Settings of the authors' published statistics: file locations, and numbers that no file contains.
 
-The numbers here stand only in the plotting notebook that the authors released, or are typed
-into it; every entry says where. They are facts about the paper, not knobs.
+These numbers are only in the plotting notebook that the authors released, or are typed into it.
+Each entry names its place. They are facts about the paper, not options.
 """
 
 from pydantic import Field
@@ -10,7 +10,7 @@ from naseval.settings.base import NonNegative, Positive, PositiveFloat, Strict
 
 
 class Summary(Strict):
-    """A group of runs of which only the summary is known; accuracies in per cent."""
+    """Summary of a group of runs without known individual values. Accuracies in per cent."""
 
     runs: Positive = Field(description="number of runs summarised")
     mean: PositiveFloat = Field(description="mean accuracy, per cent")
@@ -21,7 +21,7 @@ class Summary(Strict):
 
 
 class CostFigure(Strict):
-    """What Fig. 2 draws, by method key: accuracies in per cent, costs in GPU-days."""
+    """Data of Fig. 2, by method key: accuracies in per cent, costs in GPU-days."""
 
     random: dict[str, list[PositiveFloat]] = Field(description="accuracies of random sampling")
     searched: dict[str, list[PositiveFloat]] = Field(description="accuracies of the searches")
@@ -37,21 +37,21 @@ class Marker(Strict):
 
 
 class Window(Strict):
-    """The width of a moving average."""
+    """Width of a moving average, in epochs."""
 
     epochs: Positive = Field(description="epochs averaged, up to and including the one named")
     provenance: str = Field(description="where the number stands")
 
 
 class SeedPairs(Strict):
-    """Accuracies of architectures trained with two seeds, in per cent."""
+    """Accuracies of architectures trained with two seeds each, in per cent."""
 
     pairs: list[tuple[PositiveFloat, PositiveFloat]] = Field(description="seed A, seed B")
     provenance: str = Field(description="where the numbers stand")
 
 
 class Published(Strict):
-    """The authors' raw statistics."""
+    """The authors' published statistics."""
 
     mirror: str | None = Field(
         None,
