@@ -191,10 +191,10 @@ class Config(Strict):
         Parameters
         ----------
         name : str
-            Name of a configured study. `name in config.studies` tells whether it is configured.
+            Name of a configured study, i.e. a key of `config.studies`.
         kind : type
-            Expected type of the settings, for type checkers, e.g. `naseval.studies.tricks.Settings`. A
-            common base class of several studies' settings is also accepted.
+            Expected type of the settings, e.g. `naseval.studies.tricks.Settings`, or a common base
+            class of several studies' settings.
 
         Raises
         ------

@@ -54,8 +54,7 @@ class Genotype:
 
     @classmethod
     def from_dict(cls, fields: Any) -> Self:
-        """Build a genotype from its dictionary form. Raise `GenotypeError` if `fields` is invalid.
-        """
+        """Build a genotype from its dictionary form. Raise `GenotypeError` if it is invalid."""
         try:
             return cls(
                 str(fields["space"]),

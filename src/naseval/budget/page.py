@@ -1,4 +1,4 @@
-"""The budget as people read it."""
+"""The page of the budget in Markdown."""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,7 +32,7 @@ def page(
     calibrations: Sequence[Calibration],
     datasets: pd.DataFrame,
 ) -> tuple[str, pd.DataFrame]:
-    """Return the page, in Markdown, and its first tables, of all devices, as one."""
+    """Return the page in Markdown, and its first tables for all devices combined into one."""
     parts = ["# Budget\n"]
     tables = []
     todo = _todo(needed, done)

@@ -1,4 +1,4 @@
-"""What MANAS and MANAS-LS are both told."""
+"""Common settings of MANAS and MANAS-LS."""
 
 from typing import Literal
 

@@ -14,17 +14,17 @@ from naseval.settings.base import (
 )
 
 PerOperation = tuple[float, float, float, float, float]
-"""One number per operation: sep 3x3, sep 5x5, average pool, maximum pool, identity."""
+"""One number per operation: sep 3x3, sep 5x5, average pool, max pool, identity."""
 
 
 class ControllerOptimizer(ArchitectureOptimizer):
-    """Adam on the controller's weights."""
+    """Adam for the controller's weights."""
 
     epsilon: PositiveFloat = Field(1e-8, description="Adam's epsilon")
 
 
 class Controller(Strict):
-    """The LSTM that writes architectures down, and how it learns."""
+    """The LSTM controller and its training."""
 
     hidden: Positive = Field(description="units of the LSTM")
     lstm_bias: bool = Field(

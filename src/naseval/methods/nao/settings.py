@@ -17,7 +17,7 @@ from naseval.settings.base import (
 
 
 class Predictor(Strict):
-    """The encoder, predictor and decoder of architectures, and how they are fitted."""
+    """The encoder, predictor and decoder of architectures, and their training."""
 
     token_embedding: Positive = Field(description="width of the encoder's token embedding")
     hidden: Positive = Field(description="units of the encoder's and of the decoder's LSTM")
@@ -36,7 +36,7 @@ class Predictor(Strict):
 
 
 class Settings(SearchSettings):
-    """NAO: architectures are moved uphill in the space of an autoencoder's embeddings."""
+    """NAO: gradient ascent in the embedding space of an autoencoder of architectures."""
 
     epochs: Positive = Field(description="epochs of the supernet, over all rounds")
     evaluate_every: Positive = Field(description="epochs of a round; divides `epochs`")

@@ -7,11 +7,11 @@ from pydantic import Field
 from naseval.settings.base import Fraction, Optimizer, Positive, PositiveFloat, SearchSettings
 
 COUNTED_INDIVIDUALS = 5
-"""Individuals whose work the budget counts."""
+"""Number of individuals whose work the budget counts."""
 
 
 class Settings(SearchSettings):
-    """NSGA-Net: NSGA-II over architectures, each of them trained from scratch."""
+    """NSGA-Net: NSGA-II over architectures, each of which is trained from scratch."""
 
     population: Positive = Field(description="individuals that survive a generation")
     offspring: Positive = Field(description="individuals bred in a generation")
@@ -30,7 +30,7 @@ class Settings(SearchSettings):
     weights: Optimizer = Field(description="of an individual's weights")
 
     def shortened_for_counting(self) -> tuple[Self, float]:
-        """Return settings of a single, small generation: all individuals cost about the same."""
+        """Return settings of one small generation, since all individuals cost about the same."""
         individuals = self.population + self.offspring * (self.generations - 1)
         few = min(COUNTED_INDIVIDUALS, self.population)
         changes = {"population": few, "generations": 1}

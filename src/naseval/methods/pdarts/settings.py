@@ -15,13 +15,13 @@ from naseval.settings.base import (
 from naseval.spaces.pdarts.space import MOST_SKIPS, OPERATIONS
 
 FEWEST = 3
-"""Operations needed in the last stage: besides `none` and a barred skip there is one to take."""
+"""Minimum of operations in the last stage: `none`, an excluded skip, and one to choose."""
 
 Stages = Annotated[tuple[Positive, ...], Field(min_length=1)]
 
 
 class Settings(SearchSettings):
-    """P-DARTS: gradient search in stages of ever deeper supernets with ever fewer operations."""
+    """P-DARTS: gradient search in stages with deeper supernets and fewer operations."""
 
     epochs: Positive = Field(description="epochs of each stage")
     warm_up: int = Field(ge=0, description="epochs of each stage in which only weights learn")

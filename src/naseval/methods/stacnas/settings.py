@@ -8,7 +8,7 @@ from naseval.settings.base import ArchitectureOptimizer, Optimizer, Positive, Se
 
 
 class Settings(SearchSettings):
-    """StacNAS: one-level gradient search, first among groups of operations, then within them."""
+    """StacNAS: one-level gradient search, first among groups of operations, then within groups."""
 
     epochs: Positive = Field(description="epochs of each stage")
     batch_size: Positive = Field(description="of training batches")
