@@ -53,9 +53,9 @@ class Method(Strict):
 
     label: str = Field(description="the name in figures and tables")
     algorithm: str | None = Field(
-        None, description="the module of naseval.methods; left out, the method's own key"
+        None, description="module of naseval.methods; by default the method's own key"
     )
-    reconstruction: bool = Field(False, description="true where no public code exists; shown")
+    reconstruction: bool = Field(False, description="true if no public code exists; it is marked")
     space: str = Field(description="the search space, by its name")
     protocol: str = Field(description="the protocol of its augmentations, by its key")
     search: dict[str, Any] = Field(description="hyperparameters of the search, see below")
@@ -76,28 +76,28 @@ class Resources(Strict):
     )
     runs_per_job: Positive = Field(
         1,
-        description="augmentations that one job trains, one after the other; more than 1 spares "
-        "tiny ones the start of a process",
+        description="augmentations that one job trains, one after the other; more than 1 saves "
+        "the start of a process for tiny ones",
     )
     share: Literal["private", "group"] = Field(
-        "private", description="who may read the results: the user alone, or the user's group too"
+        "private", description="who may read the results: only the user, or also the user's group"
     )
     search_minutes: Positive = Field(description="time limit of a search")
     run_minutes: Positive = Field(
-        description="time limit of the longest augmentation; others get their share, by epochs"
+        description="time limit of the longest augmentation; others in proportion to epochs"
     )
 
 
 class Config(Strict):
     """The whole configuration."""
 
-    results: Folder = Field(description="folder of everything that is made")
+    results: Folder = Field(description="folder of all outputs")
     archives: Folder | None = Field(
-        None, description="folder with dataset archives, looked into before downloading"
+        None, description="folder with dataset archives, searched before downloading"
     )
     scaled_down: str | None = Field(
         None,
-        description="what an overlay that is not at the paper's scale is called; it stands beside "
+        description="name of an overlay that is not at the paper's scale; it is printed with "
         "every claim of the paper that is judged by its runs",
     )
     datasets: dict[str, Dataset] = Field(description="datasets by key")
@@ -225,7 +225,7 @@ class Config(Strict):
         while current is not None:
             if current in seen:
                 raise ConfigError(
-                    f"config key protocols.{name} inherits from itself: mend `inherits`"
+                    f"config key protocols.{name} inherits from itself; correct `inherits`"
                 )
             known(current, self.protocols, "protocol", f"protocols.{name}.inherits")
             layer = self.protocols[current]

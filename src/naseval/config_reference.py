@@ -27,17 +27,18 @@ NULL = {"type": "null"}
 INTRODUCTION = """\
 # Configuration
 
-`config.yaml` is the paper at full scale. Overlays change only what they name and are given on the
-command line, later ones on top: `snakemake --configfile config/demo.yaml`. Mappings are merged key
-by key; anything else is replaced. Every key is checked before the first job starts: an unknown
-key, a misspelt name or an impossible value is one sentence that says which key and how to mend it.
+`config.yaml` is the paper at full scale. Overlays change only the keys that they contain. They are
+given on the command line, and later ones take precedence:
+`snakemake --configfile config/demo.yaml`. Mappings are merged key by key; anything else is
+replaced. Every key is checked before the first job starts: an unknown key, a misspelt name or an
+invalid value gives one sentence with the key and the remedy.
 
-| file | what |
+| file | content |
 |---|---|
 | `config.yaml` | the paper: its numbers, all of them data, none a constant in the code |
 | `demo.yaml` | overlay: the whole workflow in minutes on two CPU cores |
 | `fashion.yaml` | overlay: the paper's questions on Fashion-MNIST, an evening on a CPU |
-| `authors-code.yaml` | overlay: what the authors' programs ran where the paper prints otherwise |
+| `authors-code.yaml` | overlay: the values of the authors' programs that differ from the paper |
 
 Protocols and methods have `overrides`: other values for `small` images, for `large` ones, or for
 one dataset by its key. They are applied in this order: what a protocol inherits (as it is for this

@@ -188,7 +188,9 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     except SyntaxError as error:
-        raise NasevalError(f"{path}:{error.lineno} is not Python ({error.msg}); mend it") from error
+        raise NasevalError(
+            f"{path}:{error.lineno} is not Python ({error.msg}); correct it"
+        ) from error
 
 
 def is_main(test: ast.expr) -> bool:
@@ -255,7 +257,7 @@ def _stub(module: Module) -> dict[str, Import]:
     """Return the lazily loaded names of a package, from the .pyi file next to its code."""
     path = module.path.with_suffix(".pyi")
     if not path.exists():
-        raise NasevalError(f"{module.path} loads by a stub that is missing; write {path}")
+        raise NasevalError(f"{module.path} uses a stub that does not exist; write {path}")
     return {
         name: target
         for statement in _parsed(path).body

@@ -241,7 +241,7 @@ class Package:
         """Return what an import binds to a name."""
         if self.path(target.module) is None:
             if target.module.split(".")[0] == self.name:
-                raise NasevalError(f"{target.module} is imported and there is no such module")
+                raise NasevalError(f"{target.module} is imported but does not exist")
             return [Library(".".join(filter(None, target)))]
         if target.name is None:
             return [Whole(target.module)]

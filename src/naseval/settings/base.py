@@ -28,16 +28,16 @@ class Optimizer(Strict):
     """Optimizer of network weights and its learning-rate schedule."""
 
     name: Literal["sgd", "adam", "adamax"] = Field(description="the optimizer")
-    learning_rate: PositiveFloat = Field(description="at the start")
-    learning_rate_min: NonNegative = Field(description="where the cosine schedule ends")
+    learning_rate: PositiveFloat = Field(description="initial learning rate")
+    learning_rate_min: NonNegative = Field(description="final learning rate of the cosine schedule")
     restarts: Restarts | None = Field(None, description="warm restarts of the cosine schedule")
-    momentum: Probability = Field(0.9, description="of sgd; paper, appendix A.1")
-    nesterov: bool = Field(False, description="Nesterov momentum, of sgd")
+    momentum: Probability = Field(0.9, description="momentum of sgd; paper, appendix A.1")
+    nesterov: bool = Field(False, description="Nesterov momentum, for sgd")
     betas: tuple[Probability, Probability] = Field(
-        (0.5, 0.999), description="of adam and adamax; paper, appendix A.1"
+        (0.5, 0.999), description="betas of adam and adamax; paper, appendix A.1"
     )
     weight_decay: NonNegative = Field(description="L2 penalty on all weights")
-    gradient_clip: PositiveFloat | None = Field(5.0, description="global gradient norm at most")
+    gradient_clip: PositiveFloat | None = Field(5.0, description="largest global gradient norm")
 
     @model_validator(mode="after")
     def _nesterov_has_momentum(self) -> Self:
@@ -52,7 +52,7 @@ class ArchitectureOptimizer(Strict):
     learning_rate: PositiveFloat = Field(description="constant over the search")
     betas: tuple[Probability, Probability] = Field((0.5, 0.999), description="Adam's betas")
     weight_decay: NonNegative = Field(description="L2 penalty inside Adam")
-    gradient_clip: PositiveFloat | None = Field(None, description="global gradient norm at most")
+    gradient_clip: PositiveFloat | None = Field(None, description="largest global gradient norm")
 
 
 class SearchSettings(Strict):

@@ -17,7 +17,7 @@ class Summary(Strict):
     std: NonNegative = Field(description="standard deviation, per cent")
     min: PositiveFloat = Field(description="lowest accuracy, per cent")
     max: PositiveFloat = Field(description="highest accuracy, per cent")
-    provenance: str = Field(description="where the numbers stand")
+    provenance: str = Field(description="source of the numbers")
 
 
 class CostFigure(Strict):
@@ -26,28 +26,28 @@ class CostFigure(Strict):
     random: dict[str, list[PositiveFloat]] = Field(description="accuracies of random sampling")
     searched: dict[str, list[PositiveFloat]] = Field(description="accuracies of the searches")
     gpu_days: dict[str, PositiveFloat] = Field(description="cost of one search")
-    provenance: str = Field(description="where the numbers stand")
+    provenance: str = Field(description="source of the numbers")
 
 
 class Marker(Strict):
     """One accuracy, in per cent."""
 
     value: PositiveFloat = Field(description="per cent")
-    provenance: str = Field(description="where the number stands")
+    provenance: str = Field(description="source of the number")
 
 
 class Window(Strict):
     """Width of a moving average, in epochs."""
 
     epochs: Positive = Field(description="epochs averaged, up to and including the one named")
-    provenance: str = Field(description="where the number stands")
+    provenance: str = Field(description="source of the number")
 
 
 class SeedPairs(Strict):
     """Accuracies of architectures trained with two seeds each, in per cent."""
 
     pairs: list[tuple[PositiveFloat, PositiveFloat]] = Field(description="seed A, seed B")
-    provenance: str = Field(description="where the numbers stand")
+    provenance: str = Field(description="source of the numbers")
 
 
 class Published(Strict):
@@ -55,8 +55,8 @@ class Published(Strict):
 
     mirror: str | None = Field(
         None,
-        description="folder with the authors' files, looked into before downloading; the "
-        "environment variable NASEVAL_PUBLISHED goes before it",
+        description="folder with the authors' files, searched before downloading; the "
+        "environment variable NASEVAL_PUBLISHED takes precedence",
     )
     stacnas_cifar100: Summary = Field(description="StacNAS's searches on CIFAR-100")
     cost_figure: CostFigure = Field(description="Fig. 2")

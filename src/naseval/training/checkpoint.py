@@ -93,11 +93,11 @@ class Checkpoint:
             saved = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
         except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
             raise NasevalError(
-                f"the checkpoint {self.path} holds other things than plain data and tensors and "
+                f"the checkpoint {self.path} has contents other than plain data and tensors and "
                 "was refused; delete it and run again"
             ) from error
         if saved["fingerprint"] != self.fingerprint:
-            log.info("%s is ignored: it is of other code or settings", self.path)
+            log.info("%s is ignored: other code or settings wrote it", self.path)
             return None
         state: dict[str, Any] = saved["state"]
         return state

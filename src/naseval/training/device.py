@@ -51,11 +51,11 @@ def resolve_device(name: str) -> torch.device:
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         count = torch.cuda.device_count()
         raise NasevalError(
-            f"device {name!r} is not here ({count} CUDA devices are visible); "
+            f"device {name!r} is not available ({count} CUDA devices are visible); "
             "choose another device, or auto"
         )
     if device.type == "mps" and not torch.backends.mps.is_available():
-        raise NasevalError("device 'mps' is not here; choose another device, or auto")
+        raise NasevalError("device 'mps' is not available; choose another device, or auto")
     return device
 
 

@@ -26,7 +26,7 @@ class _Array:
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         _, shape, dtype, by_columns, content = state
         if dtype.name != "u1" or by_columns:
-            raise pickle.UnpicklingError("it holds an array of other things than bytes")
+            raise pickle.UnpicklingError("it contains an array that is not of bytes")
         self.values = np.frombuffer(content, np.uint8).reshape(shape)
 
 

@@ -66,7 +66,5 @@ def _read_numbers(path: Path, name: str) -> NDArray[np.int64]:
             "delete it and run snakemake download"
         ) from error
     if not np.issubdtype(values.dtype, np.integer):
-        raise NasevalError(
-            f"{path} holds no whole numbers {name}; delete it and run snakemake download"
-        )
+        raise NasevalError(f"{path} has no integers {name}; delete it and run snakemake download")
     return values.ravel().astype(np.int64)

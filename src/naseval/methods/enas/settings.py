@@ -40,27 +40,29 @@ class Controller(Strict):
     operation_tanh_reduce: PositiveFloat = Field(
         description="divides the tanh constant of the operations' logits"
     )
-    optimizer: ControllerOptimizer = Field(description="of the controller's weights")
+    optimizer: ControllerOptimizer = Field(description="optimizer of the controller's weights")
     updates: Positive = Field(description="controller updates after each epoch of the weights")
     samples_per_update: Positive = Field(description="architectures averaged over in an update")
     entropy_weight: NonNegative = Field(
-        description="of the sampled decisions' total entropy, in nats, in the reward; accuracy "
-        "counts from 0 to 1"
+        description="weight of the sampled decisions' total entropy, in nats, in the reward, whose "
+        "accuracy is from 0 to 1"
     )
-    baseline_decay: Probability = Field(description="of the moving average of rewards")
+    baseline_decay: Probability = Field(description="decay of the moving average of rewards")
 
 
 class Settings(SearchSettings):
     """ENAS: a controller learns by REINFORCE which paths of a shared network are good."""
 
     epochs: Positive = Field(description="epochs of the search")
-    batch_size: Positive = Field(description="of training and of reward batches")
+    batch_size: Positive = Field(description="images per training and reward batch")
     channels: Positive = Field(description="initial channels of the supernet")
     cells: Positive = Field(description="cells of the supernet")
-    weights: Optimizer = Field(description="of the shared weights")
-    dropout: Probability = Field(description="before the supernet's classifier, in training")
+    weights: Optimizer = Field(description="optimizer of the shared weights")
+    dropout: Probability = Field(
+        description="dropout before the supernet's classifier, in training"
+    )
     auxiliary_weight: NonNegative = Field(
-        description="of the supernet's auxiliary tower; 0: no tower"
+        description="weight of the supernet's auxiliary tower; 0: no tower"
     )
     controller: Controller = Field(description="the controller")
     final_samples: Positive = Field(description="architectures sampled after each epoch")

@@ -107,7 +107,7 @@ def _pool(side: int, parts: int) -> nn.Module:
     """Average (B, C, side, side) to (B, C, parts, parts). Windows overlap if the side is odd."""
     if parts not in (1, 2) or side < parts:
         raise NasevalError(
-            f"network option final_pool is {parts!r}; choose 1, or 2 where the last map, here "
+            f"network option final_pool is {parts!r}; choose 1, or 2 if the last map, here "
             f"{side}x{side}, is large enough"
         )
     return nn.AvgPool2d(-(-side // parts), stride=side // parts)
