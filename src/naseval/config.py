@@ -114,9 +114,7 @@ class Config(Strict):
     @field_validator("studies", mode="before")
     @classmethod
     def _typed_studies(cls, studies: Any) -> Any:
-        """Give each study its own type. Drop studies that are null, because overlays use null for
-        that.
-        """
+        """Give each study its own type. Drop studies that an overlay sets to null."""
         if not isinstance(studies, Mapping):
             return studies or {}
         return {
@@ -269,9 +267,7 @@ _STRUCTURE = ("inherits", "overrides")
 
 
 def load_config(raw: Mapping[str, Any]) -> Config:
-    """Check a configuration read from YAML. Raise `ConfigError`, one sentence per error, if it is
-    wrong.
-    """
+    """Check a configuration from YAML. Raise `ConfigError`, one sentence per error."""
     return validated(Config, {"studies": {}, **raw})
 
 

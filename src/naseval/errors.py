@@ -4,8 +4,9 @@ import os
 
 
 class NasevalError(Exception):
-    """An error that a user can fix. The message is one sentence with the file or key and the
-    remedy.
+    """An error that a user can fix.
+
+    The message is one sentence with the file or key and the remedy.
     """
 
 

@@ -14,8 +14,7 @@ Node = tuple[Edge, ...]
 
 @dataclass(frozen=True)
 class Cell:
-    """Nodes in order, each a tuple of (operation, input) edges, and the indices of the output
-    states.
+    """Nodes, each a tuple of (operation, input) edges, and the indices of the output states.
 
     Index 0 is the output of cell k-2 and index 1 that of cell k-1. The nodes have the indices from
     2.
@@ -96,9 +95,7 @@ class Genotype:
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
-        """Read a genotype from a JSON file. Raise `GenotypeError`, with the path, if this is
-        impossible.
-        """
+        """Read a genotype from a JSON file. Raise `GenotypeError` if the file is invalid."""
         try:
             return cls.from_json(Path(path).read_text())
         except (GenotypeError, OSError, UnicodeDecodeError) as error:

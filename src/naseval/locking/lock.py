@@ -43,15 +43,11 @@ class Owner:
             return None
 
     def line(self) -> bytes:
-        """Return the owner as a line. The newline marks its end, because two writers may mix their
-        text.
-        """
+        """Return the owner as a line, whose newline marks the end if two writers mix their text."""
         return f"{json.dumps(asdict(self))}\n".encode()
 
     def is_past(self, other: "Owner") -> bool:
-        """Tell whether this is `other`'s SLURM job before it was requeued, and thus no longer
-        running.
-        """
+        """Tell whether this is `other`'s SLURM job before its requeue, i.e. no longer running."""
         return self.job is not None and self.job == other.job and self.restarts < other.restarts
 
     def __str__(self) -> str:

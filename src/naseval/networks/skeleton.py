@@ -71,9 +71,7 @@ class Skeleton:
         return doubled(self.channels, self.cells, self.reductions)
 
     def last_side(self, stem: Stem) -> int:
-        """Return the side of the last feature map. Raise `NasevalError` if the image size is
-        invalid.
-        """
+        """Return the side of the last feature map, in pixels; see the function `last_side`."""
         return last_side(self.image_size, stem.stride, len(self.reductions))
 
 

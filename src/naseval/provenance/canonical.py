@@ -80,9 +80,7 @@ class _Writer:
         return f"{type(node).__name__}({', '.join(parts)})"
 
     def _joined(self, node: ast.JoinedStr, said: bool = False) -> str:
-        """Write an f-string. Its literal parts are merged, because Python versions split them
-        differently.
-        """
+        """Write an f-string with merged literal parts, which Python versions split differently."""
         parts: list[str] = []
         literal = ""
         for value in node.values:

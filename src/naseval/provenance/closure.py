@@ -95,9 +95,7 @@ class Closure:
             self._pending.extend(self.package.lookup(name, one))
 
     def _submodules(self) -> Iterator[Target]:
-        """Yield the imported submodules of packages that count as a whole, since they are
-        attributes.
-        """
+        """Yield the imported submodules of packages that count as a whole."""
         for name in self.imported:
             above = name.rpartition(".")[0]
             if above in self.whole - self.named and name not in self.whole:

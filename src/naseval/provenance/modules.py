@@ -120,18 +120,14 @@ class Module:
         )
 
     def library(self, name: str) -> str:
-        """Return the dotted name that an import binds to `name`, or an empty string if there is
-        none.
-        """
+        """Return the dotted name that an import binds to `name`, or an empty string."""
         found = self.imports.get(name, [])
         if len(found) != 1 or name in self.statements:
             return ""
         return ".".join(filter(None, found[0]))
 
     def dotted(self, node: ast.expr) -> str:
-        """Return the dotted name of a library function. A name that is not imported is kept as it
-        is.
-        """
+        """Return the dotted name of a library function. Names that are not imported are kept."""
         base, attributes = chain(node)
         if not isinstance(base, ast.Name) or base.id in self.statements:
             return ""

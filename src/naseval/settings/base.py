@@ -63,8 +63,7 @@ class SearchSettings(Strict):
     )
 
     def shortened_for_counting(self) -> tuple[Self, float]:
-        """Return settings for counting the work of a search, and the factor to multiply the result
-        by.
+        """Return settings for counting the work of a search, and a factor for the result.
 
         The budget runs a few steps of each training in a search. If this takes minutes, for
         instance because the method builds many networks, the method returns the settings of a

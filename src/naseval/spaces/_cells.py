@@ -71,9 +71,7 @@ class CellSpace:
         return Genotype(self.name, normal, reduce)
 
     def validate(self, genotype: Genotype) -> None:
-        """Raise `GenotypeError`, with the faulty cell and node, if the genotype is not in the
-        space.
-        """
+        """Raise `GenotypeError`, with the faulty cell, if the genotype is not in the space."""
         if genotype.space != self.name:
             raise GenotypeError(
                 f"the genotype is of the space {genotype.space!r}; expected {self.name}"
@@ -127,6 +125,4 @@ class Space(Protocol):
         """Draw one genotype."""
 
     def validate(self, genotype: Genotype) -> None:
-        """Raise `GenotypeError`, with the faulty cell and node, if the genotype is not in the
-        space.
-        """
+        """Raise `GenotypeError`, with the faulty cell, if the genotype is not in the space."""

@@ -63,8 +63,7 @@ def training_loss(
 def train_batch(
     network: nn.Module, images: Tensor, labels: Tensor, optimizer: Optimizer, protocol: Protocol
 ) -> Metrics:
-    """Take one optimizer step on images (N, 3, S, S) and labels (N,) and return the batch's
-    metrics.
+    """Take one optimizer step on images (N, 3, S, S) and labels (N,); return the metrics.
 
     A batch of one image is skipped, because the auxiliary tower normalises maps of 1x1 pixels, and
     one value has no variance. This is the last batch if the number of images is one more than a

@@ -125,9 +125,7 @@ class Checkpoint:
 
 
 def _check_plain(value: Any, where: str) -> None:
-    """Raise `TypeError` for values that `torch.load(weights_only=True)` refuses, e.g. numpy
-    scalars.
-    """
+    """Raise `TypeError` for values that `torch.load(weights_only=True)` refuses."""
     if isinstance(value, dict):
         for key, entry in value.items():
             _check_plain(key, f"a key of {where}")

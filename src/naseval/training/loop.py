@@ -41,8 +41,7 @@ class EpochTask(Protocol):
         """
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
-        """Return the epoch's row. `totals` has the sums of the metrics, and in `seconds` the steps'
-        time.
+        """Return the epoch's row. `totals` has the summed metrics and the steps' `seconds`.
 
         The loop adds `seconds` to the row, the time of the whole epoch including this call.
         """
@@ -57,9 +56,7 @@ class SavedStage(NamedTuple):
 
 
 class Loop(Protocol):
-    """The interface of the loop of a search or augmentation: `EpochLoop`, or the budget's
-    `Rehearsal`.
-    """
+    """The interface of training loops: `EpochLoop`, or the budget's `Rehearsal`."""
 
     def saved_stage(self) -> SavedStage:
         """Return the stage to continue with, its carried state and the rows so far.

@@ -46,8 +46,7 @@ def read_cifar(
     labels: str,
     meta: tuple[str, str],
 ) -> Source:
-    """Read a CIFAR archive. The images are in the order of `batches`; the last batch is for the
-    test.
+    """Read a CIFAR archive, in the order of `batches`. The last batch is for the test.
 
     `wanted` is (image_size, kind) and must be (32, "small"). `labels` is the key of the labels in
     each batch. `meta` is the file with the class names and their key in it. Raise `NasevalError` if

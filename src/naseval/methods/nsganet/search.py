@@ -21,8 +21,7 @@ MILLION = 1e6
 
 
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
-    """Search the NSGA-Net space. The result has the lowest validation error of the final
-    population.
+    """Search the NSGA-Net space. The result has the lowest error of the final population.
 
     Of equal individuals the cheaper one is chosen. The history has one row per individual: `stage`
     is the generation, `epoch` the index in the generation.

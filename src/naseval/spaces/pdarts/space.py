@@ -45,9 +45,7 @@ class PdartsSpace(CellSpace):
     """A `CellSpace` with a limited number of skip connections in the normal cell."""
 
     def validate(self, genotype: Genotype) -> None:
-        """Raise `GenotypeError`, with the faulty cell and node, if the genotype is not in the
-        space.
-        """
+        """Raise `GenotypeError`, with the faulty cell, if the genotype is not in the space."""
         super().validate(genotype)
         found = skips(genotype.normal)
         if found > MOST_SKIPS:
