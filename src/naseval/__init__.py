@@ -1,7 +1,7 @@
-"""Neural architecture search, evaluated fairly.
+"""Fair evaluation of neural architecture search.
 
-`__init__.pyi` lists what the package offers to programs; docs/library.md shows how to use it. A
-name is loaded when it is first used, so `import naseval` loads neither torch nor pandas.
+`__init__.pyi` lists the names that the package offers to other programs; docs/library.md shows how
+to use them. A name is loaded at its first use, so `import naseval` loads neither torch nor pandas.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""`python -m naseval status` tells what is going on, `python -m naseval results` what there is."""
+"""Command line: `python -m naseval status` shows the state of jobs, `results` lists the results."""
 
 import argparse
 import sys
@@ -15,18 +15,18 @@ from naseval.status.summary import page, summary, text
 
 CLEAR = "\x1b[H\x1b[2J"
 READABLE = ("figures/*/*.svg", "tables/*/*.md", "cards/*.md", "report.html")
-"""What people look at, below a results folder."""
+"""Patterns of the files that people read, relative to the results folder."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return its exit code."""
+    """Run the command and return its exit code."""
     options = _options(arguments)
     try:
         options.run(options)
     except NasevalError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except KeyboardInterrupt:  # how a watch ends
+    except KeyboardInterrupt:  # this is how a user ends --watch
         sys.stderr.write("\n")
     return 0
 
@@ -53,7 +53,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def readable_files(results: Path) -> list[Path]:
-    """Return the figures, tables and pages below a results folder."""
+    """Return the figures, tables and pages in a results folder."""
     return [path for pattern in READABLE for path in sorted(results.glob(pattern))]
 
 

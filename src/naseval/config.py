@@ -1,4 +1,4 @@
-"""The configuration: typed, cross-checked, resolved per dataset."""
+"""The configuration: its types, its checks, and its values for each dataset."""
 
 import re
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ FOLDER = r"[\w./+@,=][\w./+@,= -]*"
 
 
 def _folder(path: str) -> str:
-    # Schedulers and Snakemake put it on command lines and into patterns of file names.
+    # Schedulers and Snakemake use the path on command lines and in file name patterns.
     if not re.fullmatch(FOLDER, path):
         raise ValueError("a folder is named by letters, digits, spaces and . / _ - + @ , =")
     return path
@@ -53,9 +53,9 @@ class Method(Strict):
 
     label: str = Field(description="the name in figures and tables")
     algorithm: str | None = Field(
-        None, description="the module of naseval.methods; left out, the method's own key"
+        None, description="module of naseval.methods; by default the method's own key"
     )
-    reconstruction: bool = Field(False, description="true where no public code exists; shown")
+    reconstruction: bool = Field(False, description="true if no public code exists; it is marked")
     space: str = Field(description="the search space, by its name")
     protocol: str = Field(description="the protocol of its augmentations, by its key")
     search: dict[str, Any] = Field(description="hyperparameters of the search, see below")
@@ -76,28 +76,28 @@ class Resources(Strict):
     )
     runs_per_job: Positive = Field(
         1,
-        description="augmentations that one job trains, one after the other; more than 1 spares "
-        "tiny ones the start of a process",
+        description="augmentations that one job trains, one after the other; more than 1 saves "
+        "the start of a process for tiny ones",
     )
     share: Literal["private", "group"] = Field(
-        "private", description="who may read the results: the user alone, or the user's group too"
+        "private", description="who may read the results: only the user, or also the user's group"
     )
     search_minutes: Positive = Field(description="time limit of a search")
     run_minutes: Positive = Field(
-        description="time limit of the longest augmentation; others get their share, by epochs"
+        description="time limit of the longest augmentation; others in proportion to epochs"
     )
 
 
 class Config(Strict):
     """The whole configuration."""
 
-    results: Folder = Field(description="folder of everything that is made")
+    results: Folder = Field(description="folder of all outputs")
     archives: Folder | None = Field(
-        None, description="folder with dataset archives, looked into before downloading"
+        None, description="folder with dataset archives, searched before downloading"
     )
     scaled_down: str | None = Field(
         None,
-        description="what an overlay that is not at the paper's scale is called; it stands beside "
+        description="name of an overlay that is not at the paper's scale; it is printed with "
         "every claim of the paper that is judged by its runs",
     )
     datasets: dict[str, Dataset] = Field(description="datasets by key")
@@ -114,7 +114,7 @@ class Config(Strict):
     @field_validator("studies", mode="before")
     @classmethod
     def _typed_studies(cls, studies: Any) -> Any:
-        """Give each study its own type; leave out those that are null, as overlays may ask."""
+        """Give each study its own type. Drop studies that an overlay sets to null."""
         if not isinstance(studies, Mapping):
             return studies or {}
         return {
@@ -141,8 +141,8 @@ class Config(Strict):
         return self
 
     def protocol(self, name: str, dataset: str) -> Protocol:
-        """Return a protocol as it is for one dataset: what it inherits, itself, its overrides."""
-        if (name, dataset) not in self._resolved:  # thousands of runs ask for the same few
+        """Return a protocol for one dataset, with inheritance and overrides applied."""
+        if (name, dataset) not in self._resolved:  # thousands of runs use the same few protocols
             self._resolved[name, dataset] = self._protocol(name, dataset)
         return self._resolved[name, dataset]
 
@@ -154,7 +154,7 @@ class Config(Strict):
         return validated(Protocol, fields, f"protocols.{name}", dataset)
 
     def method(self, name: str, dataset: str) -> Method:
-        """Return a method as it is for one dataset."""
+        """Return a method for one dataset, with its overrides applied."""
         key = f"methods.{name}"
         method = self.methods[known(name, self.methods, "method", "methods")]
         _known_layers(method.overrides, self.datasets, key)
@@ -168,11 +168,11 @@ class Config(Strict):
         return resolved
 
     def algorithm(self, name: str) -> str:
-        """Return the module of naseval.methods that a method runs."""
+        """Return the name of the module of naseval.methods that implements a method."""
         return self.methods[name].algorithm or name
 
     def search_settings(self, name: str, dataset: str) -> SearchSettings:
-        """Return the settings of a method's search on a dataset."""
+        """Return the settings of a method's search on one dataset."""
         method = self.method(name, dataset)
         settings = get_settings(method.algorithm or name)
         return validated(settings, method.search, f"methods.{name}.search", dataset)
@@ -184,15 +184,20 @@ class Config(Strict):
     def study(self, name: str, kind: type[Study]) -> Study: ...
 
     def study(self, name: str, kind: type[StudySettings] = StudySettings) -> StudySettings:
-        """Return a study's own settings.
+        """Return the settings of a study.
 
         Parameters
         ----------
         name : str
-            A configured study, which `name in config.studies` tells.
+            Name of a configured study, i.e. a key of `config.studies`.
         kind : type
-            What the settings are, e.g. `naseval.studies.tricks.Settings`, for type checkers; a
-            base class of several studies' settings will do. `TypeError` where they are not.
+            Expected type of the settings, e.g. `naseval.studies.tricks.Settings`, or a common base
+            class of several studies' settings.
+
+        Raises
+        ------
+        TypeError
+            If the settings are not of the type `kind`.
 
         """
         settings = self.studies[name]
@@ -202,7 +207,7 @@ class Config(Strict):
 
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
-        """Display names of datasets and methods; reconstructions are marked."""
+        """Display names of datasets and methods. Reconstructed methods are marked."""
         return {
             "datasets": {key: dataset.label for key, dataset in self.datasets.items()},
             "methods": {
@@ -218,7 +223,7 @@ class Config(Strict):
         while current is not None:
             if current in seen:
                 raise ConfigError(
-                    f"config key protocols.{name} inherits from itself: mend `inherits`"
+                    f"config key protocols.{name} inherits from itself; correct `inherits`"
                 )
             known(current, self.protocols, "protocol", f"protocols.{name}.inherits")
             layer = self.protocols[current]
@@ -262,7 +267,7 @@ _STRUCTURE = ("inherits", "overrides")
 
 
 def load_config(raw: Mapping[str, Any]) -> Config:
-    """Check a configuration read from YAML; `ConfigError` has one sentence for each fault."""
+    """Check a configuration from YAML. Raise `ConfigError`, one sentence per error."""
     return validated(Config, {"studies": {}, **raw})
 
 

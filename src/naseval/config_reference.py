@@ -1,7 +1,7 @@
-"""The JSON schema and the reference of the configuration, both from its types.
+"""The JSON schema and the reference page of the configuration, generated from its types.
 
-`python -m naseval.config_reference` writes workflow/schemas/config.schema.json and
-config/README.md below the working directory; a test fails where they drift.
+`python -m naseval.config_reference` writes workflow/schemas/config.schema.json and config/README.md
+below the working directory. A test fails if they differ from the types.
 """
 
 import json
@@ -27,17 +27,18 @@ NULL = {"type": "null"}
 INTRODUCTION = """\
 # Configuration
 
-`config.yaml` is the paper at full scale. Overlays change only what they name and are given on the
-command line, later ones on top: `snakemake --configfile config/demo.yaml`. Mappings are merged key
-by key; anything else is replaced. Every key is checked before the first job starts: an unknown
-key, a misspelt name or an impossible value is one sentence that says which key and how to mend it.
+`config.yaml` is the paper at full scale. Overlays change only the keys that they contain. They are
+given on the command line, and later ones take precedence:
+`snakemake --configfile config/demo.yaml`. Mappings are merged key by key; anything else is
+replaced. Every key is checked before the first job starts: an unknown key, a misspelt name or an
+invalid value gives one sentence with the key and the remedy.
 
-| file | what |
+| file | content |
 |---|---|
 | `config.yaml` | the paper: its numbers, all of them data, none a constant in the code |
 | `demo.yaml` | overlay: the whole workflow in minutes on two CPU cores |
 | `fashion.yaml` | overlay: the paper's questions on Fashion-MNIST, an evening on a CPU |
-| `authors-code.yaml` | overlay: what the authors' programs ran where the paper prints otherwise |
+| `authors-code.yaml` | overlay: the values of the authors' programs that differ from the paper |
 
 Protocols and methods have `overrides`: other values for `small` images, for `large` ones, or for
 one dataset by its key. They are applied in this order: what a protocol inherits (as it is for this
@@ -52,7 +53,7 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON schema of the configuration (draft 2020-12)."""
     schema = Config.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
-    del definitions["StudySettings"]  # each study has its own, see below
+    del definitions["StudySettings"]  # each study has its own settings, see below
     definitions["Method"]["properties"]["search"] = {
         "anyOf": [_adopt(get_settings(name), name, definitions) for name in method_names()],
         "description": "hyperparameters of the search",
@@ -80,7 +81,7 @@ def _adopt(model: type[BaseModel], name: str, definitions: dict[str, Any]) -> di
 
 
 def _partial(reference: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """Ask for nothing in a definition: what is left out may be inherited."""
+    """Make every key of a definition optional, because a missing value may be inherited."""
     name = reference["$ref"].rsplit("/", 1)[1]
     definition: dict[str, Any] = definitions[name]
     definition.pop("required", None)
@@ -123,7 +124,7 @@ def _rows(model: type[BaseModel], prefix: str) -> list[str]:
 
 
 def _inner_model(annotation: Any) -> tuple[type[BaseModel] | None, str]:
-    """Return the settings model that an annotation holds, and what a key of it looks like."""
+    """Return the settings model inside an annotation, and the suffix that its keys have."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, ""
     suffix = ".KEY" if get_origin(annotation) is dict else ""

@@ -1,4 +1,4 @@
-"""Files from the network: resumed, tried again, verified before anything can open them."""
+"""Download of files. Transfers are resumed and retried, and files are verified before use."""
 
 import errno
 import os
@@ -15,10 +15,10 @@ from tqdm import tqdm
 
 from naseval.errors import DownloadError, NasevalError
 
-TIMEOUT = 60  # seconds without an answer
-PAUSES = (0, 2, 8)  # seconds before each attempt
-BLOCK = 1 << 20  # bytes at a time
-LIMIT = 1 << 34  # bytes; no file here is larger, so that an endless answer fills no disk
+TIMEOUT = 60  # seconds to wait for an answer
+PAUSES = (0, 2, 8)  # seconds to wait before each attempt
+BLOCK = 1 << 20  # bytes per read
+LIMIT = 1 << 34  # bytes; all files are smaller, and an endless answer must not fill the disk
 NOT_WRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM}
 
 
@@ -30,13 +30,15 @@ def download(
     pauses: Sequence[float] = PAUSES,
     limit: int = LIMIT,
 ) -> None:
-    """Bring `url` to `target`, which appears only when whole and without `fault`.
+    """Download `url` to `target`, which is created only when the file is complete and valid.
 
-    `fault` is given the path of the whole file and returns what is wrong with it, or None. What
-    arrived of a broken transfer stays beside `target` as `.NAME.part`, and the next attempt,
-    in this process or a later one, goes on from there if the server still has the same file.
-    More than `limit` bytes are refused. Raises `DownloadError` after the last attempt,
-    `NasevalError` where the disk does not take it.
+    `fault` gets the path of the complete file and returns a description of its fault, or None if
+    the file is valid. An incomplete transfer is kept next to `target` as `.NAME.part`. The next
+    attempt, in this process or a later one, continues it if the server still has the same file. A
+    file of more than `limit` bytes is refused.
+
+    Raise `DownloadError` if the last attempt fails, and `NasevalError` if the disk is full or not
+    writable.
     """
     part = target.with_name(f".{target.name}.part")
     reason: str | None = None
@@ -47,7 +49,7 @@ def download(
             _transfer(url, part, limit)
         except (OSError, HTTPException) as error:
             _check_writable(error, target)
-            if isinstance(error, HTTPError) and error.code == 416:  # no bytes after these
+            if isinstance(error, HTTPError) and error.code == 416:  # the partial file is complete
                 _discard(part)
             reason = str(error)
             continue
@@ -62,7 +64,7 @@ def download(
 def _transfer(url: str, part: Path, limit: int) -> None:
     have, request = _continued(url, part)
     with urlopen(request, timeout=TIMEOUT) as answer:
-        if getattr(answer, "status", None) != 206:  # the whole file, from its start
+        if getattr(answer, "status", None) != 206:  # the server sends the whole file
             have = 0
             _remember(part, answer.headers)
         length = answer.headers.get("Content-Length")
@@ -70,7 +72,7 @@ def _transfer(url: str, part: Path, limit: int) -> None:
         _check_room(part, int(length or 0))
         with (
             part.open("ab" if have else "wb") as file,
-            # Silent where nobody looks (disable=None) and for what takes a moment only.
+            # The bar is hidden outside a terminal (disable=None) and for short downloads.
             tqdm(
                 total=total,
                 initial=have,
@@ -91,7 +93,7 @@ def _transfer(url: str, part: Path, limit: int) -> None:
 
 
 def _continued(url: str, part: Path) -> tuple[int, Request]:
-    """Return how many bytes are there already and the request for the rest of the same file."""
+    """Return the number of bytes already downloaded and a request for the rest of the same file."""
     request = Request(url)
     version = _version_file(part)
     if not (part.exists() and version.exists()):
@@ -105,7 +107,7 @@ def _continued(url: str, part: Path) -> tuple[int, Request]:
 
 def _remember(part: Path, headers: Any) -> None:
     tag = headers.get("ETag") or ""
-    # A weak tag does not promise the same bytes.
+    # A weak ETag does not guarantee identical bytes.
     version = headers.get("Last-Modified") if not tag or tag.startswith("W/") else tag
     _version_file(part).unlink(missing_ok=True)
     if version:

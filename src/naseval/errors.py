@@ -4,22 +4,25 @@ import os
 
 
 class NasevalError(Exception):
-    """Something a user can mend: one sentence that names the file or key and the mend."""
+    """An error that a user can fix.
+
+    The message is one sentence with the file or key and the remedy.
+    """
 
 
 class ConfigError(NasevalError):
-    """A configuration that cannot be run; one sentence a line."""
+    """An invalid configuration. The message has one sentence per line."""
 
 
 class GenotypeError(NasevalError):
-    """A genotype that is malformed or lies outside its space."""
+    """A genotype that is malformed or outside its space."""
 
 
 class Interrupted(NasevalError):  # noqa: N818 - it is no fault
-    """The work was stopped by a signal and saved; running again resumes it."""
+    """A signal stopped the work after its state was saved. Running it again resumes it."""
 
     exit_code = os.EX_TEMPFAIL
 
 
 class DownloadError(Exception):
-    """A download that no attempt completed; the text is the reason, without a mend."""
+    """A download that failed in all attempts. The message is the reason, without a remedy."""

@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all."""
+"""Atomic writing of files, and their permissions."""
 
 import os
 import secrets
@@ -11,10 +11,10 @@ from naseval.errors import NasevalError
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; what stands there at the end is flushed and renamed.
+    """Yield a temporary path in the folder of `path`. At the end, flush it and rename it to `path`.
 
-    Raises `NasevalError` where the disk is full or the folder cannot be written to; `path`
-    keeps what it held before.
+    Raise `NasevalError` if the disk is full or the folder is not writable. In that case `path`
+    keeps its old content.
     """
     target = Path(path)
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
@@ -36,21 +36,21 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all."""
+    """Write `content` to `path` atomically."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
 
 
 def share_with(whom: str) -> None:
-    """Say who may read what this process, and every process it starts, creates from now on.
+    """Set who may read the files that this process and its child processes create from now on.
 
-    `private`: the user alone; `group`: the user's group too. Others never.
+    `private` is the user alone, `group` is also the user's group. Other users never have access.
     """
     os.umask({"private": 0o077, "group": 0o027}[whom])
 
 
 def check_folder(path: str | Path) -> None:
-    """Raise `NasevalError` where nothing could be written below `path`, which need not exist."""
+    """Raise `NasevalError` if files below `path`, which need not exist, could not be written."""
     place = Path(path).absolute()
     while not place.exists():
         place = place.parent

@@ -1,4 +1,4 @@
-"""A discrete architecture and its JSON form."""
+"""Discrete architectures and their JSON form."""
 
 import json
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ Node = tuple[Edge, ...]
 
 @dataclass(frozen=True)
 class Cell:
-    """Nodes in order, each a tuple of (operation, input) edges, and the indices concatenated.
+    """Nodes, each a tuple of (operation, input) edges, and the indices of the output states.
 
-    Index 0 is the output of cell k-2, 1 that of cell k-1, 2 and up are the nodes.
+    Index 0 is the output of cell k-2 and index 1 that of cell k-1. The nodes have the indices from
+    2.
     """
 
     nodes: tuple[Node, ...]
@@ -24,7 +25,7 @@ class Cell:
 
     @classmethod
     def of(cls, nodes: Any, concat: Any) -> Self:
-        """Build from nested sequences, e.g. JSON's lists."""
+        """Build a cell from nested sequences, e.g. JSON lists."""
         return cls(
             tuple(
                 tuple((str(operation), int(index)) for operation, index in node) for node in nodes
@@ -34,25 +35,25 @@ class Cell:
 
     @property
     def operations(self) -> list[str]:
-        """The operation of every edge, node by node."""
+        """The operations of all edges, node by node."""
         return [operation for node in self.nodes for operation, _ in node]
 
 
 @dataclass(frozen=True)
 class Genotype:
-    """A normal and a reduction cell of the space named."""
+    """A normal and a reduction cell of the space named `space`."""
 
     space: str
     normal: Cell
     reduce: Cell
 
     def cell(self, reduction: bool) -> Cell:
-        """Return the reduction cell or the normal one."""
+        """Return the reduction cell if `reduction` is true, else the normal cell."""
         return self.reduce if reduction else self.normal
 
     @classmethod
     def from_dict(cls, fields: Any) -> Self:
-        """Raise `GenotypeError` where `fields` is not the dictionary form of a genotype."""
+        """Build a genotype from its dictionary form. Raise `GenotypeError` if it is invalid."""
         try:
             return cls(
                 str(fields["space"]),
@@ -67,7 +68,7 @@ class Genotype:
             ) from error
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the dictionary that the JSON form holds."""
+        """Return the dictionary form, which JSON can hold."""
         return {
             "space": self.space,
             "normal": [[list(edge) for edge in node] for node in self.normal.nodes],
@@ -77,12 +78,12 @@ class Genotype:
         }
 
     def to_json(self) -> str:
-        """Return the genotype on one line."""
+        """Return the JSON form, one line."""
         return json.dumps(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Raise `GenotypeError` where `text` is not a genotype's JSON."""
+        """Build a genotype from its JSON form. Raise `GenotypeError` if `text` is invalid."""
         try:
             return cls.from_dict(json.loads(text))
         except json.JSONDecodeError as error:
@@ -94,7 +95,7 @@ class Genotype:
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
-        """Raise `GenotypeError`, naming the file, where it holds no genotype."""
+        """Read a genotype from a JSON file. Raise `GenotypeError` if the file is invalid."""
         try:
             return cls.from_json(Path(path).read_text())
         except (GenotypeError, OSError, UnicodeDecodeError) as error:

@@ -1,6 +1,6 @@
-"""Trainings on images in memory, for programs that use naseval as a library.
+"""Training on images in memory, for programs that use naseval as a library.
 
-The pipeline trains with the same code; `naseval/__init__.pyi` lists what else a program can use.
+The pipeline trains with the same code. `naseval/__init__.pyi` lists the other public names.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from naseval.training.metrics import accumulate, averages, check_finite, to_floa
 from naseval.training.networks import build_run_network, initialised
 
 LabelledImages = tuple[NDArray[np.uint8], NDArray[np.integer]]
-"""Images (N, S, S, 3), with values from 0 to 255, and their labels (N,)."""
+"""Images (N, S, S, 3) with values from 0 to 255, and their labels (N,)."""
 
 
 def training_data(
@@ -36,22 +36,20 @@ def training_data(
     channels: Channels | None = None,
     device: str = "auto",
 ) -> TrainingData:
-    """Return small images in memory as the data of a training.
+    """Return small images in memory as training data.
 
-    Large images are read from the folder that the pipeline prepares: use
-    `load_augmentation_data`.
+    Large images are read from the folder that the pipeline prepares; use `load_augmentation_data`.
 
     Parameters
     ----------
     train, test : tuple
-        Images, uint8 of the shape (N, S, S, 3), and labels, integers of the shape (N,).
+        uint8 images (N, S, S, 3) and integer labels (N,).
     dataset : ImageSettings
-        Size, number of classes, and whether training images are mirrored.
+        Image size, number of classes, and whether training images are mirrored.
     channels : Channels, optional
-        Mean and standard deviation of the colour channels; by default those of the training
-        images.
+        Mean and standard deviation of the colour channels; by default those of the training images.
     device : str
-        Where the images are kept and networks trained: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
+        Device of the images and the networks: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
 
     Raises
     ------
@@ -96,11 +94,11 @@ def train(
     architecture : Genotype or str
         A genotype, or the name of a fixed network: `resnet50`.
     data : TrainingData
-        From `training_data` or `load_augmentation_data`.
+        Data from `training_data` or `load_augmentation_data`.
     protocol : Protocol
-        How to train: epochs, size of the network, optimizer, regularisation.
+        The training protocol: epochs, size of the network, optimizer, regularisation.
     seed : int
-        Of initial weights, batches, random transforms and drop path.
+        Seed of the initial weights, batches, random transforms and drop path.
 
     Returns
     -------
@@ -125,26 +123,26 @@ def train_epoch(
     optimizer: torch.optim.Optimizer,
     protocol: Protocol,
 ) -> dict[str, float]:
-    """Train a network for one epoch; return `train_loss` and `train_accuracy` (in per cent).
+    """Train a network for one epoch and return `train_loss` and `train_accuracy` (per cent).
 
-    The learning rate and the drop-path probability stay as they are. A batch of one image is
-    left out.
+    The learning rate and the drop-path probability are not changed. A batch of one image is
+    skipped.
 
     Parameters
     ----------
     network : torch.nn.Module
-        From `build_network`. It is left in training mode.
+        A network from `build_network`. It is left in training mode.
     batches : iterable of (Tensor, Tensor)
         E.g. a `torch.utils.data.DataLoader`: normalised images (B, 3, S, S) and labels (B,).
     optimizer : torch.optim.Optimizer
-        Of the network's parameters.
+        Optimizer of the network's parameters.
     protocol : Protocol
         Gives the weight of the auxiliary loss, label smoothing, gradient clipping and precision.
 
     Raises
     ------
     NasevalError
-        If there is no batch of two images, or if the loss is not finite.
+        If no batch has two images or more, or if the loss is not finite.
 
     """
     network.train()

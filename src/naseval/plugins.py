@@ -1,6 +1,7 @@
-"""Methods, spaces, studies, sources and fixed networks are found by their file names.
+"""Discovery of plug-ins: methods, spaces, studies, sources and fixed networks.
 
-There is no list to add to: a new file, or a new folder, is a new plug-in of its package.
+A plug-in is found by its file name. A new file or folder in the package is a new plug-in; there is
+no registry.
 """
 
 import pkgutil
@@ -17,7 +18,7 @@ def plugin_names(package: str) -> list[str]:
     Parameters
     ----------
     package : str
-        Full name, e.g. `naseval.methods`. Its `__init__` is imported, its plug-ins are not.
+        Full name, e.g. `naseval.methods`. The package is imported, its plug-ins are not.
 
     """
     path = import_module(package).__path__
@@ -25,7 +26,7 @@ def plugin_names(package: str) -> list[str]:
 
 
 def check_plugin(package: str, kind: str, name: str) -> None:
-    """Raise `NasevalError`, listing those there are, where a package has no plug-in `name`."""
+    """Raise `NasevalError`, with the known names, if a package has no plug-in `name`."""
     known = plugin_names(package)
     if name not in known:
         raise NasevalError(f"there is no {kind} {name!r}; known are {', '.join(known)}")

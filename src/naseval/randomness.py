@@ -1,7 +1,7 @@
-"""Random streams named by what they are for.
+"""Named streams of random numbers.
 
-A stream depends on its names alone, never on the order of jobs, the number of workers or
-what was drawn from other streams.
+A stream depends only on its names. It does not depend on the order of jobs, the number of workers
+or the numbers drawn from other streams.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ def _digest(names: tuple[Name, ...]) -> bytes:
 
 
 def stream(*names: Name) -> np.random.Generator:
-    """Return the generator named, e.g. `stream(seed, "split", "cifar10")`."""
+    """Return the generator of a named stream, e.g. `stream(seed, "split", "cifar10")`."""
     return np.random.default_rng(np.frombuffer(_digest(names), dtype=np.uint32))
 
 
 def torch_seed(*names: Name) -> int:
-    """Return a seed for `torch.manual_seed` (63 bits), from the stream's names."""
+    """Return the seed (63 bits) of a named stream for `torch.manual_seed`."""
     return int.from_bytes(_digest(names)[:8], "little") >> 1

@@ -1,4 +1,4 @@
-"""Tables as Parquet files: built by a schema, written atomically, read with a check."""
+"""Parquet tables: built from a schema, written atomically, and checked when read."""
 
 import hashlib
 import json
@@ -16,7 +16,10 @@ METADATA_KEY = b"naseval"
 
 
 def table(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Build a table of `schema`; missing optional columns become null, unknown ones are errors."""
+    """Build a table of `schema`. Missing optional columns are null.
+
+    Raise `ValueError` if a column is unknown or a required column has an empty entry.
+    """
     unknown = {name for row in rows for name in row} - set(schema.names)
     if unknown:
         raise ValueError(f"columns that are not in the schema: {sorted(unknown)}")
@@ -28,7 +31,7 @@ def table(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 
 def write(path: str | Path, content: pa.Table, provenance: Mapping[str, Any]) -> None:
-    """Write a Parquet atomically, with `provenance` as JSON in its schema metadata."""
+    """Write a Parquet file atomically, with `provenance` as JSON in its schema metadata."""
     metadata = {
         **(content.schema.metadata or {}),
         METADATA_KEY: json.dumps(provenance, sort_keys=True).encode(),
@@ -38,7 +41,7 @@ def write(path: str | Path, content: pa.Table, provenance: Mapping[str, Any]) ->
 
 
 def read(path: str | Path, schema: pa.Schema | None = None) -> pa.Table:
-    """Read a Parquet; `NasevalError` names the file where it is damaged or lacks a column."""
+    """Read a Parquet file. Raise `NasevalError` if it is missing or damaged or lacks a column."""
     try:
         content = pq.read_table(path)
     except FileNotFoundError as error:
@@ -57,14 +60,14 @@ def read(path: str | Path, schema: pa.Schema | None = None) -> pa.Table:
 
 
 def provenance_of(path: str | Path) -> dict[str, Any]:
-    """Return the provenance that `write` stored."""
+    """Return the provenance that `write` stored in a Parquet file."""
     metadata = pq.read_schema(path).metadata or {}
     found: dict[str, Any] = json.loads(metadata.get(METADATA_KEY, b"{}"))
     return found
 
 
 def content_digest(path: str | Path) -> str:
-    """Return a digest of a file's content; of a Parquet's columns, whatever its provenance."""
+    """Return a digest of a file's content. The provenance in a Parquet file does not count."""
     digest = hashlib.sha256()
     if Path(path).suffix == ".parquet":
         content = read(path)

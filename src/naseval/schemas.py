@@ -1,6 +1,6 @@
-"""Arrow schemas of the tables that one room writes and another reads.
+"""Arrow schemas of the tables that one package writes and another reads.
 
-The schema of a table that only one room knows lies in that room.
+The schema of a table that only one package uses is in that package.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ def _schema(required: Mapping[str, pa.DataType], optional: Mapping[str, pa.DataT
 
 
 LABELS = _schema({"sample": pa.int64(), "label": pa.int64(), "class": pa.string()}, {})
-"""One row per image, in the order of the store."""
+"""One row per image, in the order of the stored images."""
 
 SPLITS = _schema(
     {"sample": pa.int64(), "label": pa.int64(), "class": pa.string(), "split": pa.string()}, {}
 )
-"""`split` is `train`, `validation` or `test`."""
+"""One row per image. `split` is `train`, `validation` or `test`."""
 
 RUN = _schema(
     {
@@ -38,11 +38,11 @@ RUN = _schema(
     },
     {},
 )
-"""One augmentation, one row per epoch."""
+"""One row per epoch of a run."""
 
 HISTORY = _schema(
     {
-        "stage": pa.int64(),  # counted from 1; 1 where a method has one stage only
+        "stage": pa.int64(),  # counted from 1; always 1 if the method has one stage
         "epoch": pa.int64(),  # counted from 1 within the stage
         "seconds": pa.float64(),
         "peak_memory": pa.int64(),  # bytes
@@ -54,12 +54,12 @@ HISTORY = _schema(
         "validation_accuracy": pa.float64(),  # per cent
         "learning_rate": pa.float64(),
         "entropy": pa.float64(),  # nats, mean over the architecture's decisions
-        "genotype": pa.string(),  # JSON of the genotype derived so far, or of an individual
-        "flops": pa.float64(),  # of an individual, millions for one image
+        "genotype": pa.string(),  # JSON of an individual or of the genotype derived so far
+        "flops": pa.float64(),  # of an individual, in millions for one image
         "front": pa.bool_(),  # whether an individual is on the final population's Pareto front
     },
 )
-"""One search, one row per epoch."""
+"""One row per epoch of a search."""
 
 HISTORIES = pa.schema(
     [
@@ -69,22 +69,22 @@ HISTORIES = pa.schema(
         *HISTORY,
     ]
 )
-"""Several searches."""
+"""The histories of several searches."""
 
 STUDY = _schema(
     {
-        "source": pa.string(),  # published, reproduced
+        "source": pa.string(),  # published or reproduced
         "study": pa.string(),
         "dataset": pa.string(),
-        "origin": pa.string(),  # random, searched, fixed
+        "origin": pa.string(),  # random, searched or fixed
         "genotype": pa.string(),  # e.g. darts/random-017, pdarts/cifar10/seed-3, resnet50
         "protocol": pa.string(),
         "seed": pa.int64(),
-        "reading": pa.string(),  # epoch: the accuracy at `epoch`; best: the best over all epochs
+        "reading": pa.string(),  # epoch: accuracy at `epoch`; best: highest accuracy of all epochs
         "test_accuracy": pa.float64(),  # per cent
     },
     {
-        "method": pa.string(),  # the method whose search or baseline this run belongs to
+        "method": pa.string(),  # the method that this run, searched or baseline, belongs to
         "space": pa.string(),
         "cells": pa.int64(),
         "epoch": pa.int64(),
@@ -95,4 +95,4 @@ STUDY = _schema(
         "seconds": pa.float64(),
     },
 )
-"""One row per run and epoch, or one per run (`reading` = best) where only finals exist."""
+"""One row per run and epoch, or one row per run (`reading` = best) if no curve is known."""

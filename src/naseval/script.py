@@ -1,4 +1,4 @@
-"""The frame of every rule's script: log, check of the code, and one sentence on failure."""
+"""Common code of the rules' scripts: logging, check of the code, one sentence on failure."""
 
 import logging
 import sys
@@ -14,7 +14,7 @@ FORMAT, DATES = "%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"
 
 
 class ScriptRun:
-    """A running script: what it needs of Snakemake's object, and the provenance of its results."""
+    """A running script: its parameters from Snakemake, and the provenance of its results."""
 
     def __init__(self, snakemake: Any) -> None:
         self.start = now()
@@ -25,7 +25,7 @@ class ScriptRun:
         }
 
     def check_code(self, folder: str) -> None:
-        """Refuse to run other code than was planned; `folder` is where the scripts lie."""
+        """Raise `NasevalError` if the code is not the planned code. `folder` has the scripts."""
         script = Path(folder) / self.code["script"]
         if code_digest(*self.code["modules"], scripts=[script]) != self.code["digest"]:
             raise NasevalError(
@@ -33,14 +33,14 @@ class ScriptRun:
             )
 
     def provenance(self, settings: Any = None, **facts: Any) -> dict[str, Any]:
-        """Return everything that is stored with a result; `settings` where the job has several."""
+        """Return the provenance of a result. Give `settings` if the job has several results."""
         settings = self.settings if settings is None else settings
         return circumstances(code=self.code["digest"], settings=settings, start=self.start, **facts)
 
 
 @contextmanager
 def job(snakemake: Any) -> Iterator[ScriptRun]:
-    """Run a rule's script: log to its file, check its code, end failures in one sentence."""
+    """Run a rule's script: log to its file, check its code, report a failure in one sentence."""
     logging.basicConfig(
         level=logging.INFO,
         format=FORMAT,
@@ -58,12 +58,12 @@ def job(snakemake: Any) -> Iterator[ScriptRun]:
 
 
 def _log_files(files: Any) -> list[logging.Handler]:
-    return [_log_file(files[0])] if len(files) == 1 else []  # several: `logged_to` each in turn
+    return [_log_file(files[0])] if len(files) == 1 else []  # else the script uses `logged_to`
 
 
 @contextmanager
 def logged_to(file: str | Path) -> Iterator[None]:
-    """Log to `file` too, unless it is the job's own log; the file's old content is lost."""
+    """Log also to `file`, unless it is the job's own log. Old content of `file` is overwritten."""
     root = logging.getLogger()
     known = {getattr(handler, "baseFilename", None) for handler in root.handlers}
     if str(Path(file).absolute()) in known:

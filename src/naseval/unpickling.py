@@ -1,4 +1,4 @@
-"""Pickles from outside, read without running anything in them."""
+"""Reading of untrusted pickles without running any code in them."""
 
 import io
 import pickle
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 Admitted = Mapping[tuple[str, str], Any]
-"""What answers to a (module, name) that a pickle asks for."""
+"""Replacements for the (module, name) pairs that a pickle may use."""
 
 
 class Dtype:
-    """Takes the place of `numpy.dtype`: remembers its name and byte order."""
+    """Replacement for `numpy.dtype` that stores its name and byte order."""
 
     def __init__(self, name: str | bytes, *_: object) -> None:
         self.name = name.decode() if isinstance(name, bytes) else name
@@ -22,22 +22,22 @@ class Dtype:
 
 
 def load(content: bytes, admitted: Admitted, encoding: str = "ASCII") -> Any:
-    """Return what a pickle holds, where it asks for nothing but `admitted`.
+    """Return the content of a pickle that uses only the names in `admitted`.
 
     Parameters
     ----------
     content
         The pickle.
     admitted
-        Stand-ins for the classes and functions that the pickle may name; every other name is
+        Replacements for the classes and functions that the pickle may use. Any other name is
         refused before anything is called.
     encoding
-        How strings of Python 2 are read, as in `pickle.load`.
+        Encoding of Python 2 strings, as in `pickle.load`.
 
     Raises
     ------
     pickle.UnpicklingError
-        Where it asks for any other name, or is not a whole pickle.
+        If the pickle uses any other name or is incomplete.
 
     """
     try:

@@ -1,4 +1,4 @@
-"""What a device takes for some work: fitted to a few steps that were timed on it."""
+"""Calibration: a device's time per unit of work, fitted to a few timed training steps."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from naseval.files import write_atomically
 
 
 class Probe(NamedTuple):
-    """The work of a step, and the seconds that it took."""
+    """The work of one training step and its time in seconds."""
 
     calls: float
     values: float
@@ -25,22 +25,25 @@ class Probe(NamedTuple):
 
 @dataclass(frozen=True)
 class Calibration:
-    """A device's prices, in seconds for a call, a value written and a floating-point operation."""
+    """A device's time per operator call, per written value and per floating-point operation.
+
+    All times are in seconds.
+    """
 
     device: str
-    """Its name."""
+    """Name of the device."""
     kind: str
     """cpu, cuda or mps."""
     call: float
     value: float
     flop: float
     spread: float
-    """How many times too much or too little it says of the steps timed, typically."""
+    """Typical factor between predicted and measured time of the timed steps."""
     probes: tuple[Probe, ...]
 
     @classmethod
     def of(cls, device: str, kind: str, probes: Sequence[Probe]) -> Self:
-        """Fit the prices, none of them negative, to the probes by least squared relative error."""
+        """Fit non-negative times per unit to the probes, by least squares of the relative error."""
         *work, seconds = np.array(probes).T
         prices, _ = nnls(np.column_stack(work) / seconds[:, None], np.ones(len(seconds)))
         ratios = np.column_stack(work) @ prices / seconds
@@ -49,16 +52,16 @@ class Calibration:
         return cls(device, kind, call, value, flop, spread, tuple(probes))
 
     def seconds(self, work: Work) -> float:
-        """Return the time that the device takes for `work`."""
+        """Return the predicted time for `work`, in seconds."""
         return self.call * work.calls + self.value * work.values + self.flop * work.flops
 
     def write(self, path: str | Path) -> None:
-        """Write it as JSON."""
+        """Write the calibration as JSON."""
         write_atomically(path, (json.dumps(asdict(self), indent=1) + "\n").encode())
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
-        """Raise `NasevalError` where the file holds no calibration."""
+        """Read a calibration. Raise `NasevalError` if the file is missing or invalid."""
         try:
             fields = json.loads(Path(path).read_text())
             return cls(**{**fields, "probes": tuple(Probe(*probe) for probe in fields["probes"])})

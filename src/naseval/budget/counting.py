@@ -1,4 +1,4 @@
-"""The size of searches and runs, counted on a CPU without images."""
+"""The size of searches and runs, counted on the CPU without images."""
 
 from functools import partial
 from typing import Any
@@ -16,13 +16,16 @@ from naseval.training.augmentation import augment
 from naseval.training.networks import build_run_network, initialised
 
 SAMPLES = 3
-"""Steps of one kind that are rehearsed of each stage of a search; a run's steps are all alike."""
+"""Sampled steps of each kind in each stage of a search. All steps of a run are alike."""
 
 
 def search_size(
     algorithm: str, settings: SearchSettings, dataset: ImageSettings, sizes: dict[str, int]
 ) -> Size:
-    """Return the size of a search; `sizes` has the images of `train`, `validation` and `all`."""
+    """Return the size of a search.
+
+    `sizes` has the numbers of images of `train`, `validation` and `all`.
+    """
     rehearsal = Rehearsal(Meter(), SAMPLES)
     shortened, factor = settings.shortened_for_counting()
     data = StubData(dataset, sizes, rehearsal.meter)
@@ -41,10 +44,10 @@ def run_size(
     dataset: ImageSettings,
     sizes: dict[str, int],
 ) -> Size:
-    """Return the size of a run of the random genotype 0 of a space, or of a fixed network.
+    """Return the size of a run of a space's random genotype 0, or of a fixed network.
 
-    `sampler` is the space's, None for a fixed network; `sizes` has the images of `train` (which
-    here is all that is not for the test) and `test`.
+    `sampler` is the space's sampler, or None for a fixed network. `sizes` has the numbers of images
+    of `train` (all images except the test images) and `test`.
     """
     architecture: Genotype | str = network
     if sampler is not None:

@@ -1,4 +1,4 @@
-"""What the work still to do will cost: time by study and method, days on several GPUs, disk."""
+"""Cost of the remaining work: time by study and method, days on several GPUs, disk space."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,37 +18,37 @@ HOUR, DAY = 3600, 86_400
 MEGABYTE = 1e6
 
 RUN_BYTES, ROW_BYTES = 6_300, 80
-"""A run's Parquet: what surrounds its rows, and ten numbers of 8 bytes a row."""
+"""Bytes of a run's Parquet file: a constant, and ten numbers of 8 bytes per row."""
 HISTORY_BYTES, GENOTYPE_BYTES = 9_000, 80
-"""A search's, whose rows hold a compressed genotype as well."""
+"""Bytes of a search's Parquet file. Its rows also have a compressed genotype."""
 
 
 @dataclass(frozen=True)
 class Prices:
-    """What a job costs: as its like took where one is finished, else as the calibration says."""
+    """Cost of a job: the mean of finished jobs of the same kind, else the prediction."""
 
     sizes: Mapping[Key, Size]
     calibration: Calibration
     taken: Mapping[Key, float]
-    """Mean seconds of finished jobs on such a device."""
+    """Mean seconds of finished jobs on this kind of device."""
 
     @classmethod
     def of(
         cls, sizes: Mapping[Key, Size], calibration: Calibration, done: Iterable[Taken]
     ) -> "Prices":
-        """Return the prices on one device, refined by what is done."""
+        """Return the prices on one device, refined by finished jobs."""
         return cls(sizes, calibration, mean_seconds(done, calibration.kind))
 
     def predicted(self, job: Job) -> float:
-        """Return the seconds that the calibration says."""
+        """Return the time that the calibration predicts, in seconds."""
         return self.calibration.seconds(self.sizes[job.key].work)
 
     def seconds(self, job: Job) -> float:
-        """Return the seconds that a job will take."""
+        """Return the expected time of a job, in seconds."""
         return self.taken[job.key] if job.key in self.taken else self.predicted(job)
 
     def bytes(self, job: Job) -> int:
-        """Return the bytes that a job leaves behind."""
+        """Return the expected size of a job's output, in bytes."""
         rows = self.sizes[job.key].rows
         if job.kind == "search":
             return HISTORY_BYTES + rows * (ROW_BYTES + GENOTYPE_BYTES)
@@ -56,10 +56,10 @@ class Prices:
 
 
 def budget(needed: Sequence[Job], done: Iterable[Job], prices: Prices) -> pd.DataFrame:
-    """Return what is still to do, one row per study and method and one for all of it.
+    """Return the remaining work, one row per study and method and one row for the total.
 
-    A job that several need counts where it is first needed; `shared` is how many of a row's
-    jobs count further up. `method` is empty where a study has none.
+    A job that several studies or methods need counts where it is first needed. `shared` is the
+    number of a row's jobs that count in an earlier row. `method` is empty if a study has none.
     """
     finished, first = set(done), {job: _place(job) for job in once(needed)}
     rows = []
@@ -90,11 +90,11 @@ def budget(needed: Sequence[Job], done: Iterable[Job], prices: Prices) -> pd.Dat
 
 
 def wall_times(todo: Sequence[Job], prices: Prices) -> pd.DataFrame:
-    """Return how long the work lasts on so many GPUs: at least and at most, in hours and in days.
+    """Return the bounds of the total time for several numbers of GPUs, in hours and days.
 
-    At least: all work divided evenly, and no less than the longest search with a run of its
-    genotype. At most: the bound for any schedule that lets no GPU wait while a job is ready
-    (Graham 1969), which is how Snakemake's works. Neither knows of queues.
+    The lower bound is the work divided evenly, but at least the longest search with a run of its
+    genotype. The upper bound holds for any schedule in which no GPU waits while a job is ready
+    (Graham 1969), as in Snakemake's. Both ignore queues.
     """
     seconds = {job.stem: prices.seconds(job) for job in todo}
     total = sum(seconds.values())
@@ -116,9 +116,9 @@ def wall_times(todo: Sequence[Job], prices: Prices) -> pd.DataFrame:
 
 
 def compared(done: Sequence[Taken], prices: Prices) -> pd.DataFrame:
-    """Return predicted beside measured seconds of what is done on such a device.
+    """Return predicted and measured times of the jobs that are finished on this kind of device.
 
-    Columns `study`, `method`, `kind`, `n`, `predicted`, `measured` (sums, in seconds) and
+    The columns are `study`, `method`, `kind`, `n`, `predicted`, `measured` (sums, in seconds) and
     `ratio`, measured / predicted.
     """
     on_such = [taken for taken in done if taken.kind == prices.calibration.kind]
@@ -142,9 +142,9 @@ def compared(done: Sequence[Taken], prices: Prices) -> pd.DataFrame:
 
 
 def dataset_table(datasets: Mapping[str, Dataset], images: Mapping[str, Parts]) -> pd.DataFrame:
-    """Return the megabytes of each dataset's archives and of its images as they are stored.
+    """Return the megabytes of each dataset's archives and stored images.
 
-    Large images are stored as they were encoded. What nobody states is NaN.
+    Large images are stored as they were encoded. An unknown size is NaN.
     """
     rows = []
     for name, parts in images.items():
@@ -163,7 +163,7 @@ def dataset_table(datasets: Mapping[str, Dataset], images: Mapping[str, Parts]) 
 
 
 def largest_checkpoint(jobs: Iterable[Job], sizes: Mapping[Key, Size]) -> float:
-    """Return the megabytes of the largest checkpoint; it is there twice while one is written."""
+    """Return the megabytes of the largest checkpoint, which exists twice while it is written."""
     return max((sizes[job.key].checkpoint for job in jobs), default=0) / MEGABYTE
 
 

@@ -1,4 +1,4 @@
-"""How many images each part of a dataset has, known before it is fetched."""
+"""Numbers of images in each part of a dataset, known before it is fetched."""
 
 from pathlib import Path
 
@@ -11,24 +11,25 @@ from naseval.schemas import SPLITS
 from naseval.settings.dataset import Dataset, Split
 
 PUBLISHED_TEST = 0.2
-"""Share of the authors' lists that is for the test (paper, appendix A.2)."""
+"""Test share of the authors' lists (paper, appendix A.2)."""
 
 Parts = dict[str, int]
-"""Images of `train`, `validation`, `test`."""
+"""Numbers of images of `train`, `validation` and `test`."""
 
 
 def count_images(name: str, dataset: Dataset, results: str | Path) -> Parts:
-    """Return the images of each part, to rounding: by what is known of the source, else counted.
+    """Return the number of images of each part, up to rounding.
 
-    What is known goes first, so that preparing the images changes nothing. Raises
-    `NasevalError` where nothing is known and there are no splits yet.
+    The facts of the source are used first, so the result does not change when the images are
+    prepared. Otherwise the split file is counted. Raise `NasevalError` if the facts are unknown and
+    there is no split file yet.
     """
     split, facts = dataset.split, get_facts(dataset.source)
     total = facts.images[0]
     test = _test_images(split, facts)
     if test is None:
         return _counted(name, Path(results, f"data/{name}/splits.parquet"))
-    # Shares are of all images, or of those that the archive's or the lists' test leaves.
+    # Shares refer to all images, or to those that the archive or the lists do not use for the test.
     divided = total - test if isinstance(split.test, str) else total
     return {
         "train": round(divided * split.train),

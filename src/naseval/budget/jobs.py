@@ -1,4 +1,4 @@
-"""The searches and runs that the configured studies need: their files, and what to count."""
+"""The searches and runs that the configured studies need, with their files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,57 +10,57 @@ from naseval.studies import Member, members, space_of
 
 Kind = Literal["search", "run"]
 Key = tuple[str, str, str, str]
-"""Kind, dataset, recipe and network: what jobs have in common that cost the same."""
+"""Kind, dataset, recipe and network. Jobs with the same key cost the same."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One search or run, as the study sees it that needs it. Equal are those of one output."""
+    """One search or run, for the study that needs it. Jobs are equal if their outputs are equal."""
 
     stem: str
-    """Its output below the results folder without what differs between kinds of files."""
+    """Common part of its output paths, relative to the results folder."""
     kind: Kind = field(compare=False)
     dataset: str = field(compare=False)
     recipe: str = field(compare=False)
-    """A search's method, a run's protocol."""
+    """The method of a search, or the protocol of a run."""
     network: str = field(compare=False)
-    """A run's space or fixed network; empty for a search."""
+    """The space or fixed network of a run; empty for a search."""
     study: str = field(compare=False)
     method: str | None = field(compare=False)
-    """The method whose search or baseline this is."""
+    """The method that this job belongs to, as a search, a run of its genotype or its baseline."""
     needs: str | None = field(compare=False, default=None)
     """The stem of the search whose genotype a run trains."""
 
     @property
     def key(self) -> Key:
-        """What it shares with jobs of the same cost."""
+        """The properties that jobs of the same cost share."""
         return self.kind, self.dataset, self.recipe, self.network
 
     @property
     def output(self) -> str:
-        """What is there once the job is done, below the results folder."""
+        """The file that exists once the job is done, relative to the results folder."""
         return f"{self.stem}/genotype.json" if self.kind == "search" else f"{self.stem}.parquet"
 
     @property
     def records(self) -> str:
-        """The Parquet with a row per epoch, below the results folder."""
+        """The Parquet file with a row per epoch, relative to the results folder."""
         return f"{self.stem}/history.parquet" if self.kind == "search" else f"{self.stem}.parquet"
 
     @property
     def log(self) -> str:
-        """Its log, below the results folder."""
+        """The log, relative to the results folder."""
         return f"logs/{self.stem}.log"
 
     @property
     def lock(self) -> str:
-        """What it holds while it trains, below the results folder."""
+        """The lock that the job holds while it trains, relative to the results folder."""
         return f"checkpoints/{self.stem}.pt.lock"
 
 
 def needed(config: Config) -> list[Job]:
-    """Return every study's jobs, searches before the runs that need them.
+    """Return the jobs of all studies, searches before the runs that need them.
 
-    A job that several studies or methods need is there as often.
+    A job that several studies or methods need occurs several times.
     """
     return [
         job
@@ -71,14 +71,14 @@ def needed(config: Config) -> list[Job]:
 
 
 def once(jobs: Iterable[Job]) -> list[Job]:
-    """Return each job where it is first needed."""
+    """Return each job once, at its first occurrence."""
     return list({job: job for job in reversed(list(jobs))}.values())[::-1]
 
 
 def units(config: Config, dataset: str) -> dict[str, Any]:
-    """Return what the rule `work` counts: the kinds of jobs on a dataset, and its images.
+    """Return the input of the rule `work`: the kinds of jobs on a dataset and its image numbers.
 
-    All of it is plain data, for the rule's `params`.
+    It is plain data for the rule's `params`.
     """
     keys = dict.fromkeys(job.key for job in needed(config) if job.dataset == dataset)
     return {

@@ -1,4 +1,4 @@
-"""What finished searches and runs took."""
+"""Time and disk space of finished searches and runs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ class Taken:
     job: Job
     seconds: float
     kind: str
-    """cpu, cuda or mps: what it was computed on."""
+    """Kind of the device: cpu, cuda or mps."""
     bytes: int
-    """Of its Parquet."""
+    """Size of its Parquet file."""
 
 
 def finished(results: str | Path, jobs: Iterable[Job]) -> list[Taken]:
-    """Return the jobs whose output is there.
+    """Return the finished jobs, i.e. those with an output file.
 
-    Raises `NasevalError` that names a file that cannot be read.
+    Raise `NasevalError`, with the path, if a file cannot be read.
     """
     return [_taken(results, job) for job in jobs if Path(results, job.output).exists()]
 
 
 def mean_seconds(taken: Iterable[Taken], kind: str) -> dict[Key, float]:
-    """Return the mean time of finished jobs by what they have in common, on one kind of device."""
+    """Return the mean time of finished jobs on one kind of device, in seconds, by their key."""
     groups: dict[Key, list[float]] = {}
     for done in taken:
         if done.kind == kind:

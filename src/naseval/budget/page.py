@@ -1,4 +1,4 @@
-"""The budget as people read it."""
+"""The page of the budget in Markdown."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,16 +13,16 @@ from naseval.budget.work import Size
 
 STILL = (
     "Searches and runs whose output is missing. A job that several studies or methods need counts "
-    "where it is first needed; `shared` is how many count further up, `done` how many are "
-    "finished. GPU-hours are hours of the device named. Megabytes are those of the Parquet files."
+    "where it is first needed; `shared` is the number of jobs that count in an earlier row, `done` "
+    "the number of finished jobs. GPU-hours refer to this device, megabytes to the Parquet files."
 )
 WALL = (
-    "How long all of it lasts. At least: evenly divided, but no less than the longest search with "
-    "the run of its genotype. At most: no device waits while a job is ready. Without queues, "
-    "reading images and the starts of processes."
+    "Duration of all jobs. At least: divided evenly, but no less than the longest search with "
+    "the run of its genotype. At most: no device waits while a job is ready. Queues, reading "
+    "images and starting processes are ignored."
 )
 COMPARED = "Seconds, summed over finished jobs; ratio: measured / predicted."
-DATASETS = "Megabytes; – where nobody states the size of an archive."
+DATASETS = "Megabytes; – if the size of an archive is unknown."
 
 
 def page(
@@ -32,7 +32,7 @@ def page(
     calibrations: Sequence[Calibration],
     datasets: pd.DataFrame,
 ) -> tuple[str, pd.DataFrame]:
-    """Return the page, in Markdown, and its first tables, of all devices, as one."""
+    """Return the page in Markdown, and its first tables for all devices combined into one."""
     parts = ["# Budget\n"]
     tables = []
     todo = _todo(needed, done)
@@ -57,8 +57,8 @@ def _of_device(
     refined = len({job for job in todo if job.key in prices.taken})
     note = (
         f"{STILL} Of {len(todo)} jobs, {refined} are priced as finished ones like them took, the "
-        "others by the calibration, which says of the steps that were timed typically "
-        f"{calibration.spread:.1f} times too much or too little."
+        "others by the calibration. For the timed steps, its prediction is typically "
+        f"{calibration.spread:.1f} times too high or too low."
     )
     parts = [
         _section(table, f"Still to do, on {calibration.device}", note),

@@ -1,4 +1,4 @@
-"""What a device takes for a step of training, measured on a few networks of several sizes."""
+"""Timed training steps of a few networks of several sizes on a device."""
 
 import platform
 import time
@@ -20,7 +20,7 @@ from naseval.training.optimizers import backward_and_step
 
 CLASSES = 10
 LONGEST = 0.5
-"""Seconds that a step may take before larger batches are left alone."""
+"""Limit of a step's time, in seconds, beyond which larger batches are skipped."""
 REPEATS = 3
 
 
@@ -42,24 +42,24 @@ NETS = (
     Net("enas", "small", 32, 8, 5),
     Net("darts", "large", 224, 36, 8),
 )
-"""From launch-bound to the paper's size."""
+"""Networks from launch-bound to the paper's size."""
 BATCHES = (2, 8, 32, 96)
 
 
 def probe(device: torch.device) -> list[Probe]:
-    """Time training steps on `device`: a minute or so on a CPU, seconds on a GPU."""
+    """Time training steps on `device`. This takes about a minute on a CPU, and seconds on a GPU."""
     return [timed for net in NETS for timed in _probe(net, device)]
 
 
 def device_name(device: torch.device) -> str:
-    """Return what the device is called."""
+    """Return the name of the device."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"{_processor()} ({torch.get_num_threads()} threads)" if device.type == "cpu" else "mps"
 
 
 def _processor() -> str:
-    facts = Path("/proc/cpuinfo")  # of Linux
+    facts = Path("/proc/cpuinfo")  # on Linux
     lines = facts.read_text().splitlines() if facts.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return models[0] if models else platform.machine()
@@ -91,7 +91,7 @@ def _built(net: Net) -> nn.Module:
 def _train(
     network: nn.Module, optimizer: Optimizer, net: Net, batch: int, device: torch.device
 ) -> float:
-    """Train a step; return its loss, for which the device has to be done."""
+    """Train one step and return its loss. Reading the loss waits for the device."""
     images = torch.randn(batch, 3, net.image_size, net.image_size, device=device)
     labels = torch.arange(batch, device=device) % CLASSES
     logits, _ = network(images)
@@ -105,6 +105,6 @@ def _seconds(
 ) -> float:
     start = time.perf_counter()
     _train(network, optimizer, net, batch, device)
-    if device.type == "cuda":  # the optimizer's step comes after the loss
+    if device.type == "cuda":  # the optimizer's step follows the loss
         torch.cuda.synchronize(device)
     return time.perf_counter() - start

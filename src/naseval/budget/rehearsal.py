@@ -1,8 +1,8 @@
-"""A rehearsal of a search or an augmentation, which counts its work from a few steps.
+"""Rehearsal of a search or an augmentation, which counts its work from a few steps.
 
-The real code runs, whatever the method, with two arguments replaced: the images by batches of
-random noise, as small as batch normalisation allows, and the loop by one that does a few steps of
-each stage and counts what all of them would do.
+The real code of the method runs with two arguments replaced. Batches of random noise, as small as
+batch normalisation allows, replace the images. The loop is replaced by one that runs a few steps of
+each stage and extrapolates to all of them.
 """
 
 import math
@@ -29,21 +29,21 @@ from naseval.training.metrics import accumulate, to_floats
 T = TypeVar("T")
 
 PLACEHOLDER_BATCH = 2
-"""Images in a batch: one has no variance where maps are of 1×1 pixels."""
+"""Images per batch. One image has no variance on feature maps of 1×1 pixels."""
 
 
 class Meter:
-    """Counts the work of actions as if their batches were of full size."""
+    """Counts the work of actions as if their batches had full size."""
 
     def __init__(self) -> None:
         self._represented: list[tuple[int, int]] = []
 
     def note(self, images: int, batches: int) -> None:
-        """Note that the placeholder batch just returned represents so many images and batches."""
+        """Note that the last placeholder batch represents so many images and batches."""
         self._represented.append((images, batches))
 
     def measured(self, action: Callable[[], T]) -> tuple[T, Work]:
-        """Run `action`; return its result and its work."""
+        """Run `action` and return its result and its work."""
         self._represented.clear()
         with OperatorCounter() as counter:
             result = action()
@@ -57,9 +57,9 @@ class Meter:
 def _convolution_backward(
     gradient: Tensor, _input: Tensor, weight: Tensor, *_rest: Any, out_val: Any
 ) -> int:
-    """Return the operations of a convolution's gradients, each as many as of the convolution.
+    """Return the operations of a convolution's gradients, as many for each as for the convolution.
 
-    torch's own count takes those of grouped weights for full ones.
+    torch's own count treats grouped weights as full ones.
     """
     wanted = sum(value is not None for value in out_val[:2])
     return 2 * gradient.numel() * weight[0].numel() * wanted
@@ -69,7 +69,7 @@ FLOPS = {**flop_registry, torch.ops.aten.convolution_backward: _convolution_back
 
 
 class OperatorCounter(TorchDispatchMode):
-    """Counts operator calls, their floating-point operations, and the values of images written."""
+    """Counts operator calls, floating-point operations, and written values of images."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class OperatorCounter(TorchDispatchMode):
 
 @dataclass(frozen=True)
 class StubData:
-    """Takes the place of `TrainingData`: its batches are placeholders.
+    """Replacement for `TrainingData` with placeholder batches.
 
     `sizes` has the number of images of each part.
     """
@@ -107,14 +107,14 @@ class StubData:
     def batches(
         self, part: str, *, batch_size: int, shuffle: bool | None = None, **_transform: Any
     ) -> "StubBatches":
-        """Return batches of a part; those that are not shuffled are always read as a whole."""
+        """Return batches of a part. A part that is not shuffled is always read as a whole."""
         whole = part == "test" if shuffle is None else not shuffle
         return StubBatches(self, self.sizes[part], batch_size, whole)
 
 
 @dataclass(frozen=True)
 class StubBatches:
-    """Placeholder batches; if `whole`, a single one represents all batches of the part."""
+    """Placeholder batches. If `whole` is true, one batch represents all batches of the part."""
 
     data: StubData
     images: int
@@ -122,11 +122,11 @@ class StubBatches:
     whole: bool
 
     def __len__(self) -> int:
-        """Return the steps of an epoch."""
+        """Return the number of steps per epoch."""
         return 1 if self.whole else self._count
 
     def at(self, _epoch: int, step: int) -> tuple[Tensor, Tensor]:
-        """Return noise (2, 3, S, S) and labels (2,), and note what they represent."""
+        """Return noise (2, 3, S, S) and labels (2,), and note what the batch represents."""
         left = self.images - step * self.batch_size
         if self.whole:
             self.data.meter.note(self.images, self._count)
@@ -142,7 +142,7 @@ class StubBatches:
 
 
 class Rehearsal:
-    """A `naseval.training.loop.Loop` that does `samples` steps of a stage and counts all of them.
+    """A `naseval.training.loop.Loop` that runs `samples` steps of a stage and counts all steps.
 
     The samples are spread over epochs and steps. Nothing is saved.
     """
@@ -171,12 +171,12 @@ class Rehearsal:
         rows: Sequence[Row] | None = None,
         schema: pa.Schema = schemas.HISTORY,
     ) -> list[Row]:
-        """Return as many rows as `Loop.run`; all but the last are those of the first epoch."""
+        """Return as many rows as `Loop.run`. All but the last copy the first epoch's row."""
         sampled = _SampledSteps(task, self.meter, epochs, steps)
         self.work += sampled.work(self.samples)
         totals = {**to_floats(sampled.totals), "seconds": 1.0}
         row, first = self.meter.measured(lambda: task.end(0, totals))
-        # What the last epoch alone does, such as a final validation, is counted once.
+        # Work of the last epoch only, such as a final validation, is counted once.
         last_row, last = self.meter.measured(lambda: task.end(epochs - 1, totals))
         self.work += first * (epochs - 1) + last
         states = [part.state_dict() for part in parts.values()]
@@ -188,7 +188,7 @@ class Rehearsal:
 
 @dataclass
 class _SampledSteps:
-    """Some steps of a stage, by which all of them are counted."""
+    """Sampled steps of a stage, from which the work of all steps is computed."""
 
     task: EpochTask
     meter: Meter
@@ -200,12 +200,12 @@ class _SampledSteps:
         """Return the work of all steps.
 
         An epoch may have steps of two kinds, one after the other, whose metrics have different
-        names. Steps of one kind are sampled `samples` times, or twice if the first and the last
-        step do the same. With one sample, all steps are taken to be of the same kind.
+        names. Steps of each kind are sampled `samples` times, or twice if the first and the last
+        step do the same. With one sample, all steps count as the same kind.
         """
         if samples == 1:
             return self._spread(1, 0, self.steps)
-        first_kind, _ = self._step(0, 0)  # unlike all others, it makes the optimizer's state
+        first_kind, _ = self._step(0, 0)  # only the first step creates the optimizer's state
         last_kind, last = self._step(self.epochs - 1, self.steps - 1)
         if first_kind == last_kind:
             _, first = self._step(0, 0)
@@ -230,9 +230,9 @@ class _SampledSteps:
 
 
 def spread(samples: int, epochs: int, steps: int) -> list[tuple[int, int]]:
-    """Return epochs and steps, evenly spread over both, so that a warm-up has its share."""
+    """Return (epoch, step) pairs, evenly spread over both, so that a warm-up has its share."""
     count = min(samples, epochs * steps)
-    # Steps go round by the golden section, so that no few epochs in a row have like steps.
+    # Steps advance by the golden ratio, so nearby epochs have different steps.
     golden = [place * 0.6180339887 % 1 for place in range(count)]
     ranks = [sorted(golden).index(share) for share in golden]
     return [
@@ -242,14 +242,14 @@ def spread(samples: int, epochs: int, steps: int) -> list[tuple[int, int]]:
 
 
 def proportional(one: Work, other: Work) -> bool:
-    """Whether two steps do the same, but for the number of images."""
+    """Tell whether two steps do the same work except for the number of images."""
     return one.calls == other.calls and math.isclose(
         one.flops * other.values, other.flops * one.values, rel_tol=1e-6
     )
 
 
 def _bytes(state: Any) -> int:
-    """Return the bytes of all tensors in nested plain data."""
+    """Return the total bytes of all tensors in nested plain data."""
     if isinstance(state, Tensor):
         return state.nbytes
     if isinstance(state, Mapping):

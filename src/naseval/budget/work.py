@@ -1,4 +1,4 @@
-"""How much there is to compute, in units that no device knows the price of."""
+"""Amount of work, in units that do not depend on the device."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ SCHEMA = pa.schema(
         pa.field("values", pa.float64(), nullable=False),
         pa.field("flops", pa.float64(), nullable=False),
         pa.field("checkpoint", pa.int64(), nullable=False),  # bytes
-        pa.field("rows", pa.int64(), nullable=False),  # of its Parquet
+        pa.field("rows", pa.int64(), nullable=False),  # of its Parquet file
     ]
 )
 """One row per kind of job."""
@@ -25,17 +25,17 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Work:
-    """What some computation does; sums and multiples are those of computations."""
+    """The work of a computation. Works can be added and multiplied."""
 
     calls: float = 0.0
-    """Operator calls, whose overhead bounds small networks."""
+    """Operator calls. Their overhead limits small networks."""
     values: float = 0.0
-    """Numbers written that belong to images: what memory bandwidth bounds."""
+    """Written numbers that belong to images. Memory bandwidth limits these."""
     flops: float = 0.0
-    """Floating-point operations, two for a multiplication and addition."""
+    """Floating-point operations; a multiply-add counts as two."""
 
     def __add__(self, other: Self) -> "Work":
-        """Return the work of both."""
+        """Return the sum of both works."""
         return Work(self.calls + other.calls, self.values + other.values, self.flops + other.flops)
 
     def __mul__(self, factor: float) -> "Work":
@@ -45,7 +45,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Size:
-    """One kind of job: its work, its checkpoint in bytes and the rows of its Parquet."""
+    """Size of one kind of job: work, checkpoint (bytes) and rows of its Parquet file."""
 
     work: Work
     checkpoint: int
@@ -53,7 +53,7 @@ class Size:
 
 
 def tabulated(sizes: Iterable[tuple[Key, Size]]) -> pa.Table:
-    """Return a table of `SCHEMA`."""
+    """Return the sizes as a table of `SCHEMA`."""
     rows: list[dict[str, Any]] = [
         {
             **dict(zip(COLUMNS, key, strict=True)),
@@ -67,7 +67,7 @@ def tabulated(sizes: Iterable[tuple[Key, Size]]) -> pa.Table:
 
 
 def read_sizes(path: str) -> dict[Key, Size]:
-    """Return what `tabulated` was written from."""
+    """Read the sizes that `tabulated` put into a table."""
     return {
         (row["kind"], row["dataset"], row["recipe"], row["network"]): Size(
             Work(row["calls"], row["values"], row["flops"]), row["checkpoint"], row["rows"]

@@ -1,4 +1,4 @@
-"""Archives on this machine: fetched, verified, and their digests recorded."""
+"""Dataset archives on this machine: fetching, verification, and recorded digests."""
 
 import fcntl
 import hashlib
@@ -26,13 +26,12 @@ LOCK_HEADER = """\
 
 
 def fetch_archive(source: str, name: str, target: Path, *, folder: str | None, lock: Path) -> None:
-    """Bring the file `name` of a source's archive to `target`, verified.
+    """Create the verified file `name` of a source's archive at `target`.
 
-    It is taken from the folder that the environment variable NASEVAL_ARCHIVES or else `folder`
-    names, where that holds it (`target` becomes a link), then from where the operating
-    system's package puts it, and is downloaded otherwise. Where no digest is known, that of the
-    first arrival is recorded in `lock`. Raises `NasevalError` where nothing works or the file
-    is another one.
+    The file is looked for in three places, in this order: the folder in the environment variable
+    NASEVAL_ARCHIVES or else `folder` (`target` becomes a link); the folder of the operating
+    system's package; the download address. If no digest is known, the digest of the first file is
+    recorded in `lock`. Raise `NasevalError` if the file is not available or has another digest.
     """
     facts = get_facts(source)
     file = facts.files[name]
@@ -80,7 +79,7 @@ def _link(target: Path, place: Path) -> None:
 
 
 def _note_digest(file: ArchiveFile, path: Path, lock: Path, key: str) -> None:
-    """Warn where a stated digest differs, and record one where none is known."""
+    """Warn if an unconfirmed digest differs, and record a digest if none is known."""
     if file.unconfirmed and not holds(file.unconfirmed, path):
         log.warning(
             "%s: its %s is not the one that %s states, which nobody confirmed; "
@@ -92,7 +91,7 @@ def _note_digest(file: ArchiveFile, path: Path, lock: Path, key: str) -> None:
 
 
 def check_archive(source: str, folder: Path, lock: Path) -> None:
-    """Raise `NasevalError` where a file of a source in `folder` is not the one it was."""
+    """Raise `NasevalError` if a file of a source in `folder` is missing or has another digest."""
     for name, file in get_facts(source).files.items():
         place = folder / name
         if not place.is_file():
@@ -104,7 +103,7 @@ def check_archive(source: str, folder: Path, lock: Path) -> None:
 
 
 def fault(file: ArchiveFile, path: Path, lock: Path, key: str) -> str | None:
-    """Return what is wrong with the file at `path`, or None."""
+    """Return a description of the fault of the file at `path`, or None if it is valid."""
     recorded = locked(lock, key)
     accepted = file.digests or ([recorded] if recorded else [])
     if not accepted or any(holds(digest, path) for digest in accepted):
@@ -119,19 +118,19 @@ def holds(digest: Digest, path: Path) -> bool:
 
 
 def digest_of(path: Path, algorithm: str) -> str:
-    """Return the hexadecimal digest of a file's bytes; `algorithm` as hashlib names it."""
+    """Return the hexadecimal digest of a file. `algorithm` is a name that hashlib knows."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def locked(path: Path, key: str) -> Digest | None:
-    """Return the digest recorded in the lock file at `path` for `key`, a source/file."""
+    """Return the digest recorded in the lock file at `path` for the key `SOURCE/FILE`, or None."""
     value = _read_lock(path).get(key)
     return None if value is None else Digest(algorithm="sha256", value=value, source=str(path))
 
 
 def record(path: Path, key: str, file: Path) -> None:
-    """Record the digest of `file`, unless `key` has one already."""
+    """Record the digest of `file` for `key`, unless it has one already."""
     value = digest_of(file, "sha256")
     with _only_writer(path):
         entries = _read_lock(path)
@@ -155,7 +154,7 @@ def _read_lock(path: Path) -> dict[str, str]:
 
 @contextmanager
 def _only_writer(path: Path) -> Iterator[None]:
-    """Make other downloads wait before they write the same lock file."""
+    """Hold a lock so that only one download at a time writes the lock file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.parent.joinpath(f".{path.name}.writing").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

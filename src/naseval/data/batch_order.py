@@ -1,4 +1,4 @@
-"""Which images make up a batch, and the randomness that each of them gets."""
+"""The order of images in batches, and the random numbers of their transforms."""
 
 from dataclasses import dataclass
 
@@ -14,20 +14,20 @@ DRAWS = 5
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """B images, and the random numbers that their transforms use."""
+    """B images and the random numbers of their transforms."""
 
     positions: Tensor
-    """(B,) int64, into the `ImageSet`."""
+    """(B,) int64, indices in the `ImageSet`."""
     samples: Tensor
-    """(B,) int64, into the store."""
+    """(B,) int64, indices in the stored images."""
     uniform: Tensor
     """(B, 5) float32 in [0, 1): crop row and column, flip, cutout row and column."""
     key: tuple[int, str, int]
-    """Seed, purpose and epoch: with a sample, the name of that image's own stream."""
+    """Seed, purpose and epoch. Together with a sample, it names the image's own stream."""
 
 
 class BatchOrder:
-    """The batches of every epoch, each a pure function of (seed, purpose, epoch, step)."""
+    """The batches of all epochs. Each batch is a pure function of (seed, purpose, epoch, step)."""
 
     def __init__(
         self,
@@ -49,11 +49,11 @@ class BatchOrder:
         self._epoch: tuple[int, Tensor, Tensor] | None = None
 
     def __len__(self) -> int:
-        """Return the steps of an epoch; the last may be incomplete."""
+        """Return the number of steps per epoch. The last batch may be incomplete."""
         return -(-len(self.samples) // self.batch_size)
 
     def at(self, epoch: int, step: int) -> Batch:
-        """Return the batch; `IndexError` where the epoch has no such step."""
+        """Return the batch of a step. Raise `IndexError` if the epoch has no such step."""
         if not 0 <= step < len(self):
             raise IndexError(f"an epoch has the steps 0 to {len(self) - 1}, not {step}")
         epoch = self.canonical(epoch)
@@ -63,11 +63,11 @@ class BatchOrder:
         return Batch(positions, samples, table[samples], (self.seed, self.purpose, epoch))
 
     def canonical(self, epoch: int) -> int:
-        """Return the epoch, or 0 where all are the same."""
+        """Return the epoch, or 0 if all epochs are the same."""
         return 0 if self.same_every_epoch else epoch
 
     def next_step(self, epoch: int, step: int) -> tuple[int, int]:
-        """Return the (epoch, step) that follows in sequential reading."""
+        """Return the next (epoch, step) in sequential reading."""
         if step + 1 < len(self):
             return epoch, step + 1
         return self.canonical(epoch + 1), 0
@@ -79,7 +79,8 @@ class BatchOrder:
             if self.shuffle:
                 order = stream(self.seed, self.purpose, "order", epoch).permutation(order)
             draws = stream(self.seed, self.purpose, epoch)
-            # Rows are drawn one after the other, so a sample's row is the same in any table.
+            # Rows are drawn one after the other, so a sample's row does not depend on the table's
+            # size.
             table = draws.random((self._table_rows, DRAWS), dtype=np.float32)
             self._epoch = (
                 epoch,

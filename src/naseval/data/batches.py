@@ -1,4 +1,4 @@
-"""Batches, ready for the network, each a pure function of seed, purpose, epoch and step."""
+"""Batches for networks, each a pure function of seed, purpose, epoch and step."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from naseval.data.transforms import Transform
 
 @dataclass(frozen=True, eq=False)
 class _Preparation:
-    """The part of a batch that workers may do."""
+    """The part of the batch preparation that worker processes can do."""
 
     images: ImageSet
     order: BatchOrder
@@ -28,11 +28,11 @@ class _Preparation:
 
 
 class Batches:
-    """The batches of an `ImageSet`; `len` is the number of steps of an epoch.
+    """The batches of an `ImageSet`. `len` is the number of steps per epoch.
 
-    Where the transform works image by image, `workers` processes prepare batches ahead
-    (0: none); other transforms are a few tensor operations on the images' device, without
-    workers. No number of workers changes a result, and torch's global generators stay untouched.
+    If the transform works image by image, `workers` processes prepare batches in advance (0: none).
+    Other transforms are a few tensor operations on the images' device and use no workers. The
+    number of workers does not change the results, and torch's global generators are not used.
     """
 
     def __init__(
@@ -73,19 +73,19 @@ class Batches:
                 )
 
     def __len__(self) -> int:
-        """Return the steps of an epoch; the last batch may be incomplete."""
+        """Return the number of steps per epoch. The last batch may be incomplete."""
         return len(self._order)
 
     @property
     def images_count(self) -> int:
-        """The number of images in an epoch."""
+        """Number of images per epoch."""
         return len(self._images)
 
     def at(self, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Return images, float32 (B, 3, S, S), and labels, int64 (B,), on the images' device.
 
-        Any step may be asked for; in sequence they come fastest. Raises `IndexError` where the
-        epoch has no such step.
+        Any step may be requested; sequential access is fastest. Raise `IndexError` if the epoch has
+        no such step.
         """
         batch = self._order.at(epoch, step)
         position = (self._order.canonical(epoch), step)

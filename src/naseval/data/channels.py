@@ -15,13 +15,14 @@ from naseval.files import write_atomically
 from naseval.settings.dataset import Channels, ImageSettings
 
 CHANNEL_FILE = "channels.json"
-CHUNK = 512  # images at a time
+CHUNK = 512  # images per chunk
 
 
 def write_channels(folder: Path, dataset: ImageSettings, channels: Channels | None) -> None:
-    """Write `channels.json`: mean, std, and whether they are `computed` or `constants`.
+    """Write `channels.json`: mean, std, and `computed` or `constants` as their source.
 
-    None: computed of the train and validation images, which augmentation trains on.
+    If `channels` is None, they are computed from the train and validation images, which
+    augmentation trains on.
     """
     fields = {
         **(channels or compute_channels(folder, dataset)).model_dump(),
@@ -31,18 +32,18 @@ def write_channels(folder: Path, dataset: ImageSettings, channels: Channels | No
 
 
 def compute_channels(folder: Path, dataset: ImageSettings) -> Channels:
-    """Return the statistics of all pixels of the train and validation images, exactly summed.
+    """Return the statistics of all pixels of the train and validation images, from exact sums.
 
-    Large images are resized and cropped as for the test, so that each counts the same.
+    Large images are resized and cropped as for the test, so each image has the same weight.
     """
     return channel_statistics(_chunks(folder, dataset), str(folder))
 
 
 def channel_statistics(chunks: Iterable[Tensor], place: str) -> Channels:
-    """Return mean and standard deviation of all pixels, exactly summed.
+    """Return mean and standard deviation of all pixels, from exact sums.
 
-    `chunks` are uint8 images (B, 3, H, W). Raises `NasevalError`, which names the `place` of the
-    images, where all values of a channel are the same.
+    `chunks` are uint8 images (B, 3, H, W). Raise `NasevalError`, with the `place` of the images, if
+    all values of a channel are the same.
     """
     count, total, squares = 0, torch.zeros(3, dtype=torch.int64), torch.zeros(3, dtype=torch.int64)
     for pixels in chunks:
@@ -72,7 +73,7 @@ def _chunks(folder: Path, dataset: ImageSettings) -> Iterator[Tensor]:
 
 
 def read_channels(folder: Path) -> Channels:
-    """Return what `write_channels` wrote; `NasevalError` names the file where it is damaged."""
+    """Read `channels.json`. Raise `NasevalError`, with the path, if it is missing or damaged."""
     path = folder / CHANNEL_FILE
     try:
         fields = json.loads(path.read_text())

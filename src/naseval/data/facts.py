@@ -1,4 +1,4 @@
-"""What is known of a source before it is fetched, as its file `sources/NAME.yaml` states it."""
+"""Facts about a source that are known before it is fetched, from its file `sources/NAME.yaml`."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).with_name("sources")
 
 
 class Digest(Strict):
-    """What a file's bytes must hash to, and who says so."""
+    """The expected digest of a file, and the source of this value."""
 
     algorithm: Literal["md5", "sha1", "sha256"]
     value: str
@@ -24,16 +24,17 @@ class Digest(Strict):
 
 
 class ArchiveFile(Strict):
-    """One file to fetch."""
+    """A file to fetch."""
 
     url: str
     bytes: Positive | None = None
-    """How long a download takes; not checked."""
+    """Size of the file, which gives the duration of a download. It is not checked."""
     digests: list[Digest] = Field(default_factory=list)
-    """One of them must hold, as a file may come in several forms. Without any, the digest of the
-    file's first arrival is recorded (docs/datasets.md)."""
+    """One of these digests must hold, since a file may exist in several forms. Without digests, the
+    digest of the first downloaded file is recorded (docs/datasets.md).
+    """
     unconfirmed: Digest | None = None
-    """Stated by somebody, and nobody could check it; a difference is a warning."""
+    """A digest that was published but could not be checked. A difference is only a warning."""
 
 
 class Facts(Strict):
@@ -42,24 +43,24 @@ class Facts(Strict):
     title: str
     page: str
     images: list[Positive] = Field(min_length=1)
-    """The numbers of images that the archive may hold."""
+    """The possible numbers of images in the archive."""
     classes: Positive
     test_images: Positive | None = None
-    """How many of them the makers chose for the test; None: unknown, or they chose none."""
+    """Number of test images that the makers chose, or None if it is unknown or they chose none."""
     lists: bool = False
-    """Whether the paper's authors published lists of training and test images."""
+    """True if the paper's authors published lists of training and test images."""
     licence: str
     citation: str
     folders: list[str] = Field(default_factory=list)
-    """Where packages of operating systems put the files."""
+    """Folders in which packages of operating systems put the files."""
     files: dict[str, ArchiveFile] = Field(default_factory=dict)
-    """The files to fetch, by name; none where a Python library brings the images."""
+    """The files to fetch, by name. It is empty if a Python library includes the images."""
 
 
 def get_facts(source: str) -> Facts:
-    """Return the facts of a source, by its name.
+    """Return the facts of the source with this name.
 
-    Raises `NasevalError` where the source has no such file, or where that has a fault.
+    Raise `NasevalError` if the source has no facts file or the file is invalid.
     """
     return _read(FOLDER / f"{source.replace('-', '_')}.yaml")
 
@@ -79,7 +80,7 @@ def _read(path: Path) -> Facts:
 
 
 def reading_facts(source: str) -> dict[str, object]:
-    """Return the facts that reading a source's archive depends on."""
+    """Return the facts on which reading a source's archive depends."""
     return get_facts(source).model_dump(include={"images", "classes", "test_images"})
 
 
@@ -91,7 +92,7 @@ def archive_files(source: str) -> list[str]:
 def check_lists(sources: Mapping[str, str]) -> None:
     """Raise `NasevalError` for a dataset with split.test: published whose source has no lists.
 
-    `sources` has the source of each such dataset.
+    `sources` maps each such dataset to its source.
     """
     for dataset, source in sources.items():
         if not get_facts(source).lists:

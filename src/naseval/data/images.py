@@ -1,4 +1,4 @@
-"""The images of some parts of a dataset, ready for training."""
+"""The images of a dataset's parts, loaded for training."""
 
 import io
 from abc import ABC, abstractmethod
@@ -21,25 +21,25 @@ from naseval.settings.dataset import ImageSettings
 
 @dataclass(frozen=True, eq=False)
 class ImageSet(ABC):
-    """N labelled images; labels and samples live on the device that trains."""
+    """N labelled images. `labels` and `samples` are on the training device."""
 
     labels: Tensor
     """(N,) int64."""
     samples: Tensor
-    """(N,) int64, indices in the store: what the randomness of each image is keyed by."""
+    """(N,) int64, indices in the stored images. They key the randomness of each image."""
 
     def __len__(self) -> int:
-        """Return N."""
+        """Return the number of images."""
         return len(self.labels)
 
     @property
     def device(self) -> torch.device:
-        """Where batches are wanted."""
+        """Device of the batches."""
         return self.labels.device
 
     @abstractmethod
     def pixels(self, positions: Tensor) -> Tensor | list[Image.Image]:
-        """Return those at `positions` (B,): uint8 (B, 3, H, W) if small, decoded if large."""
+        """Return the images at `positions` (B,): uint8 (B, 3, H, W) if small, decoded if large."""
 
     @abstractmethod
     def to(self, device: torch.device) -> Self:
@@ -47,12 +47,12 @@ class ImageSet(ABC):
 
     @abstractmethod
     def joined(self, other: Self) -> Self:
-        """Return these images followed by the other ones."""
+        """Return these images followed by those of `other`."""
 
 
 @dataclass(frozen=True, eq=False)
 class SmallImages(ImageSet):
-    """Images of one size, all of them on the device."""
+    """Images of one size, stored on the device."""
 
     array: Tensor
     """uint8 (N, 3, H, W)."""
@@ -66,7 +66,7 @@ class SmallImages(ImageSet):
         return type(self)(self.labels.to(device), self.samples.to(device), self.array.to(device))
 
     def joined(self, other: Self) -> Self:
-        """Return these images followed by the other ones."""
+        """Return these images followed by those of `other`."""
         return type(self)(
             torch.cat([self.labels, other.labels]),
             torch.cat([self.samples, other.samples]),
@@ -76,15 +76,15 @@ class SmallImages(ImageSet):
 
 @dataclass(frozen=True, eq=False)
 class LargeImages(ImageSet):
-    """Images of any size, encoded in main memory (which forked workers share)."""
+    """Images of any size, encoded in main memory, which forked workers share."""
 
     encoded: pa.ChunkedArray
     """N binary values."""
     path: Path
-    """The file they came from, for messages."""
+    """The file of the images, for error messages."""
 
     def pixels(self, positions: Tensor) -> list[Image.Image]:
-        """Return the images decoded, in RGB."""
+        """Return the images at `positions` (B,), decoded to RGB."""
         return [self._decoded(position) for position in positions.tolist()]
 
     def _decoded(self, position: int) -> Image.Image:
@@ -98,12 +98,12 @@ class LargeImages(ImageSet):
             ) from error
 
     def to(self, device: torch.device) -> Self:
-        """Return the same images, their labels on `device`."""
+        """Return the same images with their labels on `device`."""
         labels, samples = self.labels.to(device), self.samples.to(device)
         return type(self)(labels, samples, self.encoded, self.path)
 
     def joined(self, other: Self) -> Self:
-        """Return these images followed by the other ones."""
+        """Return these images followed by those of `other`."""
         return type(self)(
             torch.cat([self.labels, other.labels]),
             torch.cat([self.samples, other.samples]),
@@ -115,9 +115,9 @@ class LargeImages(ImageSet):
 def load_images(
     folder: Path, dataset: ImageSettings, splits: Sequence[str], device: torch.device
 ) -> ImageSet:
-    """Return the images of the parts `splits`, of `train`, `validation` and `test`.
+    """Load the images of the parts `splits`, from `train`, `validation` and `test`.
 
-    Raises `NasevalError` where a file is missing, damaged or does not fit the settings.
+    Raise `NasevalError` if a file is missing or damaged or does not fit the settings.
     """
     samples, labels = read_split(folder, splits)
     path = folder / IMAGE_FILES[dataset.images]

@@ -1,4 +1,4 @@
-"""What a dataset holds: images per class and part, their sizes, the channel statistics."""
+"""Summary of a dataset: images per class and part, image sizes, channel statistics."""
 
 import io
 import json
@@ -17,7 +17,7 @@ from naseval.data.store import Kind, count_images, read_array, read_encoded
 
 
 def class_counts(folder: Path) -> pd.DataFrame:
-    """Return one row per class, in the order of labels: images in each part, and in all."""
+    """Return one row per class, in label order, with the numbers of images per part and in all."""
     table = records.read(folder / SPLIT_FILE, schemas.SPLITS).to_pandas()
     counts = table.groupby(["label", "class"])["split"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=list(PARTS), fill_value=0).astype(np.int64)
@@ -26,7 +26,7 @@ def class_counts(folder: Path) -> pd.DataFrame:
 
 
 def summary(folder: Path, kind: Kind, label: str) -> dict[str, Any]:
-    """Return a dataset's row in the table of datasets; sizes in pixels, statistics in [0, 1]."""
+    """Return a dataset's row in the table of datasets. Sizes are in pixels, statistics in [0,1]."""
     counts = class_counts(folder)
     widths, heights = image_sizes(folder, kind).T
     channels = read_channels(folder)
@@ -53,7 +53,7 @@ def summary(folder: Path, kind: Kind, label: str) -> dict[str, Any]:
 
 
 def image_sizes(folder: Path, kind: Kind) -> NDArray[np.int64]:
-    """Return (N, 2), width and height in pixels of every stored image."""
+    """Return the width and height of every stored image in pixels, (N, 2)."""
     count = count_images(folder, kind)
     if kind == "small":
         height, width = read_array(folder).shape[1:3]
@@ -64,7 +64,7 @@ def image_sizes(folder: Path, kind: Kind) -> NDArray[np.int64]:
 
 
 def laid_out(summaries: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of datasets as people read it."""
+    """Return the table of datasets in readable form."""
 
     def triple(row: Any, name: str) -> str:
         return ", ".join(f"{row[f'{name}_{colour}']:.4f}" for colour in ("red", "green", "blue"))

@@ -1,4 +1,4 @@
-"""Worker processes that prepare the batches to come."""
+"""Worker processes that prepare batches in advance."""
 
 import os
 import signal
@@ -18,12 +18,11 @@ Step = tuple[int, int]  # epoch and step
 
 
 class Prefetch:
-    """Prepares batches ahead as long as they are asked for in sequence.
+    """Prepares batches in advance while they are requested in sequence.
 
-    A step out of sequence starts a new sequence.
-
-    `prepare` and `next_step` (which gives the step that follows in sequence) are pure functions of
-    a step, so the number of workers does not change a result.
+    A request out of sequence starts a new sequence. `prepare` and `next_step` (which returns the
+    next step in sequence) are pure functions of a step, so the number of workers does not change a
+    result.
     """
 
     def __init__(
@@ -43,15 +42,15 @@ class Prefetch:
             persistent_workers=True,
             pin_memory=pin_memory,
             worker_init_fn=_heed_parent_alone,
-            generator=torch.Generator(),  # else the loader draws from the global one
-            # A forked worker shares the encoded images; a spawned one gets a copy of its own.
+            generator=torch.Generator(),  # else the loader uses the global generator
+            # A forked worker shares the encoded images; a spawned worker gets its own copy.
             multiprocessing_context="fork" if sys.platform == "linux" else None,
         )
         self._iterator: Iterator[Tensor | NasevalError] | None = None
         self._next: Step | None = None
 
     def at(self, step: Step) -> Tensor:
-        """Return what `prepare` makes of the step."""
+        """Return the result of `prepare` for the step."""
         if self._iterator is None or step != self._next:
             self._sequence.start = step
             with _blocked_signals():
@@ -71,7 +70,7 @@ class _Prepared(Dataset[Any]):
     def __getitem__(self, step: Step) -> Tensor | NasevalError:
         try:
             return self.prepare(step)
-        except NasevalError as error:  # the loader would wrap it in a worker's traceback
+        except NasevalError as error:  # else the loader wraps it in a worker's traceback
             return error
 
 
@@ -87,9 +86,10 @@ class _Sequence(Sampler[Any]):
             step = self.next_step(step)
 
 
-# A scheduler signals every process of a job. The parent wants to come to the end of its epoch,
-# which it needs its workers for: these inherit the signals blocked (all their threads do) and heed
-# them from the parent alone, which ends its workers so. macOS cannot tell who sent a signal.
+# A scheduler signals every process of a job. The parent must be able to finish its epoch, for which
+# it needs its workers. Therefore workers inherit blocked signals, in all their threads, and accept
+# them only from the parent, which ends its workers in this way. On macOS the sender of a signal is
+# not known.
 ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGUSR1} if sys.platform == "linux" else set()
 
 

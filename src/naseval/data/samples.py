@@ -1,4 +1,4 @@
-"""A few images of a dataset, before and after each transform."""
+"""Sample images of a dataset, before and after each transform."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -16,21 +16,21 @@ from naseval.data.store import IMAGE_FILES, read_array, read_encoded
 from naseval.data.transforms import Transform, test_transform, training_transform
 from naseval.settings.dataset import Channels, ImageSettings
 
-COLUMNS = 10  # images, of as many classes
+COLUMNS = 10  # one image each of up to ten classes
 CUTOUT = 16  # pixels; paper, appendix A.1
 SEED = 0
 
 
 class Stage(NamedTuple):
-    """What the images look like at one stage."""
+    """The sample images after one transform."""
 
     title: str
     images: NDArray[np.float64]
-    """(N, S, S, 3) in [0, 1]."""
+    """(N, S, S, 3), values in [0, 1]."""
 
 
 def stages(folder: Path, dataset: ImageSettings) -> list[Stage]:
-    """Return the first training images of up to ten classes at every stage."""
+    """Return the first training image of up to ten classes, after each transform."""
     images, channels = _first_of_classes(folder, dataset), read_channels(folder)
     train = training_transform(dataset, channels)
     auto = training_transform(dataset, channels, autoaugment=True)
@@ -48,7 +48,7 @@ def stages(folder: Path, dataset: ImageSettings) -> list[Stage]:
 def _first_of_classes(folder: Path, dataset: ImageSettings) -> ImageSet:
     samples, labels = read_split(folder, ("train",))
     _, first = np.unique(labels, return_index=True)
-    chosen = np.sort(first[:COLUMNS])  # the store is read in its own order
+    chosen = np.sort(first[:COLUMNS])  # stored images are read in ascending order
     samples, labels = samples[chosen], labels[chosen]
     keys = torch.tensor(labels), torch.tensor(samples)
     if dataset.images == "large":
@@ -59,7 +59,7 @@ def _first_of_classes(folder: Path, dataset: ImageSettings) -> ImageSet:
 
 
 def _stored(images: ImageSet, size: int) -> NDArray[np.float64]:
-    """Return the images as they are, large ones fitted whole into a square."""
+    """Return the images without transforms. Large images are padded to a square."""
     pixels = images.pixels(torch.arange(len(images)))
     if isinstance(pixels, torch.Tensor):
         return pixels.permute(0, 2, 3, 1).double().numpy() / 255

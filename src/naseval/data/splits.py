@@ -1,4 +1,4 @@
-"""Train, validation and test images: a stratified draw that no order of files can change."""
+"""Train, validation and test parts, from a stratified draw that ignores the order of files."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -30,13 +30,14 @@ def stratified_split(
     *,
     keys: Sequence[str] | None = None,
 ) -> NDArray[np.str_]:
-    """Return the part of every image, (N,) of `train`, `validation`, `test` or `unused`.
+    """Return the part of every image, (N,): `train`, `validation`, `test` or `unused`.
 
-    `labels` (N,); `test` (N,) marks images chosen for the test, by the archive or by published
-    lists: they are the test part where `settings.test` names these, and are drawn from like all
-    others where it is a share. Each class is put in the order of its `keys` (None: as it stands),
-    shuffled by a stream of the dataset's `name` and cut, so that every part has its share to
-    within one image. Raises `NasevalError` where nothing is marked and the settings ask for it.
+    `labels` has the shape (N,). `test` (N,) marks the test images of the archive or of the
+    published lists. They are the test part if `settings.test` says so. If `settings.test` is a
+    share, they are drawn like all other images. Each class is sorted by its `keys` (None: not
+    sorted), shuffled by a stream that the dataset's `name` is part of, and cut, so every part has
+    its share to within one image. Raise `NasevalError` if the settings require marked test images
+    and there are none.
     """
     chosen = isinstance(settings.test, str)
     if chosen and test is None:
@@ -66,11 +67,11 @@ def write_splits(
     lists: Mapping[str, str] | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> None:
-    """Divide the labelled images of `folder` and write its `splits.parquet`.
+    """Divide the labelled images of `folder` into parts and write `splits.parquet`.
 
-    `lists` gives `train` or `test` for every image by its name, class/name, where the settings
-    ask for published lists; images that they don't hold are in no part. `NasevalError` where a
-    listed image is not there.
+    If the settings require published lists, `lists` maps the name of every image, class/name, to
+    `train` or `test`. Images that are not in the lists are in no part. Raise `NasevalError` if a
+    listed image is missing.
     """
     labels = read_labels(folder)
     if settings.test == "published":
@@ -89,7 +90,7 @@ def write_splits(
 
 
 def _listed(labels: pa.Table, lists: Mapping[str, str], folder: Path) -> pa.Table:
-    """Return the listed images; their column `test` is what the lists say."""
+    """Return the listed images. Their column `test` has the values of the lists."""
     names = labels["name"].to_pylist()
     if missing := sorted(lists.keys() - set(names)):
         raise NasevalError(
@@ -105,9 +106,9 @@ def _listed(labels: pa.Table, lists: Mapping[str, str], folder: Path) -> pa.Tabl
 
 
 def read_split(folder: Path, parts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the store indices (ascending) and the labels of the images of `parts`.
+    """Return the indices (ascending) and the labels of the stored images in `parts`.
 
-    Raises `NasevalError` where there are none.
+    Raise `NasevalError` if there are none.
     """
     path = folder / SPLIT_FILE
     table = records.read(path, schemas.SPLITS)

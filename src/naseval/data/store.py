@@ -1,6 +1,6 @@
-"""The images and labels of a dataset on disk.
+"""The stored images and labels of a dataset.
 
-Small images are one memory-mapped array, large ones stay encoded in a Parquet.
+Small images are one memory-mapped array. Large images stay encoded in a Parquet file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ LABEL_FILE = "labels.parquet"
 LABELS = pa.schema(
     [*schemas.LABELS, pa.field("name", pa.string(), nullable=False), pa.field("test", pa.bool_())]
 )
-"""`schemas.LABELS`, the names that splits sort by, and the archive's own test images (or null)."""
+"""`schemas.LABELS`, the names that splits sort by, and the archive's test images (or null)."""
 
 ENCODED = pa.schema(
     [
@@ -36,13 +36,13 @@ ENCODED = pa.schema(
         pa.field("name", pa.string(), nullable=False),
     ]
 )
-ROW_GROUP = 256  # images; the unit of reading, so what memory holds beside the wanted ones
+ROW_GROUP = 256  # images per read; bounds memory beyond the wanted ones
 
 
 def write_images(
     folder: Path, source: Source, images_kind: Kind, *, provenance: Mapping[str, Any] | None = None
 ) -> None:
-    """Write the images, `images.npy` or `images.parquet`, and `labels.parquet` into `folder`."""
+    """Write `images.npy` or `images.parquet`, and `labels.parquet`, into `folder`."""
     count = len(source.labels)
     names = source.names or tuple(f"{sample:09d}" for sample in range(count))
     path = folder / IMAGE_FILES[images_kind]
@@ -75,9 +75,9 @@ def _write_encoded(path: Path, images: Iterable[Any], names: tuple[str, ...]) ->
         pq.ParquetWriter(
             temporary,
             ENCODED,
-            compression="none",  # the images are compressed already
+            compression="none",  # the images are already compressed
             use_dictionary=False,
-            write_statistics=False,  # would be whole images
+            write_statistics=False,  # would contain whole images
             write_page_checksum=True,
         ) as writer,
     ):
@@ -87,12 +87,12 @@ def _write_encoded(path: Path, images: Iterable[Any], names: tuple[str, ...]) ->
 
 
 def read_labels(folder: Path) -> pa.Table:
-    """Return `labels.parquet`, one row per image in the order of the store."""
+    """Return `labels.parquet`, one row per image in the order of the stored images."""
     return records.read(folder / LABEL_FILE, LABELS)
 
 
 def count_images(folder: Path, kind: Kind) -> int:
-    """Return how many images the store holds."""
+    """Return the number of stored images."""
     if kind == "small":
         return len(read_array(folder))
     with _encoded_file(folder) as file:
@@ -120,7 +120,7 @@ def read_array(folder: Path) -> NDArray[np.uint8]:
 
 
 def read_encoded(folder: Path, samples: NDArray[np.int64]) -> pa.ChunkedArray:
-    """Return the encoded large images `samples` (ascending), one binary value each."""
+    """Return the encoded large images with the indices `samples` (ascending), as binary values."""
     wanted = pa.array(samples)
     with _encoded_file(folder) as file:
         groups = [

@@ -1,4 +1,4 @@
-"""The images that searches and augmentations train, validate and test on."""
+"""The images for training, validation and test in searches and augmentations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ Part = Literal["train", "validation", "all", "test"]
 class TrainingData:
     """Parts of a dataset's images, in batches.
 
-    A search has `train` and `validation`, and `all` is both of them; it has no test images. An
-    augmentation has `train`, which is everything but the test images, and `test`.
+    A search has the parts `train`, `validation` and `all`, which is both of them. It has no test
+    images. An augmentation has `train`, which is all images except the test images, and `test`.
     """
 
     dataset: ImageSettings
     channels: Channels
     parts: Mapping[str, ImageSet]
     purpose: Literal["search", "augmentation"] = "search"
-    """The random streams of batches are named by purpose and part, e.g. `search train`."""
+    """Part of the names of the batches' random streams, e.g. `search train`."""
     workers: int = 0
-    """Processes that prepare batches (see `Batches`)."""
+    """Number of processes that prepare batches (see `Batches`)."""
 
     @property
     def classes(self) -> int:
@@ -41,7 +41,7 @@ class TrainingData:
 
     @property
     def device(self) -> torch.device:
-        """The device on which batches lie."""
+        """Device of the batches."""
         return self.parts["train"].device
 
     def batches(
@@ -64,12 +64,17 @@ class TrainingData:
         batch_size, seed : int
             Images per batch, and the seed of their order and transforms.
         random_transforms, shuffle : bool, optional
-            Whether images get the random transforms of training, and whether every epoch has
-            an order of its own. Both are true by default, but for the part `test`.
+            If true, images get the random transforms of training, and every epoch has its own
+            order. Both default to true, except for the part `test`.
         cutout : int
-            Side of the square that is cut out, in pixels; 0: none.
+            Side of the square that cutout removes, in pixels; 0: none.
         autoaugment : bool
-            Whether AutoAugment is one of the random transforms.
+            If true, AutoAugment is one of the random transforms.
+
+        Raises
+        ------
+        NasevalError
+            If the data has no such part.
 
         """
         training = part != "test"
@@ -107,9 +112,9 @@ class TrainingData:
 def load_search_data(
     folder: Path, dataset: ImageSettings, device: torch.device, workers: int = 0
 ) -> TrainingData:
-    """Load `train` and `validation`; `NasevalError` names what is missing or damaged in `folder`.
+    """Load `train` and `validation`. A search has no test images.
 
-    Test images have no place in a search.
+    Raise `NasevalError` if a file in `folder` is missing or damaged.
     """
     parts = {
         name: load_images(folder, dataset, (name,), device) for name in ("train", "validation")
@@ -122,7 +127,7 @@ def load_augmentation_data(
 ) -> TrainingData:
     """Load `train`, which includes the validation images, and `test`.
 
-    `NasevalError` names what is missing or damaged in `folder`.
+    Raise `NasevalError` if a file in `folder` is missing or damaged.
     """
     parts = {
         "train": load_images(folder, dataset, ("train", "validation"), device),

@@ -1,8 +1,9 @@
-"""What happens to images on their way into the network.
+"""Image transforms.
 
-Small training images: shift, flip, [AutoAugment], normalise, [cutout]; large ones: random resized
-crop, flip, [AutoAugment], colour jitter, normalise, [cutout] (paper, appendix A.1; the order, the
-hue jitter and the cutout that large images do not rescale are the authors' program's).
+Small training images: shift, flip, [AutoAugment], normalise, [cutout]. Large training images:
+random resized crop, flip, [AutoAugment], colour jitter, normalise, [cutout]. Source: paper,
+appendix A.1. The order, the hue jitter and a cutout that is not rescaled for large images follow
+the authors' program.
 """
 
 from collections.abc import Callable
@@ -19,37 +20,37 @@ from naseval.data.batch_order import COLUMN, CUTOUT_COLUMN, CUTOUT_ROW, FLIP, RO
 from naseval.randomness import torch_seed
 from naseval.settings.dataset import Channels, ImageSettings
 
-GREY = (128, 128, 128)  # what AutoAugment fills with, the authors' program
+GREY = (128, 128, 128)  # fill colour of AutoAugment in the authors' program
 JITTER = {"brightness": 0.4, "contrast": 0.4, "saturation": 0.4, "hue": 0.2}
 
 
 @dataclass(frozen=True, eq=False)
 class Transform:
-    """What turns images into batches, in two stages.
+    """A transform of images into batches, in two steps.
 
-    `prepare` ends with uint8 pixels, and workers may do it; `finish` runs on the device.
+    `prepare` returns uint8 pixels and can run in workers. `finish` runs on the device.
     """
 
     mean: Tensor
-    """(3, 1, 1), of pixels in [0, 1]."""
+    """(3, 1, 1), for pixels in [0, 1]."""
     std: Tensor
     padding: int = 0
-    """Shift by up to this many pixels; 0: none."""
+    """Largest shift in pixels; 0: none."""
     flip: bool = False
-    """Mirror half of the images. Only small images use it; large ones are mirrored by `each`."""
+    """If true, mirror half of the images. Only for small images; `each` mirrors large ones."""
     each: Callable[[Any], Tensor] | None = None
-    """A transform of single images, which draws from torch's global generator; None: none."""
+    """Transform of single images, which uses torch's global generator. None: no such transform."""
     cutout: int = 0
-    """Side of the square cut out, in pixels; 0: none."""
+    """Side of the square that cutout removes, in pixels; 0: none."""
     random: bool = False
-    """Whether images differ from epoch to epoch."""
+    """True if images differ from epoch to epoch."""
 
     def to(self, device: torch.device) -> "Transform":
-        """Return the same transform with its `finish` on `device`."""
+        """Return the same transform, with the tensors of `finish` on `device`."""
         return replace(self, mean=self.mean.to(device), std=self.std.to(device))
 
     def prepare(self, pixels: Tensor | list[Image.Image], batch: Batch) -> Tensor:
-        """Return uint8 (B, 3, S, S)."""
+        """Return the transformed pixels, uint8 (B, 3, S, S)."""
         if isinstance(pixels, Tensor) and (self.padding or self.flip):
             pixels = shift_and_flip(pixels, batch.uniform, self.padding, self.flip)
         if self.each is not None:
@@ -58,7 +59,7 @@ class Transform:
         return pixels
 
     def finish(self, pixels: Tensor, uniform: Tensor) -> Tensor:
-        """Normalise and cut out: uint8 (B, 3, S, S) to float32."""
+        """Normalise and apply cutout: uint8 (B, 3, S, S) to float32 (B, 3, S, S)."""
         normalised = pixels.to(torch.float32).div_(255).sub_(self.mean).div_(self.std)
         return cut_out(normalised, uniform, self.cutout) if self.cutout else normalised
 
@@ -66,11 +67,11 @@ class Transform:
 def training_transform(
     dataset: ImageSettings, channels: Channels, *, cutout: int = 0, autoaugment: bool = False
 ) -> Transform:
-    """Return the transform of training images; `cutout` in pixels."""
+    """Return the transform of training images. `cutout` is in pixels."""
     size = dataset.image_size
     policy = v2.AutoAugment(v2.AutoAugmentPolicy.CIFAR10, fill=list(GREY)) if autoaugment else None
     if dataset.images == "small":
-        # Four pixels of 32: the CIFAR convention of the authors' program.
+        # Four pixels of 32, the convention for CIFAR, as in the authors' program.
         return Transform(
             *_statistics(channels),
             padding=round(4 * size / 32),
@@ -98,7 +99,7 @@ def chosen_transform(
     cutout: int = 0,
     autoaugment: bool = False,
 ) -> Transform:
-    """Return the training transform or the test transform; only the former has options."""
+    """Return the training or the test transform. Only the training transform has options."""
     if random_transforms:
         return training_transform(dataset, channels, cutout=cutout, autoaugment=autoaugment)
     if cutout or autoaugment:
@@ -107,7 +108,7 @@ def chosen_transform(
 
 
 def central(dataset: ImageSettings) -> Callable[[Image.Image], Tensor] | None:
-    """Return the central crop of large images, 224 of 256 pixels; None: small ones stay whole."""
+    """Return the central crop of large images (224 of 256 pixels), or None for small images."""
     if dataset.images == "small":
         return None
     size = dataset.image_size
@@ -133,10 +134,10 @@ def shift_and_flip(pixels: Tensor, uniform: Tensor, padding: int, flip: bool) ->
 
 
 def cut_out(pixels: Tensor, uniform: Tensor, length: int) -> Tensor:
-    """Set a square of each image of (B, 3, H, W) to 0, in place.
+    """Set a square in each image of (B, 3, H, W) to 0, in place.
 
-    Its centre (y, x) is uniform over all pixels; it covers the rows from y - length // 2 to
-    y + length // 2 - 1 and likewise columns, as far as they lie in the image.
+    The square's centre (y, x) is uniform over all pixels. The square covers the rows from y -
+    length // 2 to y + length // 2 - 1, and columns likewise, as far as they are in the image.
     """
     height, width = pixels.shape[-2:]
     rows = _square(_to_integers(uniform[:, CUTOUT_ROW], height), height, length // 2)
@@ -160,7 +161,7 @@ def _image_by_image(
     images = []
     with torch.random.fork_rng(devices=[]):
         for image, sample in zip(pixels, batch.samples.tolist(), strict=True):
-            # torch.manual_seed would reseed the GPUs' generators too, which nothing restores.
+            # torch.manual_seed would also reseed the GPUs' generators, which are not restored here.
             torch.default_generator.manual_seed(torch_seed(*batch.key, sample))
             images.append(each(image))
     return torch.stack(images)

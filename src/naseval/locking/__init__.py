@@ -1,1 +1,5 @@
-"""One process per training, per device and per folder: locks, leases, jobs left running."""
+"""Mutual exclusion of processes.
+
+`lock.lock` allows one process per training, `lease.leased` one process per device, and
+`orphans.refuse_orphans` one Snakemake per folder on a SLURM cluster.
+"""

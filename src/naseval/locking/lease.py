@@ -1,4 +1,4 @@
-"""One process per device, where a machine has several and no scheduler hands them out."""
+"""Exclusive use of devices on a machine with several devices and no scheduler."""
 
 import errno
 import logging
@@ -12,12 +12,12 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def leased(devices: Sequence[str], *, pause: float = 1.0) -> Iterator[int]:
-    """Hold the first of `devices` that is free, and yield its place in the list.
+    """Hold the first free device of `devices` and yield its index.
 
-    Where none is free, wait for one, looking every `pause` seconds. `devices` are names that
-    every process of the machine uses for the same device (UUIDs). What is held is a socket's
-    name in Linux's abstract namespace: one holder per machine, all users together, without a
-    file to leave behind; the kernel frees it when the holder dies, however it dies.
+    If none is free, wait and check every `pause` seconds. `devices` are names that every process of
+    the machine uses for the same device (UUIDs). The lock is the name of a socket in Linux's
+    abstract namespace. It has one holder per machine, among all users, and needs no file. The
+    kernel frees it when the holder ends, for whatever reason.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as holder:
         place = _first_free(holder, devices)

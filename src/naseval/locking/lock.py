@@ -1,4 +1,4 @@
-"""One process per training: a twin that starts while the first still trains is turned away."""
+"""Lock of a training. A second process that starts the same training is refused."""
 
 import fcntl
 import json
@@ -19,7 +19,7 @@ from naseval.errors import NasevalError
 
 @dataclass(frozen=True)
 class Owner:
-    """A process: its machine, its number there, and the SLURM job that it belongs to."""
+    """A process: host name, process id, and SLURM job if it belongs to one."""
 
     host: str
     pid: int
@@ -29,13 +29,13 @@ class Owner:
 
     @classmethod
     def here(cls) -> Self:
-        """Return this process."""
+        """Return the current process."""
         job, restarts = os.environ.get("SLURM_JOB_ID"), os.environ.get("SLURM_RESTART_COUNT", "0")
         return cls(socket.gethostname(), os.getpid(), job, int(restarts))
 
     @classmethod
     def of(cls, file: Path) -> Self | None:
-        """Return who signed `file`; None where there is no file or nobody's name in it."""
+        """Return the owner named in `file`, or None if there is no file or no owner in it."""
         try:
             first, _, _ = file.read_text(errors="replace").partition("\n")
             return cls(**json.loads(first))
@@ -43,11 +43,11 @@ class Owner:
             return None
 
     def line(self) -> bytes:
-        """Return the signature. Its end is marked: two that sign at once may leave more behind."""
+        """Return the owner as a line, whose newline marks the end if two writers mix their text."""
         return f"{json.dumps(asdict(self))}\n".encode()
 
     def is_past(self, other: "Owner") -> bool:
-        """Whether this is `other`'s own SLURM job before SLURM requeued it: it runs no more."""
+        """Tell whether this is `other`'s SLURM job before its requeue, i.e. no longer running."""
         return self.job is not None and self.job == other.job and self.restarts < other.restarts
 
     def __str__(self) -> str:
@@ -57,25 +57,28 @@ class Owner:
 
 log = logging.getLogger(__name__)
 
-EXPIRY = 120.0  # seconds; NFS may show what another machine did 60 s late
-BEATS = 6  # signs of life in that time
+EXPIRY = 120.0  # seconds; NFS may report changes of another machine 60 s late
+BEATS = 6  # heartbeats in that time
 
 
 @contextmanager
 def lock(path: str | Path, *, expiry: float = EXPIRY, owner: Owner | None = None) -> Iterator[None]:
-    """Hold `<path>.lock`, a file beside the checkpoint `path`, until the block ends.
+    """Hold `<path>.lock`, a file next to the checkpoint `path`, until the block ends.
 
-    Two things guard it. The kernel's lock is free as soon as its holder is dead, however it
-    died; between the processes of one machine it decides alone. Some file systems have none, or
-    one that ends at the machine (Lustre, mounted so). Therefore the file also names its owner,
-    who touches it `BEATS` times in `expiry` seconds and removes it at the end. Who finds the
-    name of another machine's process, or any name where the kernel has no locks, watches the
-    file for `expiry` seconds of its own clock. If it is touched, its owner lives; if not, the
-    owner is dead and the lock is taken over. A SLURM job that was requeued need not wait: the
-    owner that it finds is itself, before. An owner that finds another name, because it was
-    silent too long or both started at once, stops as at a SIGTERM.
+    The lock has two parts. The first is the kernel's file lock. It is free as soon as its holder
+    has ended, for whatever reason, and between processes of one machine it decides alone. Some file
+    systems have no such lock, or one that is limited to one machine (Lustre, depending on mount
+    options).
 
-    Raises `NasevalError` that names the owner where another process holds the lock.
+    The second part is the file's content. It names the owner, who touches the file `BEATS` times in
+    `expiry` seconds and removes it at the end. A process that finds an owner on another machine, or
+    any owner if the kernel has no locks, watches the file for `expiry` seconds of its own clock. If
+    the file is touched, the owner is alive and the process is refused. If not, the process takes
+    the lock over. A requeued SLURM job need not wait, since the owner that it finds is its own
+    earlier attempt. An owner that finds another name in the file, because it was silent too long or
+    because both started at the same time, stops as at a SIGTERM.
+
+    Raise `NasevalError`, with the owner's name, if another process holds the lock.
     """
     file, owner = Path(f"{path}.lock"), owner or Owner.here()
     handle = _acquire(file, owner, expiry)
@@ -117,7 +120,7 @@ def _open(file: Path) -> int:
 
 
 def _take(file: Path, handle: int, owner: Owner, expiry: float) -> bool:
-    """Lock and sign the file; False where its holder removed it since it was opened."""
+    """Lock the file and write the owner. Return False if its holder has removed it meanwhile."""
     kernel = _flock(file, handle)
     found = Owner.of(file)
     if found and not (found.is_past(owner) or (kernel and found.host == owner.host)):
@@ -139,7 +142,7 @@ def _sign(file: Path, handle: int, owner: Owner) -> None:
 
 
 def _flock(file: Path, handle: int) -> bool:
-    """Take the kernel's lock; False where there is none."""
+    """Take the kernel's lock. Return False if the file system has none."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -151,7 +154,10 @@ def _flock(file: Path, handle: int) -> bool:
 
 
 def _watch(file: Path, found: Owner, expiry: float) -> None:
-    """Wait until the owner has been silent for `expiry` seconds or has removed the file."""
+    """Wait until the owner was silent for `expiry` seconds or has removed the file.
+
+    Raise `NasevalError` if the owner touches the file.
+    """
     log.info("%s: %s was here; waiting %.0f s for a sign of life", file, found, expiry)
     last, end = _touched(file), time.monotonic() + expiry
     while (left := end - time.monotonic()) > 0:

@@ -1,7 +1,7 @@
-"""SLURM jobs that an earlier Snakemake left running in this folder when it was killed.
+"""SLURM jobs that an earlier, killed Snakemake left running in this folder.
 
-The next Snakemake does not know them. It would send their work a second time, and would remove
-what they finish meanwhile as the leftovers of a failed job.
+The next Snakemake does not know these jobs. It would submit their work again, and would delete
+their outputs as the leftovers of a failed job.
 """
 
 import shutil
@@ -11,13 +11,14 @@ from pathlib import Path
 from naseval.errors import NasevalError
 
 COMMENT = "rule_"
-"""How the comment begins that the executor plugin gives to each job."""
+"""Prefix of the comment that the executor plugin gives to each job."""
 
 
 def orphans(folder: str | Path) -> list[str]:
-    """Return the numbers of this user's SLURM jobs, waiting or running, of workflows in `folder`.
+    """Return the ids of this user's pending and running SLURM jobs of workflows in `folder`.
 
-    Before a Snakemake has sent anything they are an earlier one's. None where there is no SLURM.
+    Before a Snakemake has submitted anything, these are jobs of an earlier one. Without SLURM the
+    list is empty.
     """
     if shutil.which("squeue") is None:
         return []
@@ -33,7 +34,7 @@ def orphans(folder: str | Path) -> list[str]:
 
 
 def refuse_orphans(folder: str | Path) -> None:
-    """Raise `NasevalError`, saying what to do, where an earlier Snakemake's jobs are not over."""
+    """Raise `NasevalError`, with the remedy, if jobs of an earlier Snakemake are not finished."""
     jobs = orphans(folder)
     if jobs:
         raise NasevalError(

@@ -1,9 +1,9 @@
-"""Search methods: one folder per method, named like it.
+"""Search methods: one folder per method, named like the method.
 
-`NAME/settings.py` has the class `Settings` (without torch), `NAME/search.py` the function `search`.
-The folder also has everything else that only this method needs. Modules and packages that several
-methods share have a leading underscore, e.g. `_candidates` for methods that train every candidate
-from scratch.
+`NAME/settings.py` has the class `Settings` (without torch), `NAME/search.py` the function `search`,
+which returns a `SearchResult`. `get_method`, `get_settings` and `method_names` find methods. A
+folder also has the code that only its method needs. Shared modules and packages have a leading
+underscore, e.g. `_candidates` for methods that train every candidate from scratch.
 """
 
 import ast
@@ -20,7 +20,7 @@ from naseval.settings.base import SearchSettings
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What every search returns: the genotype found, and the rows of `schemas.HISTORY`."""
+    """The result of a search: the genotype found, and the rows of `schemas.HISTORY`."""
 
     genotype: Genotype
     history: list[dict[str, Any]]
@@ -32,25 +32,25 @@ def method_names() -> list[str]:
 
 
 def get_method(name: str) -> ModuleType:
-    """Return the method's module `search`, importing it (and torch) only now.
+    """Import and return the method's module `search`, which needs torch.
 
-    Its `search(data, settings, *, seed, loop)` returns a `SearchResult`. Raises
-    `NasevalError` where there is no such method.
+    Its `search(data, settings, *, seed, loop)` returns a `SearchResult`. Raise `NasevalError` if
+    there is no such method.
     """
     check_plugin("naseval.methods", "method", name)
     return import_module(f"naseval.methods.{name}.search")
 
 
 def describe_method(name: str) -> str:
-    """Return the first line of the docstring of a method's `search`, which is not imported.
+    """Return the first line of the docstring of a method's `search` module, without importing it.
 
-    Planning calls it, no job: a digest of code leaves docstrings out.
+    Only planning calls this function, not jobs, because the code digest ignores docstrings.
     """
     source = Path(__file__).parent.joinpath(name, "search.py").read_text(encoding="utf-8")
     return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
 
 
 def get_settings(name: str) -> type[SearchSettings]:
-    """Return the class of the method's settings (no torch)."""
+    """Return the class of the method's settings, without torch."""
     settings: type[SearchSettings] = import_module(f"naseval.methods.{name}.settings").Settings
     return settings

@@ -1,6 +1,6 @@
-"""Candidates of a search that shares no weights: each is trained from scratch and validated.
+"""Candidates of a search without weight sharing: each is trained from scratch and validated.
 
-A method that uses `Candidates` only has to choose genotypes. NSGA-Net breeds them; a random search
+A method that uses `Candidates` only has to choose genotypes. NSGA-Net evolves them; a random search
 would draw them.
 """
 
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class NetworkSettings(Protocol):
-    """The size of the networks that a search builds."""
+    """The size of the networks of a search."""
 
     @property
     def channels(self) -> int: ...
@@ -41,7 +41,7 @@ class NetworkSettings(Protocol):
 
 
 class CandidateSettings(NetworkSettings, Protocol):
-    """How every candidate is trained; a method's `Settings` have these fields."""
+    """The training of candidates. The `Settings` of a method have these fields."""
 
     @property
     def epochs(self) -> int: ...
@@ -56,7 +56,7 @@ class CandidateSettings(NetworkSettings, Protocol):
 def candidate_network(
     genotype: Genotype, data: TrainingData, settings: NetworkSettings
 ) -> nn.Module:
-    """Return the network of a genotype for a search's images and size, freshly initialised."""
+    """Return a genotype's network for the search's images and size, randomly initialised."""
     return build_network(
         genotype,
         data.dataset,
@@ -69,22 +69,22 @@ def candidate_network(
 class Candidates:
     """The candidates of a search, in the order in which the method chooses them.
 
-    Every candidate is a stage of the loop. A search that was stopped within a candidate's training
-    calls `train` again for all of them, in the same order: those that were finished are read from
-    the checkpoint, and the one that was stopped resumes.
+    Every candidate is a stage of the loop. To resume, a search calls `train` again for all
+    candidates, in the same order. The rows of finished candidates are read from the checkpoint, and
+    the interrupted training continues.
 
     Parameters
     ----------
     data : TrainingData
         Images of the search.
     settings : CandidateSettings
-        How each candidate is trained; usually the method's settings.
+        Training of each candidate; usually the method's settings.
     seed : int
         Seed of the search: initial weights, batches and the networks' own randomness.
     loop : Loop
-        The loop that the search was given.
+        The loop of the search.
     name : str
-        Name of the method: random streams are named by it.
+        Name of the method, which is part of the names of random streams.
 
     """
 
@@ -115,24 +115,24 @@ class Candidates:
     ) -> Row:
         """Train the next candidate, append its row to `rows`, and return the row.
 
-        Its `validation_loss` and `validation_accuracy` are those after the last epoch, on
-        validation images without random transforms; `train_loss` and `train_accuracy` are means
-        over the last epoch.
+        `validation_loss` and `validation_accuracy` are measured after the last epoch, on validation
+        images without random transforms. `train_loss` and `train_accuracy` are means over the last
+        epoch.
 
         Parameters
         ----------
         genotype : Genotype
             The candidate, of any space.
         stage, epoch : int
-            Where the row belongs in the history, e.g. a generation and a place in it; by default
+            Position of the row in the history, e.g. a generation and an index in it; by default
             stage 1 and the number of the candidate, from 1.
         columns : callable, optional
-            Maps the trained network to further columns of the row, e.g. `flops`.
+            Maps the trained network to more columns of the row, e.g. `flops`.
 
         Raises
         ------
         NasevalError
-            If a checkpoint holds another genotype in this place.
+            If the checkpoint has another genotype at this position.
 
         """
         number = len(self.rows)
@@ -175,7 +175,7 @@ class Candidates:
 
 
 class CandidateTask:
-    """The training of one candidate, an `EpochTask`; `number` counts candidates from 0."""
+    """The training of one candidate, an `EpochTask`. `number` counts candidates from 0."""
 
     def __init__(self, candidates: Candidates, number: int, genotype: Genotype) -> None:
         self.candidates, self.settings, self.number = candidates, candidates.settings, number
@@ -192,7 +192,7 @@ class CandidateTask:
         self.network.train()
 
     def step(self, epoch: int, step: int) -> Metrics:
-        """Train one batch; every candidate sees batches of its own."""
+        """Train one batch. Every candidate has its own batches."""
         epochs_before = self.number * self.settings.epochs
         images, labels = self.candidates.training.at(epochs_before + epoch, step)
         with autocast(self.device, self.settings.precision):
@@ -202,7 +202,7 @@ class CandidateTask:
         return batch_metrics(logits.detach(), labels)
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
-        """Return the epoch's row; the last epoch's includes the validation."""
+        """Return the epoch's row, with the validation in the last epoch."""
         last = epoch + 1 == self.settings.epochs
         return history_row(
             epoch,

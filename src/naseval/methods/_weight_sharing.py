@@ -1,6 +1,6 @@
-"""The shared weights of ENAS and NAO: every operation once for each state that it may read.
+"""Weight sharing in ENAS and NAO: one copy of every operation per edge and input state.
 
-Only what an architecture uses is executed, and only that gets gradients.
+Only the operations of the current architecture are executed and get gradients.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from naseval.spaces.enas.space import NODES, OPERATIONS
 
 
 class EdgeBank(nn.Module):
-    """One edge of a node: an operation of its own for each state it may read."""
+    """One edge of a node, with separate operations for each state that it may read."""
 
     def __init__(self, sources: int, channels: int, reduction: bool) -> None:
         super().__init__()
@@ -33,12 +33,12 @@ class EdgeBank(nn.Module):
         )
 
     def forward(self, states: list[Tensor], operation: str, source: int) -> Tensor:
-        """Apply the operation to the state chosen."""
+        """Apply the operation to the state with index `source`."""
         return self.operations[source][operation](states[source])  # type: ignore[index]
 
 
 class Combine(nn.Module):
-    """The loose ends, each through its own 1x1 convolution, summed and normalised."""
+    """The normalised sum of the loose ends, each after its own 1x1 convolution."""
 
     def __init__(self, channels: int, reduction: bool) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class Combine(nn.Module):
         self.norm = nn.BatchNorm2d(channels)
 
     def forward(self, states: list[Tensor], ends: Iterable[int]) -> Tensor:
-        """Map the states at the indices `ends` to (B, channels, H, W)."""
+        """Map the states with the indices `ends` to (B, channels, H, W)."""
         mixed = (self.mixers[index](torch.relu(self._end(states, index))) for index in ends)
         return self.norm(reduce(torch.add, mixed))
 
@@ -60,9 +60,9 @@ class Combine(nn.Module):
 
 
 class BankedCell(nn.Module):
-    """A cell that can be any cell of the space; its output is `width` wide, whatever its ends.
+    """A cell that can represent any cell of the space. Its output always has `width` channels.
 
-    In a reduction cell, what reads the inputs has stride 2.
+    In a reduction cell, edges from the inputs have stride 2.
     """
 
     def __init__(self, spec: CellSpec, *, depth_share: float) -> None:
@@ -79,7 +79,7 @@ class BankedCell(nn.Module):
         self.combine = Combine(channels, reduction)
 
     def forward(self, first: Tensor, second: Tensor, cell: Cell) -> Tensor:
-        """Map the outputs of the two cells before to (B, channels, H, W), as `cell` says."""
+        """Map the outputs of the two previous cells to (B, channels, H, W), as `cell` defines."""
         states = self.calibrate(first, second)
         banks = iter(self.edges)
         for node in cell.nodes:
@@ -93,10 +93,11 @@ class BankedCell(nn.Module):
 
 
 def finish_shared_weights(network: nn.Module) -> None:
-    """Draw all weights anew from He's normal distribution; let batches normalise themselves.
+    """Initialise all weights from He's normal distribution, and drop the running statistics.
 
-    Running statistics would mix architectures, so there are none: evaluation mode only turns
-    dropout and drop path off. (He initialisation: paper, appendix A.1, and both programs.)
+    Running statistics would mix architectures. Without them, batch normalisation always uses the
+    batch, and evaluation mode only turns off dropout and drop path. (He initialisation: paper,
+    appendix A.1, and both programs.)
     """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):

@@ -1,4 +1,4 @@
-"""A cell of a discrete architecture, and what all cells do to their inputs."""
+"""Cells of discrete architectures, and the preprocessing of cell inputs."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -14,22 +14,22 @@ from naseval.networks.operations import FactorizedReduce, OperationTable, relu_c
 
 @dataclass(frozen=True)
 class CellSpec:
-    """Where a cell is in a network, how wide it is, and what it reads."""
+    """The position of a cell in a network, its channels and its inputs."""
 
     index: int
     """0 for the first cell."""
     channels: int
     reduction: bool
     inputs: tuple[int, int]
-    """Channels of the two states that it reads."""
+    """Channels of the two input states."""
     halve_first: bool
-    """Whether the first of them has twice the side of the second."""
+    """True if the first input has twice the side of the second."""
 
 
 class Preprocess(nn.Module):
-    """Bring both inputs of a cell to its width and to one resolution.
+    """Bring both inputs of a cell to its number of channels and to one resolution.
 
-    `affine` says whether batch normalisation has a learnt scale and offset.
+    If `affine` is true, batch normalisation has a learnt scale and offset.
     """
 
     def __init__(self, spec: CellSpec, affine: bool) -> None:
@@ -43,17 +43,17 @@ class Preprocess(nn.Module):
         self.second = relu_conv_norm(second, spec.channels, 1, 1, affine)
 
     def forward(self, first: Tensor, second: Tensor) -> list[Tensor]:
-        """Return the states that the first node may read."""
+        """Map the outputs of the two previous cells to the first two states of the cell."""
         return [self.first(first), self.second(second)]
 
 
 def edge_stride(source: int, reduction: bool) -> int:
-    """Return 2 for what leaves the inputs of a reduction cell, else 1."""
+    """Return the stride of an edge: 2 from an input of a reduction cell, else 1."""
     return 2 if reduction and source < 2 else 1
 
 
 class DiscreteCell(nn.Module):
-    """A cell of the evaluation network: each node is the sum of its chosen edges."""
+    """A cell of the evaluation network. Each node is the sum of its edges."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class DiscreteCell(nn.Module):
 
     @classmethod
     def of(cls, genotype: Genotype, operations: OperationTable, spec: CellSpec) -> Self:
-        """Return the genotype's normal or reduction cell, as `spec` says."""
+        """Build the genotype's normal or reduction cell for `spec`."""
         return cls(
             genotype.cell(spec.reduction),
             operations,
@@ -86,7 +86,7 @@ class DiscreteCell(nn.Module):
         )
 
     def forward(self, first: Tensor, second: Tensor) -> Tensor:
-        """Map the outputs of the two cells before to (B, width, H, W)."""
+        """Map the outputs of the two previous cells to (B, width, H, W)."""
         states = self.preprocess(first, second)
         edges = iter(self.edges)
         for node in self.cell.nodes:

@@ -1,4 +1,4 @@
-"""How many parameters a network has, and how many multiply-accumulates an image takes."""
+"""Number of parameters and of multiply-accumulates of a network."""
 
 from typing import NamedTuple
 
@@ -8,23 +8,24 @@ from torch.utils.flop_counter import FlopCounterMode
 
 
 class Size(NamedTuple):
-    """What a network costs, its auxiliary tower left out."""
+    """Size of a network without its auxiliary tower."""
 
     parameters: int
-    """Trainable scalars."""
+    """Number of trainable parameters."""
     macs: int
     """Multiply-accumulates for one image."""
 
 
 def count(network: nn.Module, image_size: int) -> Size:
-    """Return a network's parameters and its multiply-accumulates for one image.
+    """Return a network's number of parameters and its multiply-accumulates for one image.
 
-    The auxiliary tower, which only training uses, is left out. The network may be on `meta`.
+    The auxiliary tower is not counted, because only training uses it. The network may be on the
+    device `meta`.
 
     Parameters
     ----------
     network
-        Maps images (B, 3, image_size, image_size).
+        A network for images (B, 3, image_size, image_size).
     image_size
         Side of the images, in pixels.
 
@@ -33,9 +34,9 @@ def count(network: nn.Module, image_size: int) -> Size:
 
 
 def parameters(network: nn.Module, auxiliary: bool) -> int:
-    """Return the number of trainable scalars, with or without the auxiliary tower's.
+    """Return the number of trainable parameters, with or without those of the auxiliary tower.
 
-    The tower is the module `network.auxiliary`, if there is one.
+    The tower is the module `network.auxiliary`, if it exists.
     """
     counted = set(network.parameters())
     tower = getattr(network, "auxiliary", None)
@@ -47,7 +48,8 @@ def parameters(network: nn.Module, auxiliary: bool) -> int:
 def macs(network: nn.Module, image_size: int) -> int:
     """Return the multiply-accumulates of convolutions and linear layers for one image.
 
-    Counted in evaluation mode, so without the auxiliary tower. The network may be on `meta`.
+    The network is evaluated in evaluation mode, so the auxiliary tower is not counted. It may be on
+    the device `meta`.
     """
     training = network.training
     weight = next(network.parameters())

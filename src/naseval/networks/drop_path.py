@@ -1,7 +1,7 @@
-"""Drop path (stochastic depth): branches of a network that training drops for whole samples.
+"""Drop path (stochastic depth): training drops branches of a network for whole samples.
 
-Three forms, all per sample: with one probability for all edges of the DARTS networks, rising with
-depth in those of ENAS and NAO, and fixed in ResNet-50.
+There are three forms, all per sample. In the DARTS networks all edges have the same probability. In
+the networks of ENAS and NAO it rises with depth. In ResNet-50 it is constant over epochs.
 """
 
 from torch import Tensor, nn
@@ -9,21 +9,21 @@ from torchvision.ops import StochasticDepth, stochastic_depth
 
 
 def ramp(epoch: int, epochs: int, end: float) -> float:
-    """Return the linear rise from 0 at epoch 0 to `end` at epoch `epochs`."""
+    """Return the linear ramp from 0 at epoch 0 to `end` at epoch `epochs`."""
     return end * epoch / epochs
 
 
 def with_drop_path(operation: nn.Module) -> nn.Module:
-    """Append drop path, per sample; the stride-1 identity is exempt."""
+    """Append drop path to an operation, except to a stride-1 identity."""
     if isinstance(operation, nn.Identity):
         return operation
     return nn.Sequential(operation, StochasticDepth(0.0, mode="row"))
 
 
 def set_drop_path(network: nn.Module, probability: float) -> None:
-    """Set the probability, in [0, 1), with which each sample loses an edge in training.
+    """Set the probability, in [0, 1), of dropping an edge for a sample in training.
 
-    Edges that a sample keeps are scaled by 1 / (1 - probability).
+    Kept edges are scaled by 1 / (1 - probability).
     """
     for module in network.modules():
         if isinstance(module, StochasticDepth):
@@ -31,7 +31,7 @@ def set_drop_path(network: nn.Module, probability: float) -> None:
 
 
 class ScaledDropPath(StochasticDepth):
-    """Drop path, per sample, with `depth_share` of the probability that the last cell has."""
+    """Drop path with the fraction `depth_share` of the last cell's probability."""
 
     def __init__(self, depth_share: float) -> None:
         super().__init__(0.0, mode="row")
@@ -43,7 +43,7 @@ class ScaledDropPath(StochasticDepth):
 
 
 class StochasticBranch(nn.Module):
-    """Drop a residual branch for whole samples, with a probability that no schedule changes."""
+    """Drop path for a residual branch, with a probability that is constant over epochs."""
 
     def __init__(self, probability: float) -> None:
         super().__init__()

@@ -1,7 +1,8 @@
-"""The evaluation networks of ENAS and NAO: cells that put out their loose ends.
+"""The evaluation networks of ENAS and NAO, whose cells concatenate their loose ends.
 
-Unlike in the DARTS networks, a cell's inputs are brought to its width only where they differ,
-strided identities have no ReLU, pools no batch normalisation, and drop path grows with depth.
+They differ from the DARTS networks as follows. A cell's inputs pass a 1x1 block only if their shape
+differs from the cell's. Strided identities have no ReLU, pools have no batch normalisation, and
+drop path grows with depth.
 """
 
 from collections.abc import Callable
@@ -40,7 +41,7 @@ class Halving(nn.Module):
 
 
 def skip_connect(channels: int, stride: int, _affine: bool) -> nn.Module:
-    """Return the identity, or for stride 2 a `Halving`."""
+    """Return the identity, or a `Halving` for stride 2."""
     return nn.Identity() if stride == 1 else Halving(channels, channels)
 
 
@@ -53,7 +54,7 @@ LOOSE_OPERATIONS: OperationTable = {
 
 
 class Calibrate(nn.Module):
-    """Bring the inputs of a cell to its width and to one resolution, where they are not so yet."""
+    """Bring the inputs of a cell to its number of channels and resolution, if they differ."""
 
     def __init__(self, spec: CellSpec) -> None:
         super().__init__()
@@ -66,7 +67,7 @@ class Calibrate(nn.Module):
         self.second = _fitted(second, spec.channels)
 
     def forward(self, first: Tensor, second: Tensor) -> list[Tensor]:
-        """Return the states that the first node may read."""
+        """Map the outputs of the two previous cells to the first two states of the cell."""
         return [self.first(first), self.second(second)]
 
 
@@ -102,7 +103,7 @@ class LooseEndCell(nn.Module):
         )
 
     def forward(self, first: Tensor, second: Tensor) -> Tensor:
-        """Map the outputs of the two cells before to (B, width, H, W)."""
+        """Map the outputs of the two previous cells to (B, width, H, W)."""
         states = self.calibrate(first, second)
         edges = iter(self.edges)
         for node in self.cell.nodes:
@@ -112,17 +113,17 @@ class LooseEndCell(nn.Module):
         return torch.cat([end(states[index]) for end, index in ends], dim=1)
 
     def _edge(self, operation: nn.Module, name: str, state: Tensor) -> Tensor:
-        """Apply an operation with drop path, which no identity has, strided or not."""
+        """Apply an operation and drop path. Identities, strided or not, have no drop path."""
         x = operation(state)
         return x if name == "skip_connect" else self.drop_path(x)
 
 
 class LooseEndNetwork(CellNetwork):
-    """The network of ENAS and NAO.
+    """The evaluation network of ENAS and NAO.
 
-    `calibrate` builds the modules before each cell, like `Calibrate`; `tower` is built from the
-    channels and side of the map that it classifies, `head` from the channels. Raises
-    `NasevalError` where the image size does not divide as the reductions need.
+    `calibrate` builds the module before each cell, like `Calibrate`. `tower` builds the auxiliary
+    tower from the channels and the side of its input, and `head` builds the head from the channels.
+    Raise `NasevalError` if the image size is not divisible as the reductions require.
     """
 
     def __init__(

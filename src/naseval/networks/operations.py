@@ -1,6 +1,6 @@
 """The operations of the DARTS space, as torch modules.
 
-No convolution has a bias. ReLUs leave their input alone, since other edges read it too.
+No convolution has a bias. ReLU is not in place, since other edges read the same input.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 
 Operation = Callable[[int, int, bool], nn.Module]
-"""Builds an operation of `(channels, stride, affine)` that keeps the number of channels.
+"""A function that maps `(channels, stride, affine)` to a module that keeps the number of channels.
 
-`affine` says whether its batch normalisation has a learnt scale and offset.
+If `affine` is true, batch normalisation has a learnt scale and offset.
 """
 OperationTable = Mapping[str, Operation]
 
@@ -20,7 +20,8 @@ OperationTable = Mapping[str, Operation]
 class FactorizedReduce(nn.Module):
     """Halve height and width, which must be even, without losing pixels.
 
-    One 1x1 convolution of stride 2 reads the pixels at even positions, another those at odd ones.
+    One 1x1 convolution of stride 2 reads the pixels at even positions, a second one those at odd
+    positions.
     """
 
     def __init__(self, channels_in: int, channels_out: int, affine: bool) -> None:
@@ -37,14 +38,14 @@ class FactorizedReduce(nn.Module):
 
 
 class Zero(nn.Module):
-    """The operation `none`."""
+    """The operation `none`, which returns zeros."""
 
     def __init__(self, stride: int) -> None:
         super().__init__()
         self.stride = stride
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return zeros of the strided shape."""
+        """Map (B, C, H, W) to zeros (B, C, H / stride, W / stride)."""
         return torch.zeros_like(x[:, :, :: self.stride, :: self.stride])
 
 
@@ -74,7 +75,7 @@ def _separable(
 
 
 def sep_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
-    """Return two separable convolutions; the first has the stride."""
+    """Return two separable convolutions. The first has the stride."""
     return nn.Sequential(
         *_separable(channels, stride, affine, kernel, dilation=1),
         *_separable(channels, 1, affine, kernel, dilation=1),
@@ -82,7 +83,7 @@ def sep_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module
 
 
 def dil_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
-    """Return one separable convolution of dilation 2."""
+    """Return a separable convolution with dilation 2."""
     return nn.Sequential(*_separable(channels, stride, affine, kernel, dilation=2))
 
 
@@ -92,7 +93,7 @@ def conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
 
 
 def skip_connect(channels: int, stride: int, affine: bool) -> nn.Module:
-    """Return the identity, or for stride 2 a `FactorizedReduce`."""
+    """Return the identity, or a `FactorizedReduce` for stride 2."""
     return nn.Identity() if stride == 1 else FactorizedReduce(channels, channels, affine)
 
 
@@ -102,12 +103,12 @@ def none(_channels: int, stride: int, _affine: bool) -> nn.Module:
 
 
 def max_pool(_channels: int, stride: int, _affine: bool, kernel: int) -> nn.Module:
-    """Return a bare maximum pool."""
+    """Return a max pool without batch normalisation."""
     return nn.MaxPool2d(kernel, stride, kernel // 2)
 
 
 def avg_pool(_channels: int, stride: int, _affine: bool, kernel: int) -> nn.Module:
-    """Return a bare average pool; padding does not count."""
+    """Return an average pool without batch normalisation. The averages exclude padding."""
     return nn.AvgPool2d(kernel, stride, kernel // 2, count_include_pad=False)
 
 
@@ -135,4 +136,4 @@ OPERATIONS: OperationTable = {
     "dil_conv_5x5": partial(dil_conv, kernel=5),
     "none": none,
 }
-"""The DARTS space's; pools are followed by batch normalisation."""
+"""Operations of the DARTS space. Batch normalisation follows the pools."""

@@ -1,7 +1,7 @@
-"""The evaluation networks: a stem, a stack of cells, a head, and perhaps an auxiliary tower.
+"""The evaluation networks: a stem, a stack of cells, a head and an optional auxiliary tower.
 
-`CellNetwork` has the one forward pass. `EvaluationNetwork` is that of the DARTS family; the
-networks of ENAS and NAO are in `loose_ends`, those of CNAS and NSGA-Net in their spaces.
+`CellNetwork` has the common forward pass. `EvaluationNetwork` is the network of the DARTS family.
+The networks of ENAS and NAO are in `loose_ends`, those of CNAS and NSGA-Net in their spaces.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,22 +19,22 @@ from naseval.networks.stems import Stem, build_stem
 
 
 def reductions(cells: int) -> tuple[int, ...]:
-    """Return the 0-based positions of the reduction cells, at one and two thirds of the depth.
+    """Return the positions, from 0, of the reduction cells at one and two thirds of the depth.
 
-    So does the authors' program; a network of one cell reduces once.
+    This is the rule of the authors' program. A network of one cell has one reduction.
     """
     return tuple(dict.fromkeys((cells // 3, 2 * cells // 3)))
 
 
 def doubled(channels: int, cells: int, reductions: Sequence[int]) -> list[int]:
-    """Return each cell's channels, twice as many from each reduction on."""
+    """Return the channels of each cell. They double at each reduction."""
     return [channels * 2 ** sum(at <= index for at in reductions) for index in range(cells)]
 
 
 def last_side(image_size: int, stem_stride: int, halvings: int) -> int:
-    """Return the side of the last map, in pixels, of a network that halves its maps so often.
+    """Return the side, in pixels, of the last feature map of a network with so many halvings.
 
-    Raises `NasevalError` where a map to be halved would have an odd side.
+    Raise `NasevalError` if a feature map to be halved has an odd side.
     """
     factor = stem_stride * 2**halvings
     if image_size < 1 or image_size % factor:
@@ -47,39 +47,39 @@ def last_side(image_size: int, stem_stride: int, halvings: int) -> int:
 
 @dataclass(frozen=True)
 class Skeleton:
-    """The size of an evaluation network, all but its cells' operations."""
+    """The size of an evaluation network, without the operations of its cells."""
 
     images: str
-    """`small` or `large`: which stem"""
+    """kind of images and stem: `small` or `large`"""
     image_size: int
     """side of the images, in pixels"""
     classes: int
     channels: int
-    """initial channels; unless the space has it otherwise, they double at each reduction"""
+    """initial channels; they double at each reduction, except in some spaces"""
     cells: int
     auxiliary: bool
-    """whether there is an auxiliary tower"""
+    """true if the network has an auxiliary tower"""
 
     @property
     def reductions(self) -> tuple[int, ...]:
-        """The positions of the reduction cells."""
+        """Positions of the reduction cells."""
         return reductions(self.cells)
 
     @property
     def widths(self) -> list[int]:
-        """Each cell's channels, where they double at each reduction."""
+        """Channels of each cell, doubled at each reduction."""
         return doubled(self.channels, self.cells, self.reductions)
 
     def last_side(self, stem: Stem) -> int:
-        """Return the side of the last map; `NasevalError` where the image size does not fit."""
+        """Return the side of the last feature map, in pixels; see the function `last_side`."""
         return last_side(self.image_size, stem.stride, len(self.reductions))
 
 
 class StackedCell(Protocol):
-    """A cell that reads the outputs of the two before it."""
+    """A cell that reads the outputs of the two previous cells."""
 
     width: int
-    """Channels of its output."""
+    """Channels of the output."""
 
 
 C = TypeVar("C", bound=StackedCell)
@@ -88,7 +88,7 @@ C = TypeVar("C", bound=StackedCell)
 def build_cells(
     stem: Stem, widths: Sequence[int], reductions: Sequence[int], build: Callable[[CellSpec], C]
 ) -> Iterator[C]:
-    """Build one cell per entry of `widths`, in order; `reductions` has the reduction cells."""
+    """Build one cell per entry of `widths`, in order. `reductions` are the reduction cells."""
     inputs, halve_first = (stem.width, stem.width), stem.halves
     for index, channels in enumerate(widths):
         reduction = index in reductions
@@ -98,21 +98,21 @@ def build_cells(
 
 
 class CellNetwork(nn.Module):
-    """A stem, cells that read the outputs of the two before, a head, perhaps an auxiliary tower.
+    """A stem, cells that read the two previous outputs, a head and an optional auxiliary tower.
 
-    A subclass adds the module `head`, which maps the last cell's output to logits, or has
-    another `classify`.
+    A subclass defines the module `head`, which maps the last cell's output to logits, or overrides
+    `classify`.
 
     Parameters
     ----------
     stem
         Maps images to the two states that the first cell reads.
     cells
-        Taken one by one, so that a generator may build them.
+        The cells in order; a generator is consumed one cell at a time.
     tower_at
-        The position of the cell whose output the auxiliary tower classifies.
+        Position of the cell whose output the auxiliary tower classifies.
     tower
-        Builds the tower from that cell's width, right after the cell; None: no tower.
+        Builds the tower from that cell's width, directly after the cell. None: no tower.
 
     """
 
@@ -138,7 +138,7 @@ class CellNetwork(nn.Module):
                 self.auxiliary = tower(cell.width)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Map (B, 3, S, S) to logits and, in training with a tower, auxiliary logits."""
+        """Map (B, 3, S, S) to logits (B, classes) and, in training with a tower, tower logits."""
         auxiliary = None
         first, second = self.stem(x)
         for index, cell in enumerate(self.cells):
@@ -153,9 +153,9 @@ class CellNetwork(nn.Module):
 
 
 class EvaluationNetwork(CellNetwork):
-    """The network of the DARTS family: cells of summed edges, and a linear classifier.
+    """The evaluation network of the DARTS family, with a linear classifier.
 
-    Raises `NasevalError` where the image size does not divide as the reductions need.
+    Raise `NasevalError` if the image size is not divisible as the reductions require.
     """
 
     def __init__(self, genotype: Genotype, operations: OperationTable, skeleton: Skeleton) -> None:
@@ -176,7 +176,7 @@ class EvaluationNetwork(CellNetwork):
 
 
 class StackedNetwork(CellNetwork):
-    """A `CellNetwork` of parts that are all built already."""
+    """A `CellNetwork` from modules that are already built."""
 
     def __init__(
         self,
@@ -192,16 +192,16 @@ class StackedNetwork(CellNetwork):
 
 
 def pool_to_2x2(side: int) -> nn.Module:
-    """Average to 2x2: 5x5 windows as far apart as fits, smaller ones on maps below 6x6.
+    """Return average pooling to 2x2, with 5x5 windows or, below 6x6, with smaller windows.
 
-    The stride is 3 on an 8x8 map and 2 on a 7x7 map, as in the authors' program; maps too small
-    for two such windows occur only in networks smaller than the paper's.
+    The stride is 3 on an 8x8 map and 2 on a 7x7 map, as in the authors' program. Smaller maps occur
+    only in networks smaller than the paper's.
     """
     return nn.AvgPool2d(5, stride=side - 5) if side > 5 else nn.AdaptiveAvgPool2d(2)
 
 
 class AuxiliaryHead(nn.Sequential):
-    """Classifies an intermediate map (B, channels, side, side) into logits (B, classes)."""
+    """Auxiliary tower: maps (B, channels, side, side) to logits (B, classes)."""
 
     def __init__(self, channels: int, side: int, classes: int) -> None:
         super().__init__(

@@ -1,9 +1,9 @@
-"""Channels weighted by what the whole image holds (Hu, Shen and Sun, CVPR 2018)."""
+"""Squeeze-and-excitation (Hu, Shen and Sun, CVPR 2018)."""
 
 from torch import Tensor, nn
 
 REDUCTION = 16
-"""How many times narrower the hidden layer is (the programs of CNAS and NSGA-Net)."""
+"""Reduction ratio of the hidden layer (the programs of CNAS and NSGA-Net)."""
 
 
 class SqueezeExcitation(nn.Module):

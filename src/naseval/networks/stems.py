@@ -1,4 +1,4 @@
-"""Stems: what turns images into the two states that the first cell reads."""
+"""Stems, which map images to the two states that the first cell reads."""
 
 from typing import Protocol
 
@@ -15,7 +15,7 @@ class Stem(Protocol):
     stride: int
     """Image side divided by the side of the second state."""
     halves: bool
-    """Whether the second state has half the side of the first."""
+    """True if the second state has half the side of the first."""
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Map images (B, 3, S, S) to the two states."""
@@ -35,7 +35,7 @@ class SmallStem(nn.Module):
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Map (B, 3, S, S) to twice the same (B, width, S, S)."""
+        """Map (B, 3, S, S) to (B, width, S, S), returned twice."""
         x = self.layers(x)
         return x, x
 
@@ -69,7 +69,7 @@ class LargeStem(nn.Module):
 
 
 def build_stem(images: str, channels: int) -> Stem:
-    """Return the stem for `small` images (3 × channels wide) or `large` ones (channels wide)."""
+    """Return the stem for `small` images (3 × channels) or `large` images (channels)."""
     if images == "small":
         return SmallStem(3 * channels)
     if images == "large":

@@ -1,7 +1,8 @@
-"""What made a result: the digest of the code that a job can reach, and the run's circumstances.
+"""Provenance of results: the digest of the code that a job can reach, and its circumstances.
 
-`code_digest` digests the definitions that a job can reach; `python -m naseval.provenance SCRIPT
-MODULE...` prints them, so that a person sees why a job runs again.
+`code_digest` digests the definitions that a job can reach, `explain` lists them, and
+`circumstances` returns commit, library versions and time. `python -m naseval.provenance SCRIPT
+MODULE...` prints the definitions, to show why a job runs again.
 """
 
 from naseval.provenance.circumstances import LIBRARIES, PACKAGE, circumstances, now

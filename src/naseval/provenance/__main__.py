@@ -1,4 +1,4 @@
-"""`python -m naseval.provenance SCRIPT MODULE...`: what is in the digest of a job's code."""
+"""`python -m naseval.provenance SCRIPT MODULE...` prints the contents of a job's code digest."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from naseval.provenance.digest import explain
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print each definition, `module:name`, and each file; return the exit code."""
+    """Print each definition as `module:name` and each file. Return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m naseval.provenance", description=__doc__)
     parser.add_argument("script", type=Path, help="the rule's script")
     parser.add_argument("modules", nargs="*", help="the modules that the rule names")

@@ -1,7 +1,8 @@
-"""The text of a definition that is digested: what is computed, and not what is said.
+"""Canonical text of a definition, for its digest.
 
-Positions, comments, formatting, docstrings and `pass` are not part of it, nor is the literal text
-of `raise`, `assert` and logging statements. The text is the same under every Python from 3.11.
+The text covers the computation only. Positions, comments, formatting, docstrings and `pass` are
+left out, and so is the literal text of `raise`, `assert` and logging statements. The text is the
+same in every version of Python from 3.11.
 """
 
 import ast
@@ -13,12 +14,12 @@ from naseval.provenance.tree import FIELDS, chain
 LEVELS = frozenset(
     {"critical", "debug", "error", "exception", "info", "log", "warn", "warn_explicit", "warning"}
 )
-"""The functions of `logging`, of loggers and of `warnings` that say something."""
+"""Functions of `logging`, `warnings` and loggers that print a message."""
 TEXT = "Text()"
 
 
 class Canonical(NamedTuple):
-    """A definition's text, and the descriptions of its settings, which are said."""
+    """The canonical text of a definition, and the descriptions of its settings fields."""
 
     text: str
     descriptions: tuple[str, ...]
@@ -29,10 +30,10 @@ def canonical(
     loggers: Iterable[str] = (),
     fields: Iterable[str] = (),
 ) -> Canonical:
-    """Return the text of the statements.
+    """Return the canonical text of the statements.
 
-    `loggers` are the names of loggers and of the modules `logging` and `warnings`; `fields` are
-    the names of pydantic's `Field`, whose `description` is returned apart.
+    `loggers` are the names of loggers and of the modules `logging` and `warnings`. `fields` are the
+    names of pydantic's `Field`; their `description` is returned separately.
     """
     writer = _Writer(frozenset(loggers), frozenset(fields))
     return Canonical(writer.block(list(statements)), tuple(writer.descriptions))
@@ -45,7 +46,7 @@ class _Writer:
         self.descriptions: list[str] = []
 
     def block(self, nodes: list[ast.AST]) -> str:
-        """Write statements or a list of expressions; those that compute nothing are left out."""
+        """Write statements or a list of expressions, without those that compute nothing."""
         written = [self.write(node) for node in nodes if not _computes_nothing(node)]
         return f"[{', '.join(written)}]"
 
@@ -79,7 +80,7 @@ class _Writer:
         return f"{type(node).__name__}({', '.join(parts)})"
 
     def _joined(self, node: ast.JoinedStr, said: bool = False) -> str:
-        """Write an f-string; Pythons cut its literal parts differently, so they are merged."""
+        """Write an f-string with merged literal parts, which Python versions split differently."""
         parts: list[str] = []
         literal = ""
         for value in node.values:
@@ -116,7 +117,7 @@ class _Writer:
         return self._generic(call, {"args": f"[{said}]"} if call.args else None)
 
     def _said(self, node: ast.expr) -> str:
-        """Write an argument that is a message: its literal text is left out."""
+        """Write an argument that is a message, without its literal text."""
         match node:
             case ast.Constant(value=str()):
                 return TEXT

@@ -1,4 +1,4 @@
-"""The circumstances of a run: time, commit, versions of libraries."""
+"""The circumstances of a run: time, commit and library versions."""
 
 import subprocess
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ LIBRARIES = ("numpy", "pandas", "pyarrow", "pymoo", "scipy", "torch", "torchvisi
 
 
 def now() -> str:
-    """Return the time in UTC, to the second."""
+    """Return the UTC time in ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -39,5 +39,5 @@ def _commit() -> dict[str, Any]:
 
     try:
         return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain"))}
-    except (OSError, subprocess.CalledProcessError):  # no git, or not a checkout
+    except (OSError, subprocess.CalledProcessError):  # git is missing, or this is not a checkout
         return {"commit": None, "dirty": None}

@@ -1,4 +1,4 @@
-"""What a job can reach: from its script and the modules that its rule names, by the names used."""
+"""The code that a job can reach from its script and the modules that its rule names."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from naseval.provenance.resources import Resources
 from naseval.provenance.uses import Computed
 
 GUARD = "code_digest"
-"""What only compares digests computes no result: it is not followed, nor is what it reaches."""
+"""The function that compares digests. It computes no result, so it is not followed."""
 
 
 class Closure:
@@ -28,21 +28,21 @@ class Closure:
         self._guard = Definition(f"{__package__}.digest", GUARD)
 
     def add_scripts(self, paths: Iterable[Path]) -> None:
-        """Add scripts, which count whole."""
+        """Add scripts. All their statements count."""
         for path in paths:
             script = self.package.script(path)
             self._pending.append(Definition(script.name, ALL))
             self._import_of(script)
 
     def add_modules(self, names: Iterable[str]) -> None:
-        """Add modules that the rule names, which count whole."""
+        """Add modules that the rule names. All their definitions count."""
         for name in names:
             self.package.module(name)
             self.named.add(name)
             self._pending += [Run(name), Whole(name)]
 
     def follow(self) -> None:
-        """Follow all names; raise `NasevalError` at a computed import that no name fits."""
+        """Follow all names. Raise `NasevalError` at a computed import that fits no named module."""
         while self._pending:
             while self._pending:
                 self._visit(self._pending.pop())
@@ -61,7 +61,7 @@ class Closure:
                 self._pending.extend(self.package.reached(target).targets)
 
     def _import(self, name: str) -> None:
-        """Import a module: its packages first, and what it imports itself."""
+        """Import a module: first its parent packages, then the modules that it imports."""
         parts = name.split(".")
         for part in (".".join(parts[: i + 1]) for i in range(len(parts))):
             if part not in self.imported:
@@ -79,7 +79,7 @@ class Closure:
                 self._pending.append(definition)
 
     def _take_whole(self, name: str) -> None:
-        """Take every definition, and the imports that only hand names on."""
+        """Add all definitions of a module and the names that it only re-exports."""
         if name in self.whole:
             return
         self.whole.add(name)
@@ -95,7 +95,7 @@ class Closure:
             self._pending.extend(self.package.lookup(name, one))
 
     def _submodules(self) -> Iterator[Target]:
-        """Yield the imported modules of packages that count whole: they are their attributes."""
+        """Yield the imported submodules of packages that count as a whole."""
         for name in self.imported:
             above = name.rpartition(".")[0]
             if above in self.whole - self.named and name not in self.whole:
@@ -112,7 +112,7 @@ class Closure:
                 )
 
     def files(self) -> list[str]:
-        """Return the files of the package that the definitions name, relative to its folder."""
+        """Return the files that the definitions name, relative to the package's folder."""
         texts: dict[str, set[str]] = {}
         for definition in self.definitions:
             literals = self.package.reached(definition).texts
@@ -131,7 +131,7 @@ class Closure:
         return sorted(self.resources.with_included(found, loaded))
 
     def _folder(self, name: str, package: bool = False) -> str:
-        """Return the folder of a module's package, relative to the root."""
+        """Return the folder of a module's package, relative to the root folder."""
         if not name.startswith(f"{self.package.name}.") and name != self.package.name:
             return "."  # a script
         if not (package or self.package.module(name).is_package):
@@ -139,15 +139,15 @@ class Closure:
         return "/".join(name.split(".")[1:]) or "."
 
     def reached(self) -> Iterator[tuple[Definition, Reached]]:
-        """Yield the definitions in order, with what they are made of."""
+        """Yield the definitions, sorted, each with its digest and targets."""
         for definition in sorted(self.definitions):
             yield definition, self.package.reached(definition)
 
 
 def _fits(computed: Computed, name: str) -> bool:
-    """Tell whether an import can be of `name`, or of a module of the package `name`.
+    """Tell whether a computed import can import `name`, or a module of the package `name`.
 
-    A rule that names a package but none of its modules says that none of them is imported.
+    If a rule names a package but none of its modules, then none of these modules is imported.
     """
     inside = computed.pattern.startswith(re.escape(f"{name}."))
     return inside or re.fullmatch(computed.pattern, name) is not None

@@ -18,14 +18,13 @@ def code_digest(
 ) -> str:
     """Digest the scripts, the modules, and every definition of the package that they can reach.
 
-    Scripts and modules count whole. From there the names that a definition uses are followed to
-    where they are defined, and these definitions alone count; of all modules that are imported,
-    the statements that have effects. Files of the package count where a literal names them.
-    Comments, docstrings, formatting, the literal text of messages, and where the files lie don't
-    count. `source` is the package's folder.
+    Scripts and modules count as a whole. From them, each used name is followed to its definition,
+    and only these definitions count, together with the statements with side effects of all imported
+    modules. A file of the package counts if a literal names it. Comments, docstrings, formatting,
+    the literal text of messages and the location of the files do not count. `source` is the
+    package's folder.
 
-    Raises `NasevalError` where a module is imported by a computed name and none of `modules` is
-    one that it can be.
+    Raise `NasevalError` if a module is imported by a computed name that fits none of `modules`.
     """
     lines = "\n".join(f"{name} {digest}" for name, digest in _lines(modules, scripts, source))
     return hashlib.sha256(lines.encode()).hexdigest()
@@ -34,14 +33,14 @@ def code_digest(
 def explain(
     *modules: str, scripts: Iterable[str | Path] = (), source: Path | None = None
 ) -> dict[str, str]:
-    """Return the digests of all that is in a digest: `module:name`, or a file's path."""
+    """Return the digest of each part of a code digest, by `module:name` or a file's path."""
     return dict(_lines(modules, scripts, source))
 
 
 def closure(
     *modules: str, scripts: Iterable[str | Path] = (), source: Path | None = None
 ) -> Closure:
-    """Return what a job can reach."""
+    """Return the code that a job can reach."""
     code = _code(source or SOURCE)
     found = Closure(code.package, code.resources)
     found.add_modules(modules)
@@ -51,7 +50,7 @@ def closure(
 
 
 def module_file(name: str) -> Path:
-    """Return the file of a module of this package."""
+    """Return the file of a module of this package. Raise `NasevalError` if there is none."""
     path = Package(SOURCE).path(name)
     if path is None:
         raise NasevalError(f"there is no module {name} under {SOURCE}")
@@ -76,7 +75,7 @@ def _file_digest(path: Path) -> str:
 
 
 class _Code(NamedTuple):
-    """A package as it was read."""
+    """A package with its modules and data files, as last read."""
 
     package: Package
     resources: Resources
@@ -86,7 +85,7 @@ _CODE: dict[Path, _Code] = {}
 
 
 def _code(root: Path) -> _Code:
-    """Return the package at `root`, read anew where any of its files changed since."""
+    """Return the package at `root`. It is read again if any of its files changed."""
     code = _CODE.get(root)
     if code is None or not code.resources.is_unchanged():
         code = _CODE[root] = _Code(Package(root), Resources.below(root))

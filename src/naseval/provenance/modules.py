@@ -1,4 +1,4 @@
-"""A module, taken apart: its definitions, its imports, and the statements that have effects."""
+"""A parsed module: its definitions, its imports, and its statements with side effects."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -13,18 +13,18 @@ from naseval.provenance.tree import Import, binds, chain, imports_of, is_type_ch
 from naseval.provenance.uses import Uses, uses
 
 ALL = "<all>"
-"""What stands for all statements of a script, in their order."""
+"""Key of all statements of a script, in order."""
 EFFECTS = "<effects>"
-"""What stands for the statements of a module that have effects when it is imported."""
+"""Key of the statements of a module that have side effects when it is imported."""
 MAIN = "<main>"
-"""What stands for the statements that only run where the module is the program."""
+"""Key of the statements that run only if the module is the main program."""
 SAYERS = ("logging", "warnings", "logging.getLogger")
 BLOCKS = (ast.If, ast.Try, ast.For, ast.While, ast.With, ast.Match, ast.TryStar)
 PLAIN = (ast.Import, ast.ImportFrom, ast.Pass, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 Status = tuple[int, int] | None
-"""When a file or folder was changed, and its size; None where it is not there."""
+"""Modification time (ns) and size of a file or folder. None if it does not exist."""
 
 
 def status(path: Path) -> Status:
@@ -37,7 +37,7 @@ def status(path: Path) -> Status:
 
 
 class Part(NamedTuple):
-    """A definition as it stands in its module."""
+    """The canonical text of a definition, and what the definition uses."""
 
     canonical: Canonical
     uses: Uses
@@ -45,33 +45,33 @@ class Part(NamedTuple):
 
 @dataclass
 class Module:
-    """A source file; `name` is dotted, or how a script is called."""
+    """A source file. `name` is the dotted name of a module, or the file name of a script."""
 
     name: str
     path: Path
     status: Status
-    """The file's status when it was read."""
+    """Status of the file when it was read."""
     statements: dict[str, list[ast.stmt]] = field(default_factory=dict)
-    """By each name that the module defines, the statements that define it."""
+    """The statements that define each name of the module."""
     imports: dict[str, list[Import]] = field(default_factory=dict)
-    """What the names are that imports bind."""
+    """The targets of each name that an import binds."""
     runs: list[Import] = field(default_factory=list)
     """The imports that run when the module is imported."""
     stub: dict[str, Import] | None = None
-    """The names that a package loads lazily, where it has such."""
+    """The names that a package loads lazily, or None if it does not use lazy loading."""
     futures: bool = False
     _parts: dict[str, Part] = field(default_factory=dict)
 
     @classmethod
     def read(cls, name: str, path: Path) -> "Module":
-        """Read and parse a source file, as UTF-8 whatever the locale."""
+        """Read and parse a source file. The encoding is always UTF-8."""
         module = cls(name, path, status(path))
         module._take_all(_parsed(path).body)
         return module
 
     @classmethod
     def read_script(cls, path: Path) -> "Module":
-        """Read a script, which is called by its file's name and counts whole."""
+        """Read a script. Its name is the file name, and all its statements count."""
         module = cls(path.name, path, status(path))
         statements = _parsed(path).body
         module._take_all(statements)
@@ -81,16 +81,16 @@ class Module:
 
     @cached_property
     def package(self) -> str:
-        """The package that relative imports start at."""
+        """The package to which relative imports refer."""
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
     @cached_property
     def is_package(self) -> bool:
-        """Whether this is the `__init__.py` of a package."""
+        """True if the file is the `__init__.py` of a package."""
         return self.path.name == "__init__.py"
 
     def part(self, name: str) -> Part:
-        """Return a definition's text and what it uses."""
+        """Return the canonical text of a definition and what it uses."""
         if name not in self._parts:
             statements = self.statements.get(name, [])
             used = uses(statements, self.name, self.package)
@@ -100,7 +100,7 @@ class Module:
 
     @cached_property
     def sayers(self) -> frozenset[str]:
-        """The names of loggers and of modules that say something."""
+        """Names of loggers and of the modules `logging` and `warnings`."""
         modules = {name for name in self.imports if self.library(name) in SAYERS[:2]}
         loggers = {
             name
@@ -111,7 +111,7 @@ class Module:
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """The names of pydantic's `Field`."""
+        """Names that refer to pydantic's `Field`."""
         return frozenset(
             f"{name}{end}"
             for name in self.imports
@@ -120,14 +120,14 @@ class Module:
         )
 
     def library(self, name: str) -> str:
-        """Return the dotted name of what an import binds; empty where `name` is anything else."""
+        """Return the dotted name that an import binds to `name`, or an empty string."""
         found = self.imports.get(name, [])
         if len(found) != 1 or name in self.statements:
             return ""
         return ".".join(filter(None, found[0]))
 
     def dotted(self, node: ast.expr) -> str:
-        """Return the dotted name of a library's function; names that are not imported stay."""
+        """Return the dotted name of a library function. Names that are not imported are kept."""
         base, attributes = chain(node)
         if not isinstance(base, ast.Name) or base.id in self.statements:
             return ""
@@ -184,18 +184,20 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     except SyntaxError as error:
-        raise NasevalError(f"{path}:{error.lineno} is not Python ({error.msg}); mend it") from error
+        raise NasevalError(
+            f"{path}:{error.lineno} is not Python ({error.msg}); correct it"
+        ) from error
 
 
 def is_main(test: ast.expr) -> bool:
-    """Tell whether an `if` asks whether the module is the program."""
+    """Tell whether an `if` tests for the main program."""
     return isinstance(test, ast.Compare) and getattr(test.left, "id", "") == "__name__"
 
 
 def has_effects(statement: ast.stmt) -> bool:
-    """Tell whether a statement does more than to define names.
+    """Tell whether a statement does more than define names.
 
-    Decorators and bases are judged where they are resolved, see `Package.acts`.
+    Decorators and base classes are judged after their names are resolved, see `Package.acts`.
     """
     match statement:
         case ast.Assign(targets=targets):
@@ -248,10 +250,10 @@ def _is_stub(function: ast.expr) -> bool:
 
 
 def _stub(module: Module) -> dict[str, Import]:
-    """Return what a package's stub, a .pyi file beside its code, says that the names are."""
+    """Return the lazily loaded names of a package, from the .pyi file next to its code."""
     path = module.path.with_suffix(".pyi")
     if not path.exists():
-        raise NasevalError(f"{module.path} loads by a stub that is missing; write {path}")
+        raise NasevalError(f"{module.path} uses a stub that does not exist; write {path}")
     return {
         name: target
         for statement in _parsed(path).body

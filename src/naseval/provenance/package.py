@@ -1,4 +1,4 @@
-"""A package's modules, and what the names in them are."""
+"""The modules of a package, and the meaning of the names in them."""
 
 import ast
 import hashlib
@@ -43,7 +43,7 @@ PURE = frozenset(
         "typing.runtime_checkable",
     }
 )
-"""Decorators that change nothing but what they decorate."""
+"""Decorators without effects beyond the definition that they decorate."""
 ACCESSORS = ("setter", "getter", "deleter")
 HOOKS = ("__init_subclass__", "__pydantic_init_subclass__")
 
@@ -61,7 +61,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A module as an object, of which any name may be used."""
+    """A module object, of which any name may be used."""
 
     module: str
 
@@ -71,7 +71,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A module that is imported."""
+    """The import of a module."""
 
     module: str
 
@@ -81,7 +81,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What belongs to another package."""
+    """A name of another package."""
 
     name: str
 
@@ -94,12 +94,12 @@ Target = Definition | Whole | Run | Library
 
 @dataclass(frozen=True)
 class Reached:
-    """What a definition is made of, and what it reaches at once."""
+    """The digest of a definition, and everything that it refers to directly."""
 
     digest: str
     targets: tuple[Target, ...]
     texts: frozenset[str]
-    """The literals that name files or packages."""
+    """Literals that may name files or packages."""
     computed: frozenset[Computed]
     descriptions: tuple[str, ...]
     reads_descriptions: bool
@@ -107,7 +107,7 @@ class Reached:
 
 @dataclass
 class Package:
-    """The package in the folder `root`, read as far as is asked for."""
+    """The package in the folder `root`. Modules are read when they are first needed."""
 
     root: Path
     _paths: dict[str, Path | None] = field(default_factory=dict)
@@ -118,25 +118,25 @@ class Package:
 
     @cached_property
     def name(self) -> str:
-        """The package's name, `naseval`."""
+        """Name of the package, `naseval`."""
         return self.root.name
 
     def find(self, name: str) -> Module | None:
-        """Return a module of this package; None where it has no such."""
+        """Return a module of this package, or None if there is no such module."""
         if name not in self._modules:
             path = self.path(name)
             self._modules[name] = Module.read(name, path) if path else None
         return self._modules[name]
 
     def module(self, name: str) -> Module:
-        """Return a module of this package that is there."""
+        """Return a module of this package. Raise `NasevalError` if there is no such module."""
         found = self.find(name)
         if found is None:
             raise NasevalError(f"there is no module {name} under {self.root}")
         return found
 
     def path(self, name: str) -> Path | None:
-        """Return a module's file; None where there is no such module of this package."""
+        """Return the file of a module, or None if this package has no such module."""
         if name not in self._paths:
             self._paths[name] = self._look_for(name)
         return self._paths[name]
@@ -150,7 +150,7 @@ class Package:
         return next((path for path in candidates if path.is_file()), None)
 
     def script(self, path: Path) -> Module:
-        """Return a script, which is called by its file's name."""
+        """Return a script as a module. Its name is the file name."""
         known = self._modules.get(path.name)
         if known is None or (known.path, known.status) != (path, status(path)):
             known = Module.read_script(path)
@@ -164,7 +164,7 @@ class Package:
         self._found = {key: one for key, one in self._found.items() if key[0] != script}
 
     def refresh(self) -> None:
-        """Forget the files that changed since they were read, and what was found by them."""
+        """Forget the files that changed since they were read, and everything derived from them."""
         changed = [
             name
             for name, module in self._modules.items()
@@ -177,7 +177,7 @@ class Package:
                 known.clear()
 
     def reached(self, definition: Definition) -> Reached:
-        """Return what a definition is made of, and what it reaches at once."""
+        """Return the digest of a definition and everything that it refers to directly."""
         if definition not in self._reached:
             self._reached[definition] = self._reach(definition)
         return self._reached[definition]
@@ -211,10 +211,10 @@ class Package:
         return tuple(self._follow(self.lookup(module.name, name), attributes))
 
     def lookup(self, module: str, name: str) -> tuple[Target, ...]:
-        """Return what a module's attribute is, followed to where it is defined."""
+        """Return the definitions of a module's attribute."""
         key = (module, name)
         if key not in self._found:
-            self._found[key] = ()  # a circle of imports ends here
+            self._found[key] = ()  # ends the recursion in circular imports
             self._found[key] = tuple(dict.fromkeys(self._look(self.module(module), name)))
         return self._found[key]
 
@@ -238,17 +238,17 @@ class Package:
             yield Whole(module.name)
 
     def imported(self, target: Import) -> Iterable[Target]:
-        """Return what an import binds a name to."""
+        """Return what an import binds to a name."""
         if self.path(target.module) is None:
             if target.module.split(".")[0] == self.name:
-                raise NasevalError(f"{target.module} is imported and there is no such module")
+                raise NasevalError(f"{target.module} is imported but does not exist")
             return [Library(".".join(filter(None, target)))]
         if target.name is None:
             return [Whole(target.module)]
         return self.lookup(target.module, target.name)
 
     def runs(self, target: Import) -> Iterator[Run]:
-        """Return the modules of this package that an import runs, their packages left out."""
+        """Yield the modules of this package that an import runs, without their parent packages."""
         if self.path(target.module) is None:
             return
         yield Run(target.module)
@@ -257,7 +257,7 @@ class Package:
             yield Run(submodule)
 
     def _follow(self, targets: Iterable[Target], attributes: Attributes) -> Iterator[Target]:
-        """Follow attributes as far as they lead through modules."""
+        """Resolve attributes through modules as far as possible."""
         for target in targets:
             if isinstance(target, Whole) and attributes:
                 found = self.lookup(target.module, attributes[0])
@@ -266,9 +266,9 @@ class Package:
                 yield target
 
     def acts(self, definition: Definition) -> bool:
-        """Tell whether to define a function or a class has effects beyond it."""
+        """Tell whether defining a function or class has side effects."""
         if definition not in self._acts:
-            self._acts[definition] = False  # a circle of bases ends here
+            self._acts[definition] = False  # ends the recursion in circular base classes
             module = self.module(definition.module)
             statements = module.statements.get(definition.name, [])
             self._acts[definition] = any(self._acts_on(module, one) for one in statements)
@@ -300,7 +300,7 @@ class Package:
         )
 
     def _only_wraps(self, definition: Definition) -> bool:
-        """Tell whether a decorator does nothing but to return a function that it defines."""
+        """Tell whether a decorator only returns a function that it defines."""
         module = self.module(definition.module)
         match module.statements.get(definition.name):
             case [ast.FunctionDef(body=body, decorator_list=[])]:
@@ -318,7 +318,7 @@ class Package:
                 return False
 
     def _hooks(self, module: Module, base: ast.expr) -> bool:
-        """Tell whether a base class of this package acts on the classes that inherit from it."""
+        """Tell whether a base class of this package changes the classes that inherit from it."""
         return any(
             isinstance(target, Definition) and self._has_hooks(target)
             for target in self._targets(module, base)

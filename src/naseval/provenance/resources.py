@@ -1,4 +1,4 @@
-"""Files of the package that are no code: which literals name them, and what they take in."""
+"""Data files of the package: the literals that name them, and the templates that they include."""
 
 import os
 import posixpath
@@ -19,7 +19,7 @@ LITERAL = re.compile(r"""["']([^"']+)["']""")
 
 @dataclass
 class Resources:
-    """The files below `root` that are no code, by their paths relative to it."""
+    """The files below `root` that are not code, as paths relative to `root`."""
 
     root: Path
     files: frozenset[str] = frozenset()
@@ -27,7 +27,7 @@ class Resources:
 
     @classmethod
     def below(cls, root: Path) -> "Resources":
-        """List the files."""
+        """List the files below `root`."""
         files: list[str] = []
         folders = {}
         for folder, inner, names in os.walk(root):
@@ -39,17 +39,17 @@ class Resources:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The files' names without their folders."""
+        """Names of the files, without their folders."""
         return frozenset(map(posixpath.basename, self.files))
 
     def is_unchanged(self) -> bool:
-        """Tell whether the folders hold the files that they held."""
+        """Tell whether the folders still contain the same files."""
         return all(was == status(folder) for folder, was in self.folders.items())
 
     def named(self, texts: Iterable[str], packages: Iterable[str]) -> set[str]:
-        """Return the files that the texts name, relative to one of the packages' folders.
+        """Return the files named by the texts, relative to the folder of one of the packages.
 
-        `packages` are paths relative to the root, `.` is the root itself.
+        `packages` are paths relative to the root folder; `.` is the root folder itself.
         """
         places = [place for package in packages for place in (package, f"{package}/{TEMPLATES}")]
         candidates = (
@@ -61,7 +61,7 @@ class Resources:
         return {name for name in candidates if name in self.files}
 
     def with_included(self, files: Iterable[str], packages: Iterable[str]) -> set[str]:
-        """Return the files, and those that they take in if they are templates."""
+        """Return the files and, for templates, the files that they include."""
         found: set[str] = set()
         pending = list(files)
         while pending:

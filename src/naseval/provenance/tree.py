@@ -1,4 +1,4 @@
-"""Python's syntax trees: what the parts of a statement bind, import and hold."""
+"""Helpers for Python syntax trees: bound names, imports, and parts of statements."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -7,14 +7,14 @@ from typing import NamedTuple
 Attributes = tuple[str, ...]
 
 SKIPPED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
-"""Fields of nodes that say nothing of what is computed."""
+"""Fields of syntax tree nodes that do not affect the computation."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SCOPES = (*FUNCTIONS, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class _Fields(dict[type, tuple[str, ...]]):
-    """The fields of each kind of node, in an order that no version of Python changes."""
+    """The fields of each node type, in an order that is the same in all Python versions."""
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
         self[kind] = tuple(sorted(name for name in kind._fields if name not in SKIPPED))
@@ -25,14 +25,14 @@ FIELDS = _Fields()
 
 
 class Import(NamedTuple):
-    """What an import binds a name to: a module, or a name of a module."""
+    """The target of an import: a module, or a name in a module."""
 
     module: str
     name: str | None = None
 
 
 def imports_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[str, Import, Import]]:
-    """Return, for each name that an import binds, the name, what it is, and the import run."""
+    """Return (bound name, target, executed import) for each name that an import binds."""
     if isinstance(node, ast.Import):
         return [
             (
@@ -52,7 +52,7 @@ def imports_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[st
 
 
 def chain(node: ast.expr) -> tuple[ast.expr, Attributes]:
-    """Take `a.b.c` apart into the node of `a` and the attributes b, c."""
+    """Split `a.b.c` into the node of `a` and the attributes (b, c)."""
     attributes: list[str] = []
     while isinstance(node, ast.Attribute):
         attributes.append(node.attr)
@@ -61,13 +61,13 @@ def chain(node: ast.expr) -> tuple[ast.expr, Attributes]:
 
 
 def is_type_checking(test: ast.expr) -> bool:
-    """Tell whether an `if` asks for a type checker, whose branch never runs."""
+    """Tell whether an `if` tests for a type checker, so that its branch never runs."""
     base, attributes = chain(test)
     return "TYPE_CHECKING" in (*attributes, getattr(base, "id", ""))
 
 
 def own_parts(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Yield the parts of statements without what functions, classes and comprehensions bind."""
+    """Yield the parts of statements, without the bodies of functions, classes, comprehensions."""
     pending = list(nodes)
     while pending:
         part = pending.pop()
@@ -87,7 +87,7 @@ def own_parts(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def binds(part: ast.AST) -> list[str]:
-    """Return the names that a part of a statement binds by itself, imports left out."""
+    """Return the names that a part of a statement binds itself, without imports."""
     match part:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             return [name]

@@ -1,4 +1,4 @@
-"""What a definition uses: names with the attributes read of them, imports, and literal texts."""
+"""The names (with their attributes), imports and string literals that a definition uses."""
 
 import ast
 import re
@@ -18,15 +18,15 @@ from naseval.provenance.tree import (
 )
 
 Scope = dict[str, list["Import"]]
-"""The names that a function binds, with the imports that bind them; none for variables."""
+"""Names that a function binds, each with the imports that bind it. A variable has none."""
 
 NEVER_FOLLOWED = frozenset({"__name__", "__package__", "__file__", "__spec__", "__path__"})
 SAYING = frozenset({"description", "json_schema", "model_json_schema", "TypeAdapter"})
-"""Attributes by which a program reads the descriptions of its settings."""
+"""Attributes through which a program reads the descriptions of its settings."""
 
 
 class Computed(NamedTuple):
-    """An import of a module whose name is computed, and the names that it can be."""
+    """An import of a module by a computed name, and a pattern of the possible names."""
 
     line: int
     pattern: str
@@ -34,24 +34,24 @@ class Computed(NamedTuple):
 
 @dataclass
 class Uses:
-    """What statements use."""
+    """Everything that some statements use."""
 
     names: set[tuple[str, Attributes]] = field(default_factory=set)
-    """Global names, each with the attributes read of it, as in `records.write`."""
+    """Global names, each with the attributes read from it, as in `records.write`."""
     imported: set[tuple[Import, Attributes]] = field(default_factory=set)
-    """The same of names that a function imports itself."""
+    """Names that a function imports itself, with the attributes read from them."""
     modules: set[Import] = field(default_factory=set)
-    """Imports that functions run."""
+    """Imports inside functions."""
     texts: set[str] = field(default_factory=set)
     """String literals, which may name files or modules."""
     computed: set[Computed] = field(default_factory=set)
     bound: set[str] = field(default_factory=set)
-    """Names that some function binds."""
+    """Names that any function binds."""
     reads_descriptions: bool = False
 
 
 def uses(statements: Iterable[ast.AST], module: str, package: str) -> Uses:
-    """Return what the statements of `module` use; `package` is what relative imports start at."""
+    """Return what the statements of `module` use. Relative imports refer to `package`."""
     visitor = _Visitor(module, package)
     for statement in statements:
         visitor.visit(statement)
@@ -59,7 +59,7 @@ def uses(statements: Iterable[ast.AST], module: str, package: str) -> Uses:
 
 
 class _Visitor:
-    """Walk statements with the scopes of functions and comprehensions."""
+    """Visitor that tracks the scopes of functions and comprehensions."""
 
     def __init__(self, module: str, package: str) -> None:
         self.module = module
@@ -67,7 +67,7 @@ class _Visitor:
         self.found = Uses()
         self.scopes: list[Scope] = []
         self.direct = True
-        """Whether names are bound in a class or a module, and not in a function."""
+        """True if names are bound in a class or module, not in a function."""
 
     def visit(self, node: ast.AST) -> None:
         method = _METHODS.get(type(node))
@@ -136,7 +136,7 @@ class _Visitor:
             self.visit(node.value)
 
     def annotation(self, node: ast.expr | None) -> None:
-        """Visit an annotation; strings in it are annotations themselves."""
+        """Visit an annotation. Strings inside it are annotations too."""
         if node is None:
             return
         self.visit(node)
@@ -161,7 +161,7 @@ class _Visitor:
         self.found.reads_descriptions |= not SAYING.isdisjoint(attributes)
         if "import_module" in attributes:
             self.found.computed.add(Computed(node.lineno, ".*"))
-        # What is assigned to an attribute changes the object: all of it counts.
+        # An assignment to an attribute changes the object, so the whole object counts.
         whole = not isinstance(node.ctx, ast.Load)
         if isinstance(base, ast.Name):
             self.use(base.id, attributes[:-1] if whole else attributes)
@@ -179,7 +179,7 @@ class _Visitor:
             self.found.computed.add(Computed(0, ".*"))
 
     def if_(self, node: ast.If) -> None:
-        """Visit a branch; what only a type checker takes never runs."""
+        """Visit an `if`, without the branch that only type checkers use."""
         if is_type_checking(node.test):
             self.all(node.orelse)
         else:
@@ -206,7 +206,7 @@ class _Visitor:
         self.all([*node.args, *node.keywords])
 
     def pattern(self, node: ast.expr) -> str:
-        """Return a regular expression of the module names that an expression can be."""
+        """Return a regular expression for the module names that an expression can evaluate to."""
         match node:
             case ast.Constant(value=str(text)):
                 return re.escape(text)
@@ -258,7 +258,7 @@ def _arguments(node: ast.arguments) -> list[ast.arg]:
 
 
 def _bound(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, package: str) -> Scope:
-    """Return the names that are local to a function."""
+    """Return the local names of a function."""
     scope: Scope = {argument.arg: [] for argument in _arguments(node.args)}
     elsewhere: set[str] = set()
     for part in own_parts(node.body if isinstance(node.body, list) else [node.body]):

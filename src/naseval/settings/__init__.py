@@ -1,4 +1,7 @@
-"""Typed settings that several parts share, without torch: datasets, protocols, optimizers.
+"""Typed settings that several packages share, without torch.
 
-A method's own settings lie in its folder, a study's in its module.
+`dataset` has `Dataset`, `ImageSettings`, `Split` and `Channels`; `protocol` has `Protocol`; `base`
+has the optimizers and the base classes `SearchSettings` and `StudySettings`; `published` has the
+authors' numbers; `validation` turns errors into sentences. The settings of a method or a study are
+in its own folder or module.
 """

@@ -1,4 +1,4 @@
-"""What all settings share."""
+"""Base classes and common types of all settings."""
 
 from typing import Annotated, Literal, Self
 
@@ -12,32 +12,32 @@ Probability = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Strict(BaseModel):
-    """A frozen model that refuses keys it does not know."""
+    """A frozen model that rejects unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Restarts(Strict):
-    """Cosine annealing that starts anew (SGDR)."""
+    """Cosine annealing with warm restarts (SGDR)."""
 
     first: Positive = Field(description="epochs of the first cycle")
     factor: Positive = Field(description="each cycle is this many times as long as the last")
 
 
 class Optimizer(Strict):
-    """How network weights are trained: the optimizer and its learning-rate schedule."""
+    """Optimizer of network weights and its learning-rate schedule."""
 
     name: Literal["sgd", "adam", "adamax"] = Field(description="the optimizer")
-    learning_rate: PositiveFloat = Field(description="at the start")
-    learning_rate_min: NonNegative = Field(description="where the cosine schedule ends")
+    learning_rate: PositiveFloat = Field(description="initial learning rate")
+    learning_rate_min: NonNegative = Field(description="final learning rate of the cosine schedule")
     restarts: Restarts | None = Field(None, description="warm restarts of the cosine schedule")
-    momentum: Probability = Field(0.9, description="of sgd; paper, appendix A.1")
-    nesterov: bool = Field(False, description="Nesterov momentum, of sgd")
+    momentum: Probability = Field(0.9, description="momentum of sgd; paper, appendix A.1")
+    nesterov: bool = Field(False, description="Nesterov momentum, for sgd")
     betas: tuple[Probability, Probability] = Field(
-        (0.5, 0.999), description="of adam and adamax; paper, appendix A.1"
+        (0.5, 0.999), description="betas of adam and adamax; paper, appendix A.1"
     )
     weight_decay: NonNegative = Field(description="L2 penalty on all weights")
-    gradient_clip: PositiveFloat | None = Field(5.0, description="global gradient norm at most")
+    gradient_clip: PositiveFloat | None = Field(5.0, description="largest global gradient norm")
 
     @model_validator(mode="after")
     def _nesterov_has_momentum(self) -> Self:
@@ -47,27 +47,27 @@ class Optimizer(Strict):
 
 
 class ArchitectureOptimizer(Strict):
-    """Adam on architecture parameters, at a constant learning rate."""
+    """Adam for architecture parameters, with a constant learning rate."""
 
     learning_rate: PositiveFloat = Field(description="constant over the search")
     betas: tuple[Probability, Probability] = Field((0.5, 0.999), description="Adam's betas")
     weight_decay: NonNegative = Field(description="L2 penalty inside Adam")
-    gradient_clip: PositiveFloat | None = Field(None, description="global gradient norm at most")
+    gradient_clip: PositiveFloat | None = Field(None, description="largest global gradient norm")
 
 
 class SearchSettings(Strict):
-    """What every search is told."""
+    """Settings that every search has."""
 
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="of the networks' forward passes (bfloat16: autocast)"
     )
 
     def shortened_for_counting(self) -> tuple[Self, float]:
-        """Return settings by which the budget counts the work, and a factor for what it counts.
+        """Return settings for counting the work of a search, and a factor for the result.
 
-        The budget rehearses a few steps of every training that a search starts. A method whose
-        rehearsal takes minutes all the same, for instance because it builds many networks, returns
-        settings of a shorter search, and how many such searches the whole search is.
+        The budget runs a few steps of each training in a search. If this takes minutes, for
+        instance because the method builds many networks, the method returns the settings of a
+        shorter search and the ratio of the full search to the shorter one.
         """
         return self, 1.0
 

@@ -8,17 +8,17 @@ from naseval.settings.base import Fraction, Positive, PositiveFloat, Strict
 
 
 class Split(Strict):
-    """How images are divided, class by class."""
+    """Division of the images into parts, class by class."""
 
-    train: Fraction = Field(description="share searched on")
-    validation: Fraction = Field(description="share that searches validate on")
+    train: Fraction = Field(description="share for training in searches")
+    validation: Fraction = Field(description="share for validation in searches")
     test: Fraction | Literal["archive", "published"] = Field(
-        description="share tested on; archive: the archive's own test images, published: those "
-        "of the lists that the paper's authors published, and train and validation are shares of "
-        "the rest"
+        description="share for the test; archive: the archive's own test images; published: those "
+        "of the lists that the paper's authors published; for both, train and validation are "
+        "shares of the rest"
     )
     unused: Fraction = Field(0.0, description="share left out, to save time")
-    seed: int = Field(description="of the stratified draw")
+    seed: int = Field(description="seed of the stratified draw")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -36,28 +36,28 @@ class Channels(Strict):
 
 
 class ImageSettings(Strict):
-    """What training needs to know of a dataset's images."""
+    """Properties of a dataset's images that training depends on."""
 
     images: Literal["small", "large"] = Field(
         description="small: pad and crop, a stem that keeps the resolution; "
         "large: random resized crops, a stem of stride 8"
     )
-    image_size: Positive = Field(description="side of what the network sees, in pixels")
+    image_size: Positive = Field(description="side of the network's input, in pixels")
     classes: Positive = Field(description="number of classes")
     flip: bool = Field(True, description="mirror training images at random")
 
 
 class Dataset(ImageSettings):
-    """A dataset and how its images are prepared."""
+    """A dataset and the preparation of its images."""
 
     label: str = Field(description="the name in figures and tables")
     source: str = Field(description="the reader, a module of naseval.data.sources")
     split: Split = Field(description="train, validation and test parts")
     channels: Channels | Literal["computed"] = Field(
-        description="normalisation; computed: of the images that augmentation trains on"
+        description="normalisation; computed: from the images that augmentation trains on"
     )
 
     @property
     def training(self) -> ImageSettings:
-        """The part that training depends on."""
+        """The settings that training depends on."""
         return ImageSettings(**self.model_dump(include=set(ImageSettings.model_fields)))

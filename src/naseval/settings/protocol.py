@@ -1,4 +1,4 @@
-"""Settings of an augmentation: how a genotype is trained from scratch."""
+"""Settings of an augmentation, the training of a genotype from scratch."""
 
 from typing import Any, Literal
 
@@ -8,21 +8,23 @@ from naseval.settings.base import NonNegative, Optimizer, Positive, Probability,
 
 
 class Protocol(Strict):
-    """One training protocol, resolved for one dataset."""
+    """A training protocol with its values for one dataset."""
 
     epochs: Positive = Field(description="epochs of training")
     batch_size: Positive = Field(description="images per training step; the last may be smaller")
     test_batch_size: Positive = Field(description="images per test step")
     channels: Positive = Field(description="initial channels")
     cells: Positive = Field(description="cells of the network")
-    optimizer: Optimizer = Field(description="of the weights")
-    auxiliary_weight: NonNegative = Field(description="of the auxiliary tower's loss; 0: no tower")
+    optimizer: Optimizer = Field(description="optimizer of the weights")
+    auxiliary_weight: NonNegative = Field(
+        description="weight of the auxiliary tower's loss; 0: no tower"
+    )
     drop_path: Probability = Field(description="drop-path probability at the end of the ramp")
     cutout: int = Field(ge=0, description="side of the square cut out, in pixels; 0: none")
     autoaugment: bool = Field(description="AutoAugment's CIFAR-10 policy")
     label_smoothing: Probability = Field(description="share of the label spread over all classes")
     precision: Literal["float32", "bfloat16"] = Field(
-        description="of the forward pass (bfloat16: autocast)"
+        description="precision of the forward pass (bfloat16: autocast)"
     )
     network: dict[str, Any] = Field(
         default_factory=dict, description="options that only some spaces' networks have"

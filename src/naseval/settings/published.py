@@ -1,7 +1,7 @@
-"""Settings of the authors' published statistics: where they lie, and what no file of theirs holds.
+"""Settings of the authors' published statistics: file locations, and numbers that no file contains.
 
-The numbers here stand only in the plotting notebook that the authors released, or are typed
-into it; every entry says where. They are facts about the paper, not knobs.
+These numbers are only in the plotting notebook that the authors released, or are typed into it.
+Each entry names its place. They are facts about the paper, not options.
 """
 
 from pydantic import Field
@@ -10,53 +10,53 @@ from naseval.settings.base import NonNegative, Positive, PositiveFloat, Strict
 
 
 class Summary(Strict):
-    """A group of runs of which only the summary is known; accuracies in per cent."""
+    """Summary of a group of runs without known individual values. Accuracies in per cent."""
 
     runs: Positive = Field(description="number of runs summarised")
     mean: PositiveFloat = Field(description="mean accuracy, per cent")
     std: NonNegative = Field(description="standard deviation, per cent")
     min: PositiveFloat = Field(description="lowest accuracy, per cent")
     max: PositiveFloat = Field(description="highest accuracy, per cent")
-    provenance: str = Field(description="where the numbers stand")
+    provenance: str = Field(description="source of the numbers")
 
 
 class CostFigure(Strict):
-    """What Fig. 2 draws, by method key: accuracies in per cent, costs in GPU-days."""
+    """Data of Fig. 2, by method key: accuracies in per cent, costs in GPU-days."""
 
     random: dict[str, list[PositiveFloat]] = Field(description="accuracies of random sampling")
     searched: dict[str, list[PositiveFloat]] = Field(description="accuracies of the searches")
     gpu_days: dict[str, PositiveFloat] = Field(description="cost of one search")
-    provenance: str = Field(description="where the numbers stand")
+    provenance: str = Field(description="source of the numbers")
 
 
 class Marker(Strict):
     """One accuracy, in per cent."""
 
     value: PositiveFloat = Field(description="per cent")
-    provenance: str = Field(description="where the number stands")
+    provenance: str = Field(description="source of the number")
 
 
 class Window(Strict):
-    """The width of a moving average."""
+    """Width of a moving average, in epochs."""
 
     epochs: Positive = Field(description="epochs averaged, up to and including the one named")
-    provenance: str = Field(description="where the number stands")
+    provenance: str = Field(description="source of the number")
 
 
 class SeedPairs(Strict):
-    """Accuracies of architectures trained with two seeds, in per cent."""
+    """Accuracies of architectures trained with two seeds each, in per cent."""
 
     pairs: list[tuple[PositiveFloat, PositiveFloat]] = Field(description="seed A, seed B")
-    provenance: str = Field(description="where the numbers stand")
+    provenance: str = Field(description="source of the numbers")
 
 
 class Published(Strict):
-    """The authors' raw statistics."""
+    """The authors' published statistics."""
 
     mirror: str | None = Field(
         None,
-        description="folder with the authors' files, looked into before downloading; the "
-        "environment variable NASEVAL_PUBLISHED goes before it",
+        description="folder with the authors' files, searched before downloading; the "
+        "environment variable NASEVAL_PUBLISHED takes precedence",
     )
     stacnas_cifar100: Summary = Field(description="StacNAS's searches on CIFAR-100")
     cost_figure: CostFigure = Field(description="Fig. 2")

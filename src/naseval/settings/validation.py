@@ -1,4 +1,4 @@
-"""Settings checked, with one sentence for each fault."""
+"""Validation of settings. Each error becomes one sentence."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,9 +20,9 @@ def validated(
     dataset: str | None = None,
     where: str = "config key",
 ) -> Model:
-    """Build `model`; `ConfigError` has one sentence for each faulty key.
+    """Build `model` from `fields`. Raise `ConfigError`, with one sentence per faulty key.
 
-    A sentence begins with `where` and the full key, which starts with `key`.
+    Each sentence begins with `where` and the full key, which begins with `key`.
     """
     try:
         return model.model_validate(fields)
@@ -36,7 +36,7 @@ def validated(
 
 
 def known(name: str, names: Collection[str], kind: str, key: str) -> str:
-    """Return `name`, or raise `ConfigError` where it is none of `names`."""
+    """Return `name`. Raise `ConfigError` if it is not in `names`."""
     if name not in names:
         hint = _similar(name, names) or f" (known: {', '.join(sorted(names))})"
         raise ConfigError(f"config key {key} names the {kind} {name!r}, which does not exist{hint}")
@@ -44,7 +44,7 @@ def known(name: str, names: Collection[str], kind: str, key: str) -> str:
 
 
 def merged(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay `layer` over `base`; nested mappings are merged key by key, all else replaced."""
+    """Merge `layer` into `base` and return the result. Nested mappings are merged key by key."""
     result = dict(base)
     for key, value in layer.items():
         below = result.get(key)
@@ -56,10 +56,10 @@ def merged(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _by_key(error: ValidationError, fields: Mapping[str, Any]) -> dict[Key, list[Any]]:
-    """Return the faults by key.
+    """Group the errors by key.
 
-    Where a value may be of several types, pydantic has a fault for each of them. Where the value
-    is a mapping, the faults inside it say more than that it is not of another type.
+    If a value may have several types, pydantic reports an error for each type. If the value is a
+    mapping, only the errors inside it are kept, because they say more than a wrong type.
     """
     found: dict[Key, list[Any]] = {}
     for fault in error.errors():
@@ -72,9 +72,9 @@ def _by_key(error: ValidationError, fields: Mapping[str, Any]) -> dict[Key, list
 
 
 def _keys(location: Key, value: Any) -> Iterator[str | int]:
-    """Yield the parts of a location that are keys of `value`, or are missing there.
+    """Yield the parts of a location that are keys of `value` or are missing in it.
 
-    The others are the types that pydantic tried.
+    The other parts are names of types that pydantic tried.
     """
     for part in location:
         if isinstance(value, Mapping) and part in value:
@@ -100,7 +100,7 @@ def _sentence(place: Key, faults: Sequence[Any], key: str, model: type[BaseModel
 
 
 def _message(faults: Sequence[Any]) -> str:
-    """Return what is expected, in lower case, of the types tried one or the other."""
+    """Return the expected value in lower case. Alternatives of several types are joined by "or"."""
     texts = [
         fault["msg"].removeprefix("Value error, ").partition(", unable")[0] for fault in faults
     ]

@@ -1,7 +1,8 @@
-"""Search spaces: one folder per space, named like it.
+"""Search spaces: one folder per space, named like the space.
 
-`NAME/space.py` has the `SPACE` (without torch: operations, sampling, validity), `NAME/network.py`
-the function `build`, which turns a genotype into the network that is trained.
+`NAME/space.py` has the object `SPACE` (operations, sampling, validation; without torch), and
+`NAME/network.py` has the function `build`, which returns the evaluation network of a genotype.
+`get_space`, `space_names` and `sample` are the public functions.
 """
 
 from importlib import import_module
@@ -18,23 +19,22 @@ def space_names() -> list[str]:
 
 
 def get_space(name: str) -> Space:
-    """Return the space named; `NasevalError` lists the known ones."""
+    """Return the space with this name. Raise `NasevalError` if there is none."""
     check_plugin("naseval.spaces", "space", name)
     return import_module(f"naseval.spaces.{name}.space").SPACE
 
 
 def sample(space: str, index: int, sampler: str | None = None) -> Genotype:
-    """Return random architecture number `index` of a space, from 0.
+    """Return random architecture number `index` of a space.
 
-    It depends on the space, the number and the sampler alone, and is the one that the pipeline
-    calls `random-{index}`.
+    It depends only on the space, the index and the sampler. The pipeline calls it `random-{index}`.
 
     Parameters
     ----------
     space : str
         One of `space_names()`.
     index : int
-        Number of the architecture.
+        Index of the architecture, from 0.
     sampler : str, optional
         One of the space's `samplers`; by default the first.
 

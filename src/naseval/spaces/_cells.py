@@ -14,20 +14,20 @@ INPUTS = 2
 EDGES_PER_NODE = 2
 
 Draw = Callable[[np.random.Generator], tuple[Cell, Cell]]
-"""Draws a normal and a reduction cell."""
+"""A function that draws a normal and a reduction cell."""
 ConcatRule = Callable[[tuple[Node, ...]], tuple[int, ...]]
-"""Says which states a cell with these nodes puts out."""
+"""A function that maps a cell's nodes to the indices of the states in the cell's output."""
 
 
 def every_node(nodes: tuple[Node, ...]) -> tuple[int, ...]:
-    """Return the indices of all nodes: a cell that concatenates them all."""
+    """Return the indices of all nodes, the output of a cell that concatenates every node."""
     return tuple(range(INPUTS, INPUTS + len(nodes)))
 
 
 def distinct_pair_cells(
     rng: np.random.Generator, operations: tuple[str, ...], nodes: int
 ) -> tuple[Cell, Cell]:
-    """Draw two independent cells whose nodes read two different states each.
+    """Draw two independent cells in which each node reads two different states.
 
     Pairs of inputs, their order and the operations are uniform and independent.
     """
@@ -45,7 +45,7 @@ def _distinct_pair_cell(rng: np.random.Generator, operations: tuple[str, ...], n
 
 @dataclass(frozen=True)
 class CellSpace:
-    """Genotypes of two cells with `nodes` nodes of two edges each."""
+    """Genotypes of two cells with `nodes` nodes, each with two edges."""
 
     name: str
     operations: tuple[str, ...]
@@ -58,11 +58,11 @@ class CellSpace:
 
     @property
     def samplers(self) -> tuple[str, ...]:
-        """Names of the ways to sample; the first is the default."""
+        """Names of the samplers; the first is the default."""
         return tuple(self.draws)
 
     def sample(self, rng: np.random.Generator, sampler: str | None = None) -> Genotype:
-        """Draw one genotype; raise `NasevalError` where there is no such sampler."""
+        """Draw one genotype. Raise `NasevalError` if there is no such sampler."""
         name = self.samplers[0] if sampler is None else sampler
         if name not in self.draws:
             known = " or ".join(self.samplers)
@@ -71,7 +71,7 @@ class CellSpace:
         return Genotype(self.name, normal, reduce)
 
     def validate(self, genotype: Genotype) -> None:
-        """Raise `GenotypeError`, saying where, unless the genotype lies in the space."""
+        """Raise `GenotypeError`, with the faulty cell, if the genotype is not in the space."""
         if genotype.space != self.name:
             raise GenotypeError(
                 f"the genotype is of the space {genotype.space!r}; expected {self.name}"
@@ -117,12 +117,12 @@ class Space(Protocol):
     name: str
     operations: tuple[str, ...]
     samplers: tuple[str, ...]
-    """Names of the ways to sample; the first is the default."""
+    """Names of the samplers; the first is the default."""
     network_options: Mapping[str, Any]
-    """What a protocol's `network` may set for this space's networks, with the defaults."""
+    """Options that a protocol's `network` may set for this space's networks, with the defaults."""
 
     def sample(self, rng: np.random.Generator, sampler: str | None = None) -> Genotype:
         """Draw one genotype."""
 
     def validate(self, genotype: Genotype) -> None:
-        """Raise `GenotypeError`, saying where, unless the genotype lies in the space."""
+        """Raise `GenotypeError`, with the faulty cell, if the genotype is not in the space."""

@@ -1,4 +1,4 @@
-"""Augmentation: a genotype's network is trained from scratch and tested after every epoch.
+"""Augmentation: training of a genotype's network from scratch, with a test after each epoch.
 
 Source of the recipe: paper, appendix A.1 and section 4.
 """
@@ -29,11 +29,13 @@ from naseval.training.optimizers import (
 def augment(
     network: nn.Module, data: TrainingData, protocol: Protocol, *, seed: int, loop: Loop
 ) -> list[Row]:
-    """Train `network`, initialised and on the data's device; return a `schemas.RUN` row per epoch.
+    """Train `network` and return one row of `schemas.RUN` per epoch.
 
-    `train_loss` is the loss that is minimised, auxiliary tower and label smoothing included;
-    `test_loss` is the plain cross-entropy; both are means per image. Raises `Interrupted`
-    (see `Loop.run`) and `NasevalError` where the loss is not finite.
+    The network must be initialised and on the data's device. `train_loss` is the minimised loss,
+    including auxiliary tower and label smoothing. `test_loss` is the plain cross-entropy. Both are
+    means per image.
+
+    Raise `Interrupted` (see `Loop.run`), and `NasevalError` if the loss is not finite.
     """
     task = AugmentationTask(network, data, protocol, seed)
     return loop.run(
@@ -49,7 +51,7 @@ def augment(
 def training_loss(
     logits: Tensor, auxiliary_logits: Tensor | None, labels: Tensor, protocol: Protocol
 ) -> Tensor:
-    """Return the mean loss of a batch: logits (N, classes), of the tower likewise, labels (N)."""
+    """Return the mean loss of a batch from logits (N, classes), tower logits and labels (N,)."""
     smoothing = protocol.label_smoothing
     loss = F.cross_entropy(logits.float(), labels, label_smoothing=smoothing)
     if auxiliary_logits is None:
@@ -61,10 +63,10 @@ def training_loss(
 def train_batch(
     network: nn.Module, images: Tensor, labels: Tensor, optimizer: Optimizer, protocol: Protocol
 ) -> Metrics:
-    """Take one optimizer step on images (N, 3, S, S) and labels (N,); return the batch's metrics.
+    """Take one optimizer step on images (N, 3, S, S) and labels (N,); return the metrics.
 
-    A batch of one image is left out: the auxiliary tower normalises over maps of 1x1 pixels, and
-    one value has no variance. It is the last batch where the number of images is one more than a
+    A batch of one image is skipped, because the auxiliary tower normalises maps of 1x1 pixels, and
+    one value has no variance. This is the last batch if the number of images is one more than a
     multiple of the batch size.
     """
     if len(labels) == 1:

@@ -1,4 +1,4 @@
-"""Checkpoints: written whole or not at all, and read only by the code that wrote them."""
+"""Checkpoints, written atomically and read only by the code that wrote them."""
 
 import hashlib
 import io
@@ -24,9 +24,9 @@ PLAIN = (int, float, str, bool, bytes, type(None))
 
 
 class Stateful(Protocol):
-    """A module, an optimizer, or anything else whose state can be saved and loaded.
+    """An object whose state can be saved and loaded, such as a module or an optimizer.
 
-    States are nested plain data and tensors (see `Checkpoint.save`).
+    A state consists of nested plain data and tensors (see `Checkpoint.save`).
     """
 
     def state_dict(self) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class Stateful(Protocol):
 
 
 class TensorState:
-    """The state of bare tensors, such as architecture parameters; loading fills them in place."""
+    """State of plain tensors, such as architecture parameters. Loading fills them in place."""
 
     def __init__(self, tensors: Mapping[str, Tensor]) -> None:
         self.tensors = dict(tensors)
@@ -47,7 +47,7 @@ class TensorState:
         return {name: tensor.detach() for name, tensor in self.tensors.items()}
 
     def load_state_dict(self, state: dict[str, Any], /) -> None:
-        """Copy the values in; raises `ValueError` where names or shapes differ."""
+        """Copy the saved values into the tensors. Raise `ValueError` if names or shapes differ."""
         if {k: v.shape for k, v in state.items()} != {k: v.shape for k, v in self.tensors.items()}:
             raise ValueError("the names or shapes of the saved tensors differ")
         with torch.no_grad():
@@ -56,24 +56,24 @@ class TensorState:
 
 
 def fingerprint(code: str, settings: Any) -> str:
-    """Return a digest of the code's digest and of settings (pydantic models or plain data)."""
+    """Return a digest of the code digest and the settings (pydantic models or plain data)."""
     text = json.dumps([code, to_jsonable_python(settings)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A file that holds the state of one search or run: its SHA-256, then a `torch.save`."""
+    """The checkpoint file of one search or run: a SHA-256, then the output of `torch.save`."""
 
     path: Path
     fingerprint: str
 
     def load(self) -> dict[str, Any] | None:
-        """Return the state saved, with tensors on the CPU.
+        """Return the saved state, with tensors on the CPU.
 
-        None where there is no file, or where other code or settings wrote it (logged).
-        Raises `NasevalError` where the file is damaged, cannot be read, or holds anything but
-        plain data and tensors: nothing in it is ever run.
+        Return None if there is no file, or if other code or settings wrote it (this is logged).
+        Raise `NasevalError` if the file is damaged, cannot be read, or contains anything but plain
+        data and tensors. No code in the file is ever run.
         """
         try:
             content = self.path.read_bytes()
@@ -93,20 +93,20 @@ class Checkpoint:
             saved = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
         except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
             raise NasevalError(
-                f"the checkpoint {self.path} holds other things than plain data and tensors and "
+                f"the checkpoint {self.path} has contents other than plain data and tensors and "
                 "was refused; delete it and run again"
             ) from error
         if saved["fingerprint"] != self.fingerprint:
-            log.info("%s is ignored: it is of other code or settings", self.path)
+            log.info("%s is ignored: other code or settings wrote it", self.path)
             return None
         state: dict[str, Any] = saved["state"]
         return state
 
     def save(self, state: dict[str, Any]) -> None:
-        """Write `state`, nested plain data and tensors, in place of what the file held.
+        """Replace the file's content by `state`, nested plain data and tensors.
 
-        Raises `NasevalError` where the disk is full, and `TypeError` where `load` could not
-        read the state back; the file keeps what it held before.
+        Raise `NasevalError` if the disk is full, and `TypeError` if `load` could not read the state
+        back. In both cases the file keeps its old content.
         """
         _check_plain(state, "state")
         buffer = io.BytesIO()
@@ -115,7 +115,7 @@ class Checkpoint:
         write_atomically(self.path, hashlib.sha256(payload).digest() + payload)
 
     def delete(self) -> None:
-        """Remove the file, and temporary files that a kill in the middle of `save` left."""
+        """Delete the file, and temporary files of an interrupted `save`."""
         self.path.unlink(missing_ok=True)
         prefix = f".{self.path.name}."
         if self.path.parent.is_dir():
@@ -125,7 +125,7 @@ class Checkpoint:
 
 
 def _check_plain(value: Any, where: str) -> None:
-    """Refuse what `torch.load(weights_only=True)` would refuse, such as numpy's numbers."""
+    """Raise `TypeError` for values that `torch.load(weights_only=True)` refuses."""
     if isinstance(value, dict):
         for key, entry in value.items():
             _check_plain(key, f"a key of {where}")
@@ -138,7 +138,7 @@ def _check_plain(value: Any, where: str) -> None:
 
 
 def random_state() -> dict[str, Any]:
-    """Return the state of torch's generators: the CPU's and the current device's."""
+    """Return the states of torch's generators of the CPU and the current device."""
     state: dict[str, Any] = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         state["cuda"] = torch.cuda.get_rng_state()
@@ -148,7 +148,7 @@ def random_state() -> dict[str, Any]:
 
 
 def set_random_state(state: Mapping[str, Any]) -> None:
-    """Restore what `random_state` returned; the current device may be another one now."""
+    """Restore the states from `random_state`. The current device may have changed."""
     torch.set_rng_state(state["cpu"])
     if "cuda" in state and torch.cuda.is_available():
         torch.cuda.set_rng_state(state["cuda"])

@@ -1,4 +1,4 @@
-"""The device that trains: which one, its precision, its memory, its determinism."""
+"""The training device: choice, precision, memory and determinism."""
 
 import os
 import resource
@@ -14,10 +14,10 @@ from naseval.locking.lease import leased
 
 @contextmanager
 def held_device(name: str) -> Iterator[torch.device]:
-    """Yield the device that `resolve_device` names, and make it torch's current one.
+    """Yield the device that `resolve_device` returns, and make it torch's current device.
 
-    Where `auto` could mean any of several CUDA devices, it is one that no other process holds
-    in this way, until the block ends; where all are held, wait.
+    If `auto` could be any of several CUDA devices, take one that no other process holds through
+    this function, and hold it until the block ends. If all are held, wait.
     """
     device = resolve_device(name)
     if device.type != "cuda":
@@ -35,10 +35,10 @@ def held_device(name: str) -> Iterator[torch.device]:
 
 
 def resolve_device(name: str) -> torch.device:
-    """Return the device named `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
+    """Return the device for `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
 
-    `auto` takes CUDA where there is one, then MPS, then the CPU. Raises `NasevalError` where
-    the name is unknown or the machine has no such device.
+    `auto` means CUDA if it is available, else MPS, else the CPU. Raise `NasevalError` if the name
+    is unknown or the machine has no such device.
     """
     if name == "auto":
         name = _best()
@@ -51,11 +51,11 @@ def resolve_device(name: str) -> torch.device:
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         count = torch.cuda.device_count()
         raise NasevalError(
-            f"device {name!r} is not here ({count} CUDA devices are visible); "
+            f"device {name!r} is not available ({count} CUDA devices are visible); "
             "choose another device, or auto"
         )
     if device.type == "mps" and not torch.backends.mps.is_available():
-        raise NasevalError("device 'mps' is not here; choose another device, or auto")
+        raise NasevalError("device 'mps' is not available; choose another device, or auto")
     return device
 
 
@@ -66,9 +66,10 @@ def _best() -> str:
 
 
 def deterministic(device: torch.device) -> None:
-    """Make the device repeat itself bit by bit where it can; torch warns where it cannot.
+    """Make computations on the device reproducible bit by bit. torch warns if this is impossible.
 
-    Call it before the first work on the device: cuBLAS reads its workspace size only once.
+    Call this function before the first work on the device, because cuBLAS reads its workspace size
+    only once.
     """
     if device.type == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -77,12 +78,12 @@ def deterministic(device: torch.device) -> None:
 
 
 def autocast(device: torch.device, precision: str) -> torch.autocast:
-    """Return the context of a forward pass in `float32` or `bfloat16`."""
+    """Return the autocast context for a forward pass in `float32` or `bfloat16`."""
     return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
 
 
 def peak_memory(device: torch.device) -> int:
-    """Return the most memory this process has used, in bytes: of the GPU, else of the machine."""
+    """Return the peak memory of this process in bytes: GPU memory on CUDA, else main memory."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

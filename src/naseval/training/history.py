@@ -1,4 +1,4 @@
-"""The rows that searches write, one per epoch: how they are built and how they are checked."""
+"""The history rows of searches, one per epoch, and the check of all rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ PYTHON_TYPES = {
     pa.string(): (str,),
     pa.bool_(): (bool,),
 }
-"""What a column of a row may be; checkpoints hold no numbers of numpy's, nor tensors, in rows."""
+"""Python types of each column type. Numpy numbers and tensors are not allowed in rows."""
 
 
 def history_row(
@@ -37,17 +37,17 @@ def history_row(
     Parameters
     ----------
     epoch : int
-        Epoch of the stage, counted from 0 as by the loop; the row counts from 1.
+        Epoch of the stage, from 0 as in the loop; the row counts from 1.
     device : torch.device
-        The device whose peak memory is stored.
+        Device whose peak memory is stored.
     stage : int
         Stage of the search, from 1.
     train, validation : mapping, optional
-        `images`, `loss` and `correct`, summed over the images of the part.
+        `images`, `loss` and `correct`, summed over the part's images.
     genotype : Genotype, optional
-        The genotype that the search would return now.
+        Genotype that the search would return after this epoch.
     **columns
-        Any other column of the schema, e.g. `learning_rate`, `entropy`.
+        Other columns of the schema, e.g. `learning_rate`, `entropy`.
 
     """
     row: Row = {"stage": stage, "epoch": epoch + 1}
@@ -61,10 +61,10 @@ def history_row(
 
 
 def check_row(row: Mapping[str, Any], schema: pa.Schema, task: object) -> None:
-    """Raise `NasevalError`, naming the task's class and the column, if a row misfits the schema.
+    """Raise `NasevalError`, with the task's class and the column, if a row does not fit the schema.
 
-    A row misfits if it lacks a required column, has a column that the schema does not know, or
-    has a value of another type.
+    A row must have all required columns, no column that the schema lacks, and values of the right
+    types.
     """
     name = f"{type(task).__module__}.{type(task).__qualname__}.end"
     for column in row:

@@ -1,4 +1,4 @@
-"""Signals that ask a job to stop, turned into a flag that the training loop polls."""
+"""Handling of the signals that stop a job. The training loop polls a flag."""
 
 import signal
 import threading
@@ -10,21 +10,21 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 
 
 class Interruption:
-    """Whether a signal has asked to stop."""
+    """A flag that a stop signal sets."""
 
     def __init__(self) -> None:
         self.requested = False
 
     def request(self, _number: int, _frame: FrameType | None) -> None:
-        """Handle a signal. Repeats change nothing: Ctrl-C often arrives with a SIGTERM."""
+        """Handle a signal. A second one has no effect, since Ctrl-C often comes with a SIGTERM."""
         self.requested = True
 
 
 @contextmanager
 def interruptible() -> Iterator[Interruption]:
-    """Turn SIGTERM, SIGINT and SIGUSR1 into a flag; afterwards the old handlers are back.
+    """Yield a flag that SIGTERM, SIGINT and SIGUSR1 set. Afterwards restore the old handlers.
 
-    Outside the main thread Python lets nobody handle signals, so the flag is never set there.
+    Python can handle signals only in the main thread, so in other threads the flag is never set.
     """
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():

@@ -1,7 +1,7 @@
-"""The loop that every search and every augmentation runs in.
+"""The training loop of all searches and augmentations.
 
-It can be killed at any moment. A checkpoint is written after each epoch and, when a signal
-asks to stop, between two steps; what resumes from it is bit-identical to a loop never stopped.
+The loop can be killed at any time. It writes a checkpoint after each epoch and, if a signal asks it
+to stop, between two steps. A resumed loop gives the same bits as an uninterrupted one.
 """
 
 import time
@@ -25,30 +25,30 @@ from naseval.training.progress import log_epoch, progress_bar
 
 
 class EpochTask(Protocol):
-    """What a loop runs; epochs and steps are counted from 0."""
+    """The work that a loop runs. Epochs and steps are counted from 0."""
 
     def begin(self, epoch: int) -> None:
         """Prepare an epoch: set schedules and modes, from the epoch alone.
 
-        It is called again where the loop resumes within the epoch; what it does to the
-        parts and to torch's generators is then replaced by what was saved.
+        If the loop resumes within an epoch, it calls this method again. Then it restores the saved
+        state of the parts and of torch's generators.
         """
 
     def step(self, epoch: int, step: int) -> Metrics:
-        """Train one step and return the metrics to be summed over the epoch.
+        """Train one step and return metrics, which the loop sums over the epoch.
 
         Zero-dimensional tensors stay on their device until the epoch ends.
         """
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
-        """Return the epoch's row; `totals` has the sums, and the steps' time in `seconds`.
+        """Return the epoch's row. `totals` has the summed metrics and the steps' `seconds`.
 
-        The loop adds `seconds` to the row: the whole epoch's time, this call included.
+        The loop adds `seconds` to the row, the time of the whole epoch including this call.
         """
 
 
 class SavedStage(NamedTuple):
-    """How far a loop of several stages has come."""
+    """Progress of a loop with several stages."""
 
     stage: int
     carried_state: dict[str, Any] | None
@@ -56,12 +56,12 @@ class SavedStage(NamedTuple):
 
 
 class Loop(Protocol):
-    """What a search or an augmentation trains in: `EpochLoop`, or a rehearsal of it."""
+    """The interface of training loops: `EpochLoop`, or the budget's `Rehearsal`."""
 
     def saved_stage(self) -> SavedStage:
-        """Return the stage to go on with, its carried state, and the rows so far.
+        """Return the stage to continue with, its carried state and the rows so far.
 
-        The first time this is stage 1, without state or rows.
+        Without a checkpoint this is stage 1, without state or rows.
         """
 
     def run(
@@ -77,49 +77,49 @@ class Loop(Protocol):
         rows: Sequence[Row] | None = None,
         schema: pa.Schema = schemas.HISTORY,
     ) -> list[Row]:
-        """Run `epochs` epochs of `steps` steps and return `rows` and one more row per epoch.
+        """Run `epochs` epochs of `steps` steps and return `rows` with one more row per epoch.
 
-        A search of several stages calls this once per stage, from `saved_stage` onwards.
+        A search with several stages calls this method once per stage, starting at `saved_stage`.
 
         Parameters
         ----------
         task : EpochTask
-            What is trained.
+            The work to run.
         epochs, steps : int
-            Epochs of this stage, and steps of each epoch.
+            Number of epochs of this stage, and of steps per epoch.
         parts : mapping of str to Stateful
-            Everything that training changes: networks, optimizers, `TensorState`.
+            All objects that training changes: networks, optimizers, `TensorState`.
         stream_names : tuple
-            Before epoch e torch's generators are seeded from the stream
+            Before epoch e, torch's generators are seeded from the stream
             `(*stream_names, stage, e)`.
         stage : int
             Number of the stage, from 1.
         carried_state : dict, optional
-            Plain data and tensors that this stage needs of earlier ones.
+            Plain data and tensors that this stage needs from earlier stages.
         rows : sequence of dict, optional
             The rows of earlier stages.
         schema : pyarrow.Schema
-            What every row of the task is checked against.
+            The schema of the task's rows.
 
         Raises
         ------
         NasevalError
             If a total is not finite, or if a row does not fit the schema.
         Interrupted
-            If SIGTERM, SIGINT or SIGUSR1 asked to stop; the state is saved then. Without a
-            checkpoint signals keep their ordinary effect.
+            If SIGTERM, SIGINT or SIGUSR1 asked to stop, after the state was saved. Without a
+            checkpoint, signals keep their usual effect.
 
         """
 
 
 class EpochLoop:
-    """The `Loop` that trains every epoch; with a checkpoint it saves and resumes."""
+    """The `Loop` that runs every epoch. With a checkpoint, it saves and resumes."""
 
     def __init__(self, checkpoint: Checkpoint | None = None) -> None:
         self.checkpoint = checkpoint
 
     def saved_stage(self) -> SavedStage:
-        """Return the stage to go on with, its carried state, and the rows so far."""
+        """Return the stage to continue with, its carried state and the rows so far."""
         state = self.checkpoint.load() if self.checkpoint else None
         if state is None:
             return SavedStage(1, None, [])
@@ -138,7 +138,7 @@ class EpochLoop:
         rows: Sequence[Row] | None = None,
         schema: pa.Schema = schemas.HISTORY,
     ) -> list[Row]:
-        """Run a stage, or what is left of it; see `Loop.run`."""
+        """Run the rest of a stage; see `Loop.run`."""
         running = _Stage(
             task, steps, parts, self.checkpoint, stream_names, stage, carried_state, schema
         )
@@ -158,7 +158,7 @@ class EpochLoop:
 
 @dataclass
 class _Progress:
-    """How far a stage has come: the epoch, the steps done of it, and their totals."""
+    """Progress of a stage: the epoch, its finished steps and their totals."""
 
     rows: list[Row]
     epoch: int = 0
@@ -166,12 +166,12 @@ class _Progress:
     totals: dict[str, float | Tensor] = field(default_factory=dict)
     seconds: float = 0.0
     resume_state: dict[str, Any] | None = None
-    """What was saved, if the stage resumes between two steps of the epoch."""
+    """The saved state, if the stage resumes between two steps of the epoch."""
 
 
 @dataclass(frozen=True)
 class _Stage:
-    """A stage of a loop: runs its epochs, saves them, and takes them up again."""
+    """A stage of a loop: it runs, saves and resumes epochs."""
 
     task: EpochTask
     steps: int
@@ -183,7 +183,7 @@ class _Stage:
     schema: pa.Schema
 
     def resumed(self, rows: list[Row]) -> _Progress:
-        """Return where to start, with the parts' states taken back."""
+        """Restore the parts' states and return the starting point."""
         state = self.checkpoint.load() if self.checkpoint else None
         if state is None or state["stage"] < self.stage:
             return _Progress(rows)
@@ -200,7 +200,7 @@ class _Stage:
         )
 
     def run_epoch(self, progress: _Progress, interruption: Interruption) -> None:
-        """Run one epoch, or what is left of it, and append its row."""
+        """Run the rest of an epoch and append its row."""
         clock = _Clock(progress.seconds)
         torch.manual_seed(torch_seed(*self.stream_names, self.stage, progress.epoch))
         self.task.begin(progress.epoch)
@@ -237,8 +237,8 @@ class _Stage:
     def save(self, progress: _Progress, generators: dict[str, Any] | None = None) -> None:
         """Write the checkpoint.
 
-        `generators` is the state of torch's generators between two steps of an epoch; None
-        between two epochs, as the next one seeds them anew.
+        `generators` is the state of torch's generators between two steps of an epoch. It is None
+        between two epochs, because the next epoch seeds the generators.
         """
         if self.checkpoint is not None:
             self.checkpoint.save(
@@ -261,7 +261,7 @@ class _Stage:
 
 
 class _Clock:
-    """The time spent on an epoch, in seconds, over all interruptions."""
+    """Time spent on an epoch, in seconds, including the time before interruptions."""
 
     def __init__(self, before: float) -> None:
         self._start = time.monotonic() - before

@@ -1,4 +1,4 @@
-"""Metrics summed over an epoch, and the evaluation of a network: loss and accuracy."""
+"""Metrics, summed over an epoch, and the evaluation of networks: loss and accuracy."""
 
 import math
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from naseval.errors import NasevalError
 from naseval.training.device import autocast
 
 Metrics = Mapping[str, float | Tensor]
-"""Sums by name, e.g. `images`, `loss`, `correct`: of one batch, or of all batches of an epoch."""
+"""Sums by name, e.g. `images`, `loss`, `correct`, of a batch or of all batches of an epoch."""
 
 
 def batch_metrics(logits: Tensor, labels: Tensor) -> dict[str, float | Tensor]:
     """Return `images`, `loss` (cross-entropy) and `correct`, summed over a batch.
 
-    `logits` has the shape (N, classes), `labels` (N,). The loss can be differentiated.
+    `logits` has the shape (N, classes), `labels` (N,). The loss keeps its gradient.
     """
     return {
         "images": len(labels),
@@ -28,22 +28,22 @@ def batch_metrics(logits: Tensor, labels: Tensor) -> dict[str, float | Tensor]:
 
 
 def accumulate(totals: dict[str, float | Tensor], metrics: Metrics) -> None:
-    """Add a step's metrics to `totals`, in double precision where the device has it."""
+    """Add a step's metrics to `totals`, in double precision if the device supports it."""
     for name, value in metrics.items():
         if isinstance(value, Tensor):
             value = value.detach()
-            if value.device.type != "mps":  # which has no doubles
+            if value.device.type != "mps":  # MPS has no float64
                 value = value.to(torch.float64)
         totals[name] = totals.get(name, 0.0) + value
 
 
 def to_floats(metrics: Metrics) -> dict[str, float]:
-    """Return the metrics as Python numbers; this waits for the device."""
+    """Return the metrics as Python numbers. This synchronises with the device."""
     return {name: float(value) for name, value in metrics.items()}
 
 
 def check_finite(totals: Mapping[str, float], when: str) -> None:
-    """Raise `NasevalError` if a total is not a finite number; `when` ends the sentence's fact."""
+    """Raise `NasevalError` if a total is not finite. `when` is part of the message."""
     for name, value in totals.items():
         if not math.isfinite(value):
             raise NasevalError(
@@ -58,8 +58,8 @@ def evaluate(
 ) -> dict[str, float]:
     """Return `images`, `loss` and `correct`, summed over all `batches`.
 
-    The network maps images to (logits, anything). It lies on `device` like the batches, and it
-    is left in evaluation mode.
+    The network maps images to (logits, anything). It is on `device`, like the batches, and is left
+    in evaluation mode.
     """
     network.eval()
     totals: dict[str, float | Tensor] = {}
@@ -72,10 +72,10 @@ def evaluate(
 
 
 def averages(totals: Mapping[str, float], part: str) -> dict[str, float]:
-    """Return the mean loss and the accuracy of a part of the images, as columns of a row.
+    """Return the mean loss and the accuracy as columns of a row.
 
-    `totals` has `images`, `loss` and `correct`; the columns are e.g. `train_loss` and
-    `train_accuracy` if `part` is `train`.
+    `totals` has `images`, `loss` and `correct`. If `part` is `train`, the columns are `train_loss`
+    and `train_accuracy` (in per cent).
     """
     images = totals["images"]
     return {

@@ -1,4 +1,4 @@
-"""The networks that are trained: built from a genotype or by name, with seeded initial weights."""
+"""Networks for training, built from a genotype or by name, with seeded initial weights."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -26,31 +26,31 @@ def build_network(
     auxiliary: bool,
     options: Mapping[str, Any] | None = None,
 ) -> nn.Module:
-    """Return the network of a genotype, freshly initialised from torch's global generator.
+    """Return the network of a genotype, initialised from torch's global generator.
 
-    It maps float images (B, 3, S, S), where S is `dataset.image_size`, to logits (B, classes)
-    and, in training with an auxiliary tower, the tower's logits (else None).
+    It maps float images (B, 3, S, S), where S is `dataset.image_size`, to logits (B, classes) and,
+    in training with an auxiliary tower, the tower's logits (else None).
 
     Parameters
     ----------
     genotype
-        Says which operations the cells have, and which space's networks are meant.
+        The genotype, which names its space.
     dataset
         Gives the image size, the number of classes and the kind of stem.
     channels
-        Initial channels; most spaces' networks double them at each reduction.
+        Initial channels; in most spaces they double at each reduction.
     cells
-        The depth.
+        Number of cells.
     auxiliary
-        Whether there is an auxiliary tower.
+        If true, the network has an auxiliary tower.
     options
-        Options that only this space's networks have (`Space.network_options` lists them).
+        Options that only this space's networks have, see `Space.network_options`.
 
     Raises
     ------
     NasevalError
-        Where the genotype lies outside its space, the image size does not divide as the
-        reductions need, or the space has no such option.
+        If the genotype is not in its space, the image size is not divisible as the reductions
+        require, or the space has no such option.
 
     """
     space = get_space(genotype.space)
@@ -77,7 +77,7 @@ def build_network(
 def build_run_network(
     architecture: Genotype | str, dataset: ImageSettings, protocol: Protocol
 ) -> nn.Module:
-    """Return the network that a run trains: a genotype's, or the fixed network of that name."""
+    """Return the network of a run: that of a genotype, or the fixed network with this name."""
     auxiliary = protocol.auxiliary_weight > 0
     if isinstance(architecture, Genotype):
         return build_network(
@@ -98,9 +98,9 @@ T = TypeVar("T")
 
 
 def initialised(build: Callable[[], T], seed: int) -> T:
-    """Return what `build` builds (on the CPU) from the stream of initial weights of `seed`.
+    """Return the result of `build`, called on the CPU with the seeded stream of initial weights.
 
-    torch's global CPU generator is left as it was found.
+    The state of torch's global CPU generator is not changed.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(torch_seed(seed, "initialisation"))
@@ -108,7 +108,7 @@ def initialised(build: Callable[[], T], seed: int) -> T:
 
 
 def size(genotype: Genotype, dataset: ImageSettings, protocol: Protocol) -> Size:
-    """Return the size of the network that a protocol makes of a genotype for a dataset."""
+    """Return the size of a genotype's network under a protocol on a dataset."""
     with torch.device("meta"):  # only shapes are needed
         network = build_network(
             genotype,

@@ -1,4 +1,4 @@
-"""Optimizers from settings, their steps, and learning-rate schedules."""
+"""Optimizers, their steps, and learning-rate schedules."""
 
 import math
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from naseval.settings.base import Optimizer as Settings
 def build_optimizer(
     parameters: Iterable[Tensor], settings: Settings | ArchitectureOptimizer
 ) -> Optimizer:
-    """Return the optimizer; weight decay is the plain L2 penalty, on all `parameters`."""
+    """Return the optimizer. Weight decay is an L2 penalty on all `parameters`."""
     rate, decay = settings.learning_rate, settings.weight_decay
     if isinstance(settings, ArchitectureOptimizer) or settings.name == "adam":
         return torch.optim.Adam(parameters, rate, betas=settings.betas, weight_decay=decay)
@@ -36,11 +36,11 @@ def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
 
 
 def backward_and_step(loss: Tensor, optimizer: Optimizer, max_norm: float | None) -> None:
-    """Take one optimizer step down the gradient of `loss` (a scalar).
+    """Take one optimizer step for a scalar `loss`.
 
-    Parameters without a gradient stay as they are: old gradients are set to None, not to zero,
-    so that neither weight decay nor momentum moves what the loss does not depend on.
-    `max_norm` is that of `clip_and_step`.
+    Old gradients are set to None instead of zero. So a parameter that the loss does not depend on
+    is not changed, neither by weight decay nor by momentum. `max_norm` is explained in
+    `clip_and_step`.
     """
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
@@ -48,10 +48,10 @@ def backward_and_step(loss: Tensor, optimizer: Optimizer, max_norm: float | None
 
 
 def clip_and_step(optimizer: Optimizer, max_norm: float | None) -> None:
-    """Take one optimizer step along the gradients that its parameters have.
+    """Take one optimizer step with the current gradients.
 
-    All gradients are scaled together so that their global L2 norm is at most `max_norm`
-    (None: they are taken as they are).
+    All gradients are scaled together so that their global L2 norm is at most `max_norm`. If it is
+    None, they are not clipped.
     """
     if max_norm is not None:
         parameters = (weight for group in optimizer.param_groups for weight in group["params"])
@@ -67,7 +67,8 @@ def cosine(epoch: float, epochs: int, start: float, end: float) -> float:
 def cosine_restarts(epoch: int, first: int, factor: int, start: float, end: float) -> float:
     """Return the cosine annealing with warm restarts (SGDR, Loshchilov and Hutter 2017).
 
-    The first cycle has `first` epochs, each later one `factor` times as many as the last.
+    The first cycle has `first` epochs. Each later cycle is `factor` times as long as the one
+    before.
     """
     length = first
     while epoch >= length:
@@ -77,7 +78,7 @@ def cosine_restarts(epoch: int, first: int, factor: int, start: float, end: floa
 
 
 def learning_rate(settings: Settings, epoch: int, epochs: int) -> float:
-    """Return the learning rate of an epoch of `epochs`, by the optimizer's settings."""
+    """Return the learning rate at `epoch`, from 0, of `epochs`."""
     start, end = settings.learning_rate, settings.learning_rate_min
     if settings.restarts is None:
         return cosine(epoch, epochs, start, end)

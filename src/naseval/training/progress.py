@@ -1,4 +1,4 @@
-"""What a person sees of a training: a bar on a terminal, and one line per epoch in the log."""
+"""Progress of a training: a bar on the terminal and one line per epoch in the log."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,15 @@ log = logging.getLogger(__name__)
 
 
 def progress_bar(epoch: int, steps: int, done: int) -> "tqdm[Any]":
-    """Return the bar of an epoch (from 0) of which `done` steps are done.
+    """Return the progress bar of an epoch (from 0) with `done` finished steps.
 
-    It is shown only if standard error is a terminal.
+    The bar is displayed only if standard error is a terminal.
     """
     return tqdm(total=steps, initial=done, desc=f"epoch {epoch + 1}", leave=False, disable=None)
 
 
 def log_epoch(rows: Sequence[Mapping[str, Any]], epoch: int, epochs: int) -> None:
-    """Log the last row, of `epoch` (from 0) of `epochs`, and the time that the others will take."""
+    """Log the last row, of `epoch` (from 0) of `epochs`, and the expected remaining time."""
     seconds = [row["seconds"] for row in rows[-epoch - 1 :]]
     left = sum(seconds) / len(seconds) * (epochs - epoch - 1)
     numbers = [

@@ -1,4 +1,4 @@
-"""The runs of one job: usually one; several where the start of a process costs more than a run."""
+"""The runs of one job: usually one, or several if starting a process costs more than a run."""
 
 import logging
 from collections.abc import Sequence
@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Augmentation:
-    """A run, and where it reads and writes.
+    """A run with its input and output files.
 
-    `settings` has the genotype's name, `seed`, `dataset`, `protocol` and `checkpoint`; `genotype`
-    is its file, None for a fixed network.
+    `settings` has the genotype's name, `seed`, `dataset`, `protocol` and `checkpoint`. `genotype`
+    is the genotype's file, or None for a fixed network.
     """
 
     settings: dict[str, Any]
@@ -42,7 +42,7 @@ class Augmentation:
 
     @property
     def inputs(self) -> list[Path]:
-        """The files that the result depends on."""
+        """Files that the result depends on."""
         files = [self.images, self.splits, self.channels]
         return [*files, self.genotype] if self.genotype else files
 
@@ -50,8 +50,8 @@ class Augmentation:
 def train_all(script: ScriptRun, device: torch.device, runs: Sequence[Augmentation]) -> None:
     """Train the runs one after the other.
 
-    If one fails, the others are trained all the same. Checkpoints are deleted only when all runs
-    have finished, so a second try trains only the runs that failed.
+    If one run fails, the others are still trained. Checkpoints are deleted only when all runs have
+    finished, so a second attempt trains only the failed runs.
     """
     failed: list[NasevalError] = []
     with ExitStack() as sessions:

@@ -1,4 +1,4 @@
-"""What a search or an augmentation runs in: threads, device, lock and checkpoint."""
+"""Context of a search or augmentation: threads, device, lock and checkpoint."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from naseval.training.loop import EpochLoop
 
 @contextmanager
 def computing(script: ScriptRun, threads: int) -> Iterator[torch.device]:
-    """Set torch up for one process and give it its device; once per process."""
+    """Configure torch and yield the device. Use this once per process."""
     torch.set_num_threads(threads)
     with held_device(script.resources["device"]) as device:
         deterministic(device)
@@ -27,7 +27,7 @@ def computing(script: ScriptRun, threads: int) -> Iterator[torch.device]:
 
 @dataclass(frozen=True)
 class Session:
-    """The loop that a training runs in, and the facts for the provenance of what it writes."""
+    """The loop of a training, and facts for the provenance of its results."""
 
     loop: EpochLoop
     facts: Mapping[str, Any]
@@ -41,11 +41,10 @@ def session(
     inputs: Iterable[str | Path],
     checkpoint: str | Path,
 ) -> Iterator[Session]:
-    """Hold the lock of one training; if it ends without an error, its checkpoint is deleted.
+    """Hold the lock of one training. Delete its checkpoint if it ends without an error.
 
-    A checkpoint is resumed only if code, settings and the content of the inputs (except the
-    images) are the same as when it was written. Raises `NasevalError` if another process holds
-    the lock.
+    A checkpoint is resumed only if code, settings and the content of the inputs (except the images)
+    are unchanged. Raise `NasevalError` if another process holds the lock.
     """
     digests = {
         Path(file).name: content_digest(file)

@@ -1,1 +1,1 @@
-"""Readers of the formats that archives come in."""
+"""Readers of archive formats: CIFAR pickles, IDX, and photographs in tar or RAR archives."""

@@ -1,4 +1,4 @@
-"""CIFAR: batches of images as Python 2 pickles in a tar.gz, read without running anything."""
+"""CIFAR: image batches as Python 2 pickles in a tar.gz, read without running any code."""
 
 import pickle
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ SIDE = 32  # pixels
 
 
 class _Array:
-    """Stands in for `numpy.ndarray`: takes bytes only."""
+    """Replacement for `numpy.ndarray` that accepts only arrays of bytes."""
 
     def __init__(self, *_: object) -> None:
         self.values = np.zeros(0, np.uint8)
@@ -26,7 +26,7 @@ class _Array:
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         _, shape, dtype, by_columns, content = state
         if dtype.name != "u1" or by_columns:
-            raise pickle.UnpicklingError("it holds an array of other things than bytes")
+            raise pickle.UnpicklingError("it contains an array that is not of bytes")
         self.values = np.frombuffer(content, np.uint8).reshape(shape)
 
 
@@ -46,11 +46,11 @@ def read_cifar(
     labels: str,
     meta: tuple[str, str],
 ) -> Source:
-    """Return a CIFAR archive, the batches one after the other, the last one for the test.
+    """Read a CIFAR archive, in the order of `batches`. The last batch is for the test.
 
-    `wanted` are image_size and kind, which must be 32 and `small`; `labels` is the key of the
-    labels in each batch, `meta` the file with the names of the classes and their key in it.
-    `NasevalError` where the archive is damaged, lacks a batch or does not hold what it should.
+    `wanted` is (image_size, kind) and must be (32, "small"). `labels` is the key of the labels in
+    each batch. `meta` is the file with the class names and their key in it. Raise `NasevalError` if
+    the archive is damaged, lacks a batch or does not have the expected content.
     """
     small_only(source, wanted, SIDE)
     facts = get_facts(source)
@@ -95,7 +95,7 @@ def _loaded(archive: Path, path: str, content: bytes) -> dict[str, Any]:
 def _images(
     archive: Path, batch: dict[str, Any], key: str
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return a batch's images, (N, 32, 32, 3), and its labels, (N,)."""
+    """Return the images (N, 32, 32, 3) and the labels (N,) of a batch."""
     data, labels = batch.get("data"), batch.get(key)
     pixels: NDArray[Any] = data.values if isinstance(data, _Array) else np.zeros(0, np.uint8)
     if not (

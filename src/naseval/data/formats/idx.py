@@ -1,4 +1,4 @@
-"""IDX: one array of bytes, gzip-compressed; the format of the MNIST family."""
+"""IDX, the format of the MNIST family: one gzip-compressed array of bytes."""
 
 import gzip
 import struct
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from naseval.errors import NasevalError
 
-UNSIGNED_BYTES = 0x0800  # two zeros, the type; the number of dimensions is added
+UNSIGNED_BYTES = 0x0800  # two zero bytes and the type; the number of dimensions is added
 
 
 def read_idx(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return the array, uint8 of `shape`; `NasevalError` where the file holds anything else."""
+    """Read the array, uint8 of `shape`. Raise `NasevalError` if the content differs."""
     expected = struct.pack(f">{1 + len(shape)}I", UNSIGNED_BYTES + len(shape), *shape)
     size = int(np.prod(shape))
     try:
         with gzip.open(path) as file:
             header = file.read(len(expected))
-            content = file.read(size + 1)  # a longer file is not read to its end
+            content = file.read(size + 1)  # a longer file is not read completely
     except FileNotFoundError as error:
         raise NasevalError(f"{path} is missing; run snakemake download") from error
     except (OSError, EOFError, zlib.error) as error:

@@ -1,4 +1,4 @@
-"""The files inside a tar or a RAR, read in order and in memory: nothing is ever extracted."""
+"""Files inside tar and RAR archives, read in order into memory. Nothing is extracted to disk."""
 
 import gzip
 import tarfile
@@ -12,7 +12,7 @@ from typing import Any
 
 from naseval.errors import NasevalError
 
-LIMIT = 1 << 28  # bytes; the largest file wanted, a batch of CIFAR-100, has 155 MB
+LIMIT = 1 << 28  # bytes; the largest needed file, a batch of CIFAR-100, has 155 MB
 RAR = b"Rar!"
 
 
@@ -20,9 +20,10 @@ Wanted = Callable[[str], bool]
 
 
 def file_names(archive: Path) -> list[str]:
-    """Return the paths of the regular files in an archive; links and devices are passed over.
+    """Return the paths of the regular files in an archive. Links and devices are skipped.
 
-    `NasevalError` where the archive is damaged, holds a path twice, or one that leads outside.
+    Raise `NasevalError` if the archive is damaged, or has a path twice or a path outside its
+    folder.
     """
     names = [path for path, _ in _files(archive, lambda _: False)]
     if len(set(names)) != len(names):
@@ -34,7 +35,7 @@ def file_names(archive: Path) -> list[str]:
 def read_files(archive: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of the wanted regular files, one at a time, in the archive's order.
 
-    `NasevalError` where the archive is damaged or a wanted file is larger than `LIMIT`.
+    Raise `NasevalError` if the archive is damaged or a wanted file is larger than `LIMIT`.
     """
     for path, content in _files(archive, wanted):
         if content is not None:
@@ -42,7 +43,7 @@ def read_files(archive: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
 
 
 def _files(archive: Path, wanted: Wanted) -> Iterator[tuple[str, bytes | None]]:
-    """Yield the path of every regular file, with its content if it is wanted."""
+    """Yield the path of every regular file, with its content if it is wanted, else None."""
     with _named(archive):
         with archive.open("rb") as file:
             read = _in_rar if file.read(len(RAR)) == RAR else _in_tar
@@ -99,7 +100,7 @@ def _libarchive(archive: Path) -> ModuleType:
     try:
         import libarchive
     except (ImportError, OSError, AttributeError, TypeError) as error:
-        # Without the system's library the binding fails while it looks up its functions.
+        # If the system library is missing, the binding fails when it looks up its functions.
         raise NasevalError(
             f"{archive} is a RAR, and the library that reads it is missing ({error}); install the "
             "Python package libarchive-c and the system's libarchive (Debian: libarchive13, "

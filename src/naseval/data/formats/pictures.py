@@ -1,4 +1,4 @@
-"""Photographs in class folders of an archive."""
+"""Photographs in an archive with one folder per class."""
 
 import io
 import logging
@@ -17,11 +17,11 @@ from naseval.errors import NasevalError
 log = logging.getLogger(__name__)
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff"}
-PROGRESS = 2000  # images between two lines of the log
+PROGRESS = 2000  # images between two log lines
 
 
 def in_folder(path: str) -> tuple[str, str]:
-    """Return class and name of an image that lies in its class's folder."""
+    """Return (class, name) of an image in its class's folder."""
     place = PurePosixPath(path)
     return place.parent.name, place.name
 
@@ -32,13 +32,15 @@ def read_pictures(
     classes: Sequence[str] | int,
     key: Callable[[str], tuple[str, str]] = in_folder,
 ) -> Source:
-    """Return the images of an archive, encoded as they are, in the order of the archive.
+    """Return the encoded images of an archive, in the order of the archive.
 
-    `key` gives class and name of the image at a path. `images` are the numbers of images that
-    the archive may hold, `classes` the classes in the order of their labels or their number.
-    Every image is decoded once; one that cannot be is left out, with a warning. Names are
-    class/name: names alone may occur in several classes. Raises `NasevalError` where the
-    archive is damaged, holds a class/name twice, or what is left is not as many images or classes.
+    `key` maps the path of an image to its class and name. `images` are the possible numbers of
+    images in the archive. `classes` are the class names in the order of their labels, or their
+    number. Every image is decoded once; an image that cannot be decoded is left out with a warning.
+    Names are class/name, because the same name may occur in several classes.
+
+    Raise `NasevalError` if the archive is damaged, has a class/name twice, or has another number of
+    decodable images or of classes.
     """
     paths = [path for path in file_names(archive) if _is_picture(path)]
     broken = dict(_broken(archive, paths))
@@ -59,7 +61,7 @@ def read_pictures(
 
 
 def why_broken(content: bytes) -> str | None:
-    """Return why an encoded image cannot be decoded to RGB, or None where it can."""
+    """Return why an encoded image cannot be decoded to RGB, or None if it can."""
     try:
         with Image.open(io.BytesIO(content)) as image:
             image.convert("RGB")
@@ -70,7 +72,7 @@ def why_broken(content: bytes) -> str | None:
 
 def _is_picture(path: str) -> bool:
     place = PurePosixPath(path)
-    # Macintosh archives hold a second file ._NAME beside every image.
+    # Macintosh archives have a second file ._NAME for every image.
     return place.suffix.lower() in SUFFIXES and not place.name.startswith(".")
 
 

@@ -1,6 +1,7 @@
-"""Sources of images: for each one a module `NAME.py` that reads it, and its facts, `NAME.yaml`.
+"""Sources of images: `NAME.py` reads a source, and `NAME.yaml` has its facts.
 
-In both names an underscore takes the place of a hyphen.
+A hyphen in the name of a source is an underscore in its file names. `get_source` and `source_names`
+are the public functions.
 """
 
 from importlib import import_module
@@ -16,11 +17,12 @@ def source_names() -> list[str]:
 
 
 def get_source(name: str) -> ModuleType:
-    """Return the source's module; `NasevalError` lists the known ones.
+    """Return the source's module. Raise `NasevalError` if there is no such source.
 
-    Its `read(archives, image_size, images)` returns a `naseval.data.sources._source.Source`:
-    `archives` is the folder of verified archives, `image_size` the side of what the network
-    sees, `images` the kind wanted, `small` or `large`.
+    The module's `read(archives, image_size, images)` returns a
+    `naseval.data.sources._source.Source`. `archives` is the folder of verified archives,
+    `image_size` the side of the network's input in pixels, and `images` the requested kind, `small`
+    or `large`.
     """
     if name not in source_names():
         raise NasevalError(f"there is no source {name!r}; known are {', '.join(source_names())}")

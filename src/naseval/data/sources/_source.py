@@ -1,4 +1,4 @@
-"""What a source hands over."""
+"""The result of reading a source."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,18 +14,19 @@ class Source:
     """N images with their labels, in the order of the archive."""
 
     images: NDArray[np.uint8] | Iterable[bytes]
-    """Small images: uint8 (N, H, W, 3). Large ones: N encoded files (JPEG,
-    PNG, …), which may come one by one; what cannot be read raises `NasevalError`."""
+    """Small images: uint8 (N, H, W, 3). Large images: N encoded files (JPEG, PNG, …), possibly from
+    a generator. An image that cannot be read raises `NasevalError`.
+    """
     labels: NDArray[np.int64]
     """(N,), indices into `classes`."""
     classes: tuple[str, ...]
     test: NDArray[np.bool_] | None = None
-    """(N,), the archive's own test images; None where it makes no such difference."""
+    """(N,), marks the archive's own test images. None if the archive has no test part."""
     names: tuple[str, ...] | None = None
-    """N distinct names that do not depend on the order of reading; None: the index will do."""
+    """N distinct names that do not depend on the reading order. None: the indices are used."""
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` where the parts do not fit together."""
+        """Raise `ValueError` if the fields are inconsistent."""
         count = len(self.labels)
         if count == 0 or self.labels.min() < 0 or self.labels.max() >= len(self.classes):
             raise ValueError("labels must be indices into the classes, at least one")

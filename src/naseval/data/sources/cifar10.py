@@ -10,7 +10,7 @@ TRAIN = tuple(f"data_batch_{part}" for part in range(1, 6))
 
 
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:
-    """Return the 60,000 images, 32×32; the archive's own test images are the last 10,000."""
+    """Return the 60,000 images, 32×32. The last 10,000 are the archive's test images."""
     return read_cifar(
         "cifar10",
         archives,

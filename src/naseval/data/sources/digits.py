@@ -1,6 +1,6 @@
-"""The 1,797 handwritten digits that come with scikit-learn: 10 classes, nothing to download.
+"""The 1,797 handwritten digits of scikit-learn, with 10 classes and without a download.
 
-Originals are 8×8 pixels of 17 grey levels (UCI, optical recognition of handwritten digits).
+The originals have 8×8 pixels and 17 grey levels (UCI, optical recognition of handwritten digits).
 """
 
 import io
@@ -23,7 +23,7 @@ def read(
     image_size: int,
     images: Literal["small", "large"],
 ) -> Source:
-    """Return the digits enlarged to `image_size`, grey in three equal channels."""
+    """Return the digits, enlarged to `image_size`, with three equal channels."""
     digits = load_digits()
     enlarged = np.stack([_enlarged(digit, image_size) for digit in digits.images])
     return Source(

@@ -1,4 +1,4 @@
-"""Fashion-MNIST: 70,000 articles of clothing, in four IDX files."""
+"""Fashion-MNIST: 70,000 images of clothing in four IDX files."""
 
 from pathlib import Path
 from typing import Literal
@@ -16,14 +16,14 @@ CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
     "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
-"""In the order of their labels (the dataset's own page)."""
+"""Class names in the order of their labels (the dataset's own page)."""
 
 
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:
-    """Return the images with a black border of 2 pixels, 32×32, grey in three equal channels.
+    """Return the images, 32×32, with three equal channels and a black border of 2 pixels.
 
-    The background is black, so nothing shows where an image ends; 32×32 is what the networks
-    for CIFAR are made for. The archive's own test images are the last 10,000.
+    The background is black, so the border is invisible, and networks for CIFAR need 32×32 pixels.
+    The last 10,000 are the archive's test images.
     """
     small_only("fashion-mnist", (image_size, images), PADDED)
     facts = get_facts("fashion-mnist")

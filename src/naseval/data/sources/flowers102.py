@@ -1,4 +1,4 @@
-"""Flowers-102: photographs of 102 flowers in a tar.gz, their labels in a file of MATLAB's."""
+"""Flowers-102: photographs of 102 kinds of flowers in a tar.gz, labels in a MATLAB file."""
 
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -14,13 +14,14 @@ from naseval.data.sources._source import Source, large_only
 from naseval.errors import NasevalError
 
 PREFIX, SUFFIX = "image_", ".jpg"
-"""Images are called image_00001.jpg and so on; labels and tests go by that number."""
+"""Images are named image_00001.jpg and so on. Labels and test images refer to these numbers."""
 
 
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:  # noqa: ARG001 - of any size
-    """Return the 8,189 images as they are; classes are flower_1 to flower_102.
+    """Return the 8,189 encoded images. The classes are flower_1 to flower_102.
 
-    That is how the paper's authors call them. The archive's own test images are those of `tstid`.
+    These are the class names of the paper's authors. The archive's test images are those in
+    `tstid`.
     """
     large_only("flowers102", images)
     facts = get_facts("flowers102")
@@ -54,7 +55,7 @@ def _number(archive: Path, path: str, labels: NDArray[np.int64]) -> int:
 
 
 def _read_numbers(path: Path, name: str) -> NDArray[np.int64]:
-    """Return the variable `name` as int64 (N,); `NasevalError` where the file has none."""
+    """Return the variable `name`, int64 (N,). Raise `NasevalError` if the file lacks it."""
     if not path.is_file():
         raise NasevalError(f"{path} is missing; run snakemake download")
     try:
@@ -65,7 +66,5 @@ def _read_numbers(path: Path, name: str) -> NDArray[np.int64]:
             "delete it and run snakemake download"
         ) from error
     if not np.issubdtype(values.dtype, np.integer):
-        raise NasevalError(
-            f"{path} holds no whole numbers {name}; delete it and run snakemake download"
-        )
+        raise NasevalError(f"{path} has no integers {name}; delete it and run snakemake download")
     return values.ravel().astype(np.int64)

@@ -13,13 +13,13 @@ INITIAL_DEVIATION = 1e-3
 """Standard deviation of initial alphas (the programs of DARTS, P-DARTS and StacNAS)."""
 
 Table = NDArray[np.float64]
-"""Alphas, or another strength, of one cell type: (edges, operations)."""
+"""Alphas, or other strengths, of one cell type: (edges, operations)."""
 Operations = Sequence[Sequence[str]]
-"""For every edge, the operation of each column of a `Table`."""
+"""For each edge, the operation of each column of a `Table`."""
 
 
 class Alphas(nn.Module):
-    """The alphas of the normal and the reduction cell, (edges, operations) each, float32."""
+    """The alphas of the normal and the reduction cell, float32 (edges, operations) each."""
 
     def __init__(self, rng: np.random.Generator, edges: int, operations: int) -> None:
         super().__init__()
@@ -33,11 +33,11 @@ class Alphas(nn.Module):
 
     @torch.no_grad()
     def entropy(self) -> float:
-        """Return the entropy of an edge's mixing weights in nats, the mean over all edges."""
+        """Return the entropy of an edge's mixing weights in nats, averaged over all edges."""
         return float(torch.special.entr(torch.cat(self()).double()).sum(-1).mean())
 
     def tables(self) -> tuple[Table, Table]:
-        """Return copies of both cell types' alphas, for discretisation."""
+        """Return copies of the alphas of both cell types, float64 (edges, operations) each."""
         return _table(self.normal), _table(self.reduce)
 
 
@@ -46,7 +46,10 @@ def _table(alpha: Tensor) -> Table:
 
 
 def node_edges(edges: int) -> list[range]:
-    """Return the rows of every node: node i reads the i + 2 earlier ones, rows are node-major."""
+    """Return the rows of every node. Node i reads i + 2 earlier states; rows are in node order.
+
+    Raise `ValueError` if the edges do not form complete nodes.
+    """
     rows: list[range] = []
     while (start := rows[-1].stop if rows else 0) < edges:
         rows.append(range(start, start + len(rows) + 2))
@@ -58,10 +61,10 @@ def node_edges(edges: int) -> list[range]:
 def strongest_cell(strengths: Table, operations: Operations) -> Cell:
     """Keep each node's two strongest edges, the strongest first, with their best operation.
 
-    `strengths` has one row per edge and one column per operation; an edge is as strong as its
-    best operation, and `none` cannot be chosen. Give raw alphas to rank edges as DARTS's PyTorch
-    port does, softmax probabilities to rank them as the first program does: an edge with a strong
-    `none` falls back only there. Of equals the first counts.
+    `strengths` has one row per edge and one column per operation. The strength of an edge is that
+    of its best operation other than `none`; the first of equal ones counts. With raw alphas, edges
+    are ranked as in DARTS's PyTorch port. With softmax probabilities, they are ranked as in the
+    first program: there, a strong `none` lowers the rank of its edge.
     """
     best = [_best_operation(row, names) for row, names in zip(strengths, operations, strict=True)]
     nodes = []

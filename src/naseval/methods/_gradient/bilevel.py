@@ -24,15 +24,15 @@ ArchitectureGradient = Callable[[Loss, Loss, Optimizer, Sequence[Tensor]], list[
 def first_order_gradient(
     _training_loss: Loss, validation_loss: Loss, _optimizer: Optimizer, alphas: Sequence[Tensor]
 ) -> list[Tensor]:
-    """Return the gradient of the validation loss at the weights as they are."""
+    """Return the gradient of the validation loss at the current weights."""
     return gradient(validation_loss(), alphas)
 
 
 @contextmanager
 def frozen_statistics(network: nn.Module) -> Iterator[None]:
-    """Keep forward passes from moving the running statistics of batch normalisation.
+    """Keep the running statistics of batch normalisation unchanged during the block.
 
-    Passes with virtual weights, or on the batches that the alphas learn from, must not count.
+    It is used for forward passes with virtual weights, and for batches from which the alphas learn.
     """
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
@@ -48,9 +48,9 @@ def frozen_statistics(network: nn.Module) -> Iterator[None]:
 class BilevelTask(SupernetTask):
     """One stage of a bilevel search, an `EpochTask`.
 
-    `network` (a `Supernet`) and `alphas` lie on the data's device. `derive` returns the genotype
-    of the alphas. In the first `warm_up` epochs the weights learn alone. Where there
-    are fewer validation than training batches they are used again.
+    `network` (a `Supernet`) and `alphas` are on the data's device. `derive` maps the alphas to a
+    genotype. In the first `warm_up` epochs only the weights are trained. If there are fewer
+    validation batches than training batches, validation batches are reused.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class BilevelTask(SupernetTask):
         )
 
     def step(self, epoch: int, step: int) -> Metrics:
-        """Move the alphas, then the weights under the new alphas."""
+        """Update the alphas, then the weights with the new alphas."""
         batch = self.training.at(epoch, step)
         if epoch >= self.warm_up:
             self._move_alphas(batch, self.validation.at(epoch, step % len(self.validation)))

@@ -1,4 +1,4 @@
-"""Gradient searches in stages, each with a new supernet of fewer operations."""
+"""Gradient searches in stages. Each stage has a new supernet with fewer operations."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from naseval.training.loop import Loop
 from naseval.training.networks import initialised
 
 Alive = dict[str, Operations]
-"""For `normal` and `reduce`, the operations that each edge still has: as many on every edge."""
+"""For `normal` and `reduce`, the remaining operations of each edge, equally many on all edges."""
 
 
 def run_stages(
@@ -35,23 +35,23 @@ def run_stages(
         Maps the number of a stage (from 1), its operations and its seed to the stage's task.
         Stages share no weights, alphas or batches.
     narrow : callable
-        Maps the number of a stage that is not the last, its trained alphas and its operations to
-        the operations of the next stage.
+        Maps the number of a stage before the last, its trained alphas and its operations to the
+        operations of the next stage.
     alive : dict
         Operations of the first stage.
     stages, seed : int
         Number of stages, and seed of the search.
     name : str
-        Name of the method: random streams are named by it.
+        Name of the method, which is part of the names of random streams.
     loop : Loop
-        The loop that the search was given.
+        The loop of the search.
 
     Returns
     -------
     alphas : Alphas
-        Those of the last stage.
+        Alphas of the last stage.
     alive : dict
-        The operations that the alphas' columns belong to.
+        Operations of the alphas' columns.
     rows : list of dict
         The history of all stages.
 
@@ -85,7 +85,7 @@ def new_supernet(
     table: OperationTable = OPERATIONS,
     kind: type[Supernet] = MergedSupernet,
 ) -> tuple[Supernet, Alphas]:
-    """Return a freshly initialised supernet and its alphas, on the data's device."""
+    """Return a newly initialised supernet and its alphas, on the data's device."""
     network = initialised(
         lambda: kind(
             alive,

@@ -1,4 +1,4 @@
-"""Training a supernet whose operations are mixed by alphas: all but the step."""
+"""Training of a supernet with alphas: the common part of bilevel and one-level searches."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ Batch = tuple[Tensor, Tensor]
 
 
 class Settings(Protocol):
-    """What a gradient search is told; every epoch count is that of one stage."""
+    """Settings of a gradient search. The number of epochs is that of one stage."""
 
     @property
     def epochs(self) -> int: ...
@@ -42,7 +42,7 @@ class Settings(Protocol):
 
 
 class Relaxed(nn.Module):
-    """A supernet mixed by its alphas; like an evaluation network it returns (logits, None)."""
+    """A supernet with its alphas. Like an evaluation network, it returns (logits, None)."""
 
     def __init__(self, network: nn.Module, alphas: Alphas) -> None:
         super().__init__()
@@ -50,16 +50,16 @@ class Relaxed(nn.Module):
         self.alphas = alphas
 
     def forward(self, images: Tensor) -> tuple[Tensor, None]:
-        """Map images (B, 3, S, S) to logits (B, classes)."""
+        """Map images (B, 3, S, S) to logits (B, classes) and None."""
         return self.network(images, *self.alphas()), None
 
 
 class SupernetTask(ABC):
-    """One stage of a gradient search, an `EpochTask` but for its `step`.
+    """One stage of a gradient search, an `EpochTask` with an abstract `step`.
 
-    `network` (a `Supernet`) and `alphas` lie on the data's device. `derive` returns the genotype
-    of the alphas. The weights are trained on `part`; where that leaves no validation
-    images, the history has no validation.
+    `network` (a `Supernet`) and `alphas` are on the data's device. `derive` maps the alphas to a
+    genotype. The weights are trained on `part`. If it is `all`, no validation images are left, and
+    the history has no validation.
     """
 
     def __init__(
@@ -91,12 +91,12 @@ class SupernetTask(ABC):
 
     @property
     def steps(self) -> int:
-        """Steps per epoch."""
+        """Number of steps per epoch."""
         return len(self.training)
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Everything that training changes."""
+        """All objects that training changes."""
         return {
             "network": self.network,
             "alphas": self.alphas,
@@ -114,7 +114,7 @@ class SupernetTask(ABC):
         """Train one step and return its metrics."""
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
-        """Return the row of `schemas.HISTORY`; validation is on untransformed images."""
+        """Return the row of `schemas.HISTORY`. Validation uses untransformed images."""
         return history_row(
             epoch,
             self.device,
@@ -136,7 +136,7 @@ class SupernetTask(ABC):
         return learning_rate(self.settings.weights, epoch, self.settings.epochs)
 
     def _descend(self, batch: Batch, mixing: tuple[Tensor, Tensor]) -> Metrics:
-        """Move the weights; the gradient reaches the alphas where `mixing` depends on them."""
+        """Update the weights. The alphas get a gradient if `mixing` depends on them."""
         images, labels = batch
         metrics = batch_metrics(self._logits(images, mixing), labels)
         loss = metrics["loss"] / len(labels)
@@ -151,10 +151,10 @@ class SupernetTask(ABC):
 
 
 class OneLevelTask(SupernetTask):
-    """One stage of a one-level search, an `EpochTask`: one pass per step moves everything."""
+    """One stage of a one-level search, an `EpochTask`. Each step has one backward pass."""
 
     def step(self, epoch: int, step: int) -> Metrics:
-        """Move the weights and the alphas by the gradient of one training loss."""
+        """Update the weights and the alphas with the gradient of one training loss."""
         self.alpha_optimizer.zero_grad()
         metrics = self._descend(self.training.at(epoch, step), self.alphas())
         clip_and_step(self.alpha_optimizer, self.settings.architecture.gradient_clip)

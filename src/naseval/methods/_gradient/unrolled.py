@@ -15,9 +15,9 @@ RADIUS = 0.01
 
 @contextmanager
 def restoring(tensors: Sequence[Tensor]) -> Iterator[Callable[[], None]]:
-    """Restore the tensors' values, bit for bit, at the end of the block.
+    """Restore the tensors' values bit for bit at the end of the block.
 
-    It yields a function that restores them earlier, as often as it is called.
+    Yield a function that restores them earlier and may be called several times.
     """
     copies = [tensor.detach().clone() for tensor in tensors]
 
@@ -31,9 +31,9 @@ def restoring(tensors: Sequence[Tensor]) -> Iterator[Callable[[], None]]:
 
 
 def gradient(loss: Tensor, parameters: Sequence[Tensor]) -> list[Tensor]:
-    """Return the loss's gradient; zeros for a parameter that the loss does not depend on.
+    """Return the gradient of the loss. It is zero for parameters that the loss does not depend on.
 
-    No `.grad` is touched, and no gradient of any other parameter is computed.
+    `.grad` is not changed, and no gradient of any other parameter is computed.
     """
     return list(torch.autograd.grad(loss, parameters, materialize_grads=True))
 
@@ -46,13 +46,13 @@ def unrolled_gradient(
     *,
     legacy_fd_scale: bool = False,
 ) -> list[Tensor]:
-    """Return the gradient, by `alphas`, of the validation loss after one virtual weight step.
+    """Return the alphas' gradient of the validation loss after one virtual weight step.
 
-    The losses are functions of the alphas and of the weights that `optimizer` (plain SGD) holds;
-    each call reads their current values. The virtual step uses the optimizer's learning rate,
-    momentum (and its buffers) and weight decay, but no gradient clipping. Four forward passes are
-    made; afterwards the weights have their old values. `legacy_fd_scale` multiplies the finite
-    difference by its step where it ought to be divided.
+    The losses are functions of the alphas and of the weights in `optimizer` (plain SGD); each call
+    uses the current values. The virtual step uses the optimizer's learning rate, momentum (with its
+    buffers) and weight decay, but no gradient clipping. The function makes four forward passes and
+    restores the weights. `legacy_fd_scale` multiplies the finite difference by its step instead of
+    dividing by it.
     """
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     rate = optimizer.param_groups[0]["lr"]
@@ -77,7 +77,7 @@ def unrolled_gradient(
 
 
 def _sgd_direction(optimizer: SGD, weights: list[Tensor], slope: list[Tensor]) -> list[Tensor]:
-    """Return momentum x buffer + gradient + decay x weight, for every weight."""
+    """Return momentum x buffer + gradient + decay x weight for every weight."""
     group = optimizer.param_groups[0]
     buffers = [_momentum_buffer(optimizer, weight) for weight in weights]
     direction = torch._foreach_add(slope, _values(weights), alpha=group["weight_decay"])

@@ -1,7 +1,7 @@
-"""One agent for each edge of the normal and of the reduction cell; together they choose a path.
+"""Agents, one per edge of the normal and the reduction cell, that choose a path together.
 
-Agents 0 to 13 choose for the normal cell's edges, node by node, 14 to 27 for the reduction
-cell's. All cells of a type follow the same agents.
+Agents 0 to 13 choose for the edges of the normal cell, in node order, and agents 14 to 27 for the
+reduction cell. All cells of a type use the same agents.
 """
 
 import numpy as np
@@ -18,32 +18,32 @@ OPERATIONS = len(SPACE.operations)
 NONE = SPACE.operations.index("none")
 
 Table = NDArray[np.float64]
-"""(agents, operations); of a policy, every row adds up to 1."""
+"""(agents, operations). In a policy, every row sums to 1."""
 Paths = NDArray[np.int64]
-"""(paths, agents): the column of the operation that each agent chose."""
+"""(paths, agents), the index of the operation that each agent chose."""
 
 
 def draw_paths(policy: Table, rng: np.random.Generator, count: int) -> Paths:
-    """Draw `count` paths, each agent for itself; an operation of probability 0 is never drawn."""
+    """Draw `count` paths. Agents are independent; operations of probability 0 are never drawn."""
     cumulative = policy.cumsum(axis=1)
-    # The last entry becomes exactly 1, above every uniform number, whatever the rounding.
+    # This makes the last entry exactly 1, above every uniform number, despite rounding.
     cumulative /= cumulative[:, -1:]
     uniform = rng.random((count, len(policy), 1))
     return (cumulative <= uniform).sum(axis=-1)
 
 
 def entropy(policy: Table) -> float:
-    """Return the entropy of an agent's policy in nats, the mean over all agents."""
+    """Return the entropy of an agent's policy in nats, averaged over all agents."""
     return float(entr(policy).sum(axis=1).mean())
 
 
 def recommended(
     strengths: Table, policy: Table, recommend: str, rng: np.random.Generator
 ) -> Genotype:
-    """Return the genotype of the final policy.
+    """Return the genotype that the final policy recommends.
 
-    Each node keeps the two edges whose operations have the largest `strengths`. An edge's
-    operation is the strongest (`recommend` argmax) or drawn from the policy (sample); it is
+    Each node keeps the two edges whose operations have the largest `strengths`. The operation of an
+    edge is the strongest one (`recommend` is argmax) or is drawn from the policy (sample). It is
     never `none`.
     """
     if recommend == "sample":

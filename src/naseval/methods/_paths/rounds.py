@@ -1,4 +1,4 @@
-"""The rounds that agents play: a path of the shared network is trained, then validated."""
+"""Rounds of MANAS and MANAS-LS: a path of the supernet is trained, then validated."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -26,15 +26,15 @@ from naseval.training.optimizers import (
 
 Batch = tuple[Tensor, Tensor]
 VALIDATION = "validation_"
-"""Prefix of the validation's metrics among those of a round."""
+"""Prefix of the validation metrics of a round."""
 
 
 class Rounds:
-    """The shared network with what trains it; one round per training batch.
+    """The supernet and its training, with one round per training batch.
 
-    The network is always in training mode: the running statistics of paths that are rarely
-    drawn are stale, so validation normalises by the batch as well. Where there are fewer
-    validation than training batches they are used again.
+    The network is always in training mode. The running statistics of rarely drawn paths are
+    outdated, so validation also normalises by the batch. If there are fewer validation batches than
+    training batches, validation batches are reused.
     """
 
     def __init__(self, data: TrainingData, settings: PathSettings, seed: int) -> None:
@@ -45,12 +45,12 @@ class Rounds:
         self.training, self.validation = batches("train"), batches("validation")
 
     def __len__(self) -> int:
-        """Return the rounds of an epoch."""
+        """Return the number of rounds per epoch."""
         return len(self.training)
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Everything that the rounds change."""
+        """All objects that the rounds change."""
         return {"network": self.network, "optimizer": self.optimizer}
 
     def begin(self, epoch: int) -> None:
@@ -59,9 +59,9 @@ class Rounds:
         self.network.train()
 
     def play(self, epoch: int, step: int, path: Paths) -> tuple[Metrics, Tensor]:
-        """Train the weights on `path`, (agents,), then validate them on it, a batch each.
+        """Train the weights on `path`, (agents,), then validate them on it, with one batch each.
 
-        Returns the round's metrics and its mean validation loss, which stays on the device.
+        Return the round's metrics and its mean validation loss, which stays on the device.
         """
         trained = self._train(path, self.training.at(epoch, step))
         images, labels = self.validation.at(epoch, step % len(self.validation))
@@ -75,7 +75,7 @@ class Rounds:
     def row(
         self, epoch: int, totals: Mapping[str, float], policy: Table, genotype: Genotype
     ) -> Row:
-        """Return the row of `schemas.HISTORY`; validation figures are means over the rounds."""
+        """Return the row of `schemas.HISTORY`. Validation values are means over the rounds."""
         return history_row(
             epoch,
             self.device,
@@ -95,7 +95,7 @@ class Rounds:
         metrics = batch_metrics(self._logits(images, path), labels)
         loss = metrics["loss"] / len(labels)
         assert isinstance(loss, Tensor)
-        # Weights off the path have no gradient, so the optimizer leaves them alone.
+        # Weights outside the path have no gradient, so the optimizer does not change them.
         backward_and_step(loss, self.optimizer, self.settings.weights.gradient_clip)
         return metrics
 

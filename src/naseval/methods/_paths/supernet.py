@@ -1,4 +1,4 @@
-"""The supernet of the DARTS family where each edge carries out one of its operations."""
+"""The supernet of the DARTS family in which each edge executes one of its operations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from naseval.methods._supernet.supernet import EdgeOperations, MixedOperation, S
 
 
 class ChosenOperation(nn.Module):
-    """One of an edge's operations; the others are neither computed nor kept for the gradient."""
+    """An edge that executes one of its operations. The others are not computed."""
 
     def __init__(self, mixed: nn.Module) -> None:
         super().__init__()
@@ -17,15 +17,15 @@ class ChosenOperation(nn.Module):
         self.operations = mixed.operations
 
     def forward(self, x: Tensor, choice: Tensor) -> Tensor:
-        """Apply the operation in the column `choice`, an int64 scalar."""
+        """Apply the operation with index `choice`, an int64 scalar."""
         return self.operations[int(choice)](x)
 
 
 class SampledSupernet(Supernet):
-    """A `Supernet` with the same weights under the same names, of which a pass uses one path.
+    """A `Supernet` with the same weights and parameter names that executes one path.
 
-    In place of mixing weights, `forward` takes the columns chosen: int64, (edges,), on the CPU,
-    where reading them waits for no device.
+    Instead of mixing weights, `forward` takes the indices of the chosen operations, int64 (edges,).
+    They are on the CPU, so reading them does not wait for the device.
     """
 
     def __init__(self, operations: Mapping[str, EdgeOperations], **shape: Any) -> None:

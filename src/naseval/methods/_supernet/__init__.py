@@ -1,1 +1,4 @@
-"""The network that holds every architecture of the DARTS family at once."""
+"""The supernet of the DARTS family, which contains every architecture of the space.
+
+`supernet.Supernet` is the plain form, `merged.MergedSupernet` an equivalent, faster one.
+"""

@@ -1,9 +1,8 @@
-"""The supernet with the work of edges that read the same state merged.
+"""A faster execution of the supernet that merges edges with the same input state.
 
-The modules, their parameters and the results are those of `Supernet`, which stays as the plain
-form to test against; only the execution differs. For each state, an operation is executed once
-for all the edges that leave it: pools and identities are the same for all of them, convolutions
-become one grouped convolution.
+Modules, parameters and results are those of `Supernet`, which remains as the reference for tests.
+For each state, an operation is executed once for all edges that read it. Pools and identities are
+the same for all these edges. Convolutions become one grouped convolution.
 """
 
 from collections.abc import Sequence
@@ -21,14 +20,14 @@ class MergedCell(SearchCell):
     """A `SearchCell` that executes each operation once per state instead of once per edge."""
 
     def forward(self, first: Tensor, second: Tensor, weights: Tensor) -> Tensor:
-        """Map the two cells' outputs before, with weights (edges, K), to (B, width, H, W)."""
+        """Map the outputs of the two previous cells and weights (edges, K) to (B, width, H, W)."""
         states = self.preprocess(first, second)
         nodes: list[Tensor | None] = [None] * self.nodes
         for source in range(1 + self.nodes):
             if source >= 2:
                 states.append(cast(Tensor, nodes[source - 2]))
             readers = range(max(0, source - 1), self.nodes)
-            # The edges of node n begin at 2 + 3 + … + (n + 1), in the order of what they read.
+            # The edges of node n begin at 2 + 3 + … + (n + 1), in the order of their input states.
             rows = [node * (node + 3) // 2 + source for node in readers]
             edges = [cast(MixedOperation, self.edges[row]) for row in rows]
             mixed = mixtures(edges, states[source], weights[rows])
@@ -38,18 +37,18 @@ class MergedCell(SearchCell):
 
 
 class MergedSupernet(Supernet):
-    """A `Supernet` of `MergedCell`."""
+    """A `Supernet` with cells of the class `MergedCell`."""
 
     cell = MergedCell
 
 
 def total(before: Tensor | None, term: Tensor) -> Tensor:
-    """Add to what may not have begun."""
+    """Return `before` + `term`, or `term` if there is no sum yet."""
     return term if before is None else before + term
 
 
 def mixtures(edges: Sequence[MixedOperation], x: Tensor, weights: Tensor) -> list[Tensor]:
-    """Return what each of E edges makes of the same state, given weights (E, K)."""
+    """Return the outputs of E edges with the same input state, for weights (E, K)."""
     groups: dict[str, list[tuple[int, int, nn.Module]]] = {}
     for place, edge in enumerate(edges):
         for index, (name, operation) in enumerate(zip(edge.names, edge.operations, strict=True)):
@@ -63,7 +62,7 @@ def mixtures(edges: Sequence[MixedOperation], x: Tensor, weights: Tensor) -> lis
 
 
 def merged(operations: Sequence[nn.Module], x: Tensor) -> Sequence[Tensor]:
-    """Return what operations of one name make of the same state, executed together."""
+    """Return the outputs of operations with the same name and input state, executed together."""
     state = _State(x, len(operations))
     for layers in zip(*(_layers(operation) for operation in operations), strict=True):
         state.apply(layers)
@@ -75,7 +74,7 @@ def _layers(operation: nn.Module) -> Sequence[nn.Module]:
 
 
 class _State:
-    """One tensor (B, C, H, W) while all operations agree, then M side by side: (B, M·C, H, W)."""
+    """One shared tensor (B, C, H, W), or M stacked tensors (B, M·C, H, W) once they differ."""
 
     def __init__(self, x: Tensor, count: int) -> None:
         self.x = x
@@ -83,7 +82,7 @@ class _State:
         self.shared = True
 
     def outputs(self) -> Sequence[Tensor]:
-        """Return the M results."""
+        """Return the M results, (B, C, H, W) each."""
         return [self.x] * self.count if self.shared else self.x.chunk(self.count, dim=1)
 
     def apply(self, layers: Sequence[nn.Module]) -> None:
@@ -97,7 +96,7 @@ class _State:
                 self._factorized_reduce(cast(Sequence[FactorizedReduce], layers))
             case nn.ReLU() | nn.MaxPool2d() | nn.AvgPool2d() | nn.Identity() | Zero():
                 self.x = layers[0](self.x)
-            case _:  # each its own, e.g. dropout, which draws for every edge
+            case _:  # separately, e.g. dropout, which draws for each edge
                 pairs = zip(layers, self.outputs(), strict=True)
                 self._diverge(torch.cat([layer(x) for layer, x in pairs], dim=1))
 
@@ -114,7 +113,7 @@ class _State:
         self._diverge(F.conv2d(x, weight, None, first.stride, padding, dilation, groups))
 
     def _normalise(self, layers: Sequence[nn.BatchNorm2d]) -> None:
-        if self.shared:  # the same statistics for all
+        if self.shared:  # all have the same statistics
             self.x = layers[0](self.x)
             for layer in layers[1:]:
                 for buffer, same in zip(layer.buffers(), layers[0].buffers(), strict=True):
@@ -136,7 +135,7 @@ class _State:
 
 
 def batch_norm(layers: Sequence[nn.BatchNorm2d], x: Tensor) -> Tensor:
-    """Apply M normalisations without learnt scale to (B, M·C, H, W), each to its own part."""
+    """Apply M batch normalisations without learnt scale to the M parts of (B, M·C, H, W)."""
     first = layers[0]
     mean = torch.cat([cast(Tensor, layer.running_mean) for layer in layers])
     variance = torch.cat([cast(Tensor, layer.running_var) for layer in layers])

@@ -1,4 +1,4 @@
-"""The network that holds every architecture at once, one module per operation and edge."""
+"""The plain supernet, with one module per operation and edge."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
@@ -12,7 +12,7 @@ from naseval.networks.skeleton import build_cells, doubled, last_side, reduction
 from naseval.networks.stems import Stem, build_stem
 
 EdgeOperations = Sequence[Sequence[str]]
-"""The operations alive on each edge of a cell; the edges of a node follow one another."""
+"""The remaining operations on each edge of a cell, in node order."""
 
 
 class MixedOperation(nn.Module):
@@ -26,13 +26,13 @@ class MixedOperation(nn.Module):
         self.operations = nn.ModuleList(table[name](channels, stride, False) for name in names)
 
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
-        """Mix with weights of shape (K,)."""
+        """Map (B, C, H, W) to the sum of the operations with weights (K,)."""
         terms = (w * operation(x) for w, operation in zip(weights, self.operations, strict=True))
         return reduce(torch.add, terms)
 
 
 class SearchCell(nn.Module):
-    """A cell whose nodes read every state before them."""
+    """A cell in which each node reads all earlier states."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class SearchCell(nn.Module):
         self.width = self.nodes * channels
 
     def forward(self, first: Tensor, second: Tensor, weights: Tensor) -> Tensor:
-        """Map the two cells' outputs before, with weights (edges, K), to (B, width, H, W)."""
+        """Map the outputs of the two previous cells and weights (edges, K) to (B, width, H, W)."""
         states = self.preprocess(first, second)
         mixed = iter(list(zip(self.edges, weights, strict=True)))
         for _ in range(self.nodes):
@@ -71,11 +71,11 @@ class SearchCell(nn.Module):
 class Supernet(nn.Module):
     """The search network of the DARTS family.
 
-    `operations` gives, for `normal` and `reduce`, the operation names alive on each edge (14 of
-    them with 4 nodes), node by node: edges 0 and 1 lead to the first node, 2 to 4 to the second,
-    and so on. A name may occur twice on an edge; each occurrence has its own weights. All edges
-    have the same number K of operations. `table` says what the names stand for. Inside cells,
-    batch normalisation has no learnt scale.
+    `operations` gives, for `normal` and `reduce`, the operation names on each edge (14 edges for 4
+    nodes) in node order: edges 0 and 1 lead to the first node, edges 2 to 4 to the second, and so
+    on. A name may occur twice on an edge; each occurrence has its own weights. All edges have the
+    same number K of operations. `table` maps the names to operations. In the cells, batch
+    normalisation has no learnt scale.
     """
 
     cell: type[SearchCell] = SearchCell
@@ -112,8 +112,8 @@ class Supernet(nn.Module):
     def forward(self, x: Tensor, normal: Tensor, reduce: Tensor) -> Tensor:
         """Map images (B, 3, S, S) to logits (B, classes).
 
-        `normal` and `reduce`, (edges, K), are the mixing weights themselves, e.g. a softmax of
-        architecture parameters. Raises `NasevalError` where S does not divide as needed.
+        `normal` and `reduce`, (edges, K), are the mixing weights, e.g. a softmax of architecture
+        parameters. Raise `NasevalError` if S is not divisible as the reductions require.
         """
         last_side(x.shape[-1], self.stem.stride, len(self.reductions))
         first, second = self.stem(x)

@@ -21,9 +21,9 @@ OPERATIONS: Operations = (SPACE.operations,) * len(SOURCES)
 
 
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
-    """Search the CNAS space; the cell is that of the alphas after the last epoch.
+    """Search the CNAS space. The genotype is derived from the alphas after the last epoch.
 
-    The training part moves the weights, the validation part the alphas.
+    The training part trains the weights, the validation part the alphas.
     """
     network = initialised(
         lambda: CnasSupernet(
@@ -38,7 +38,7 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
     task = CnasTask(
         network, alphas, data, settings, seed=seed, derive=derived, cutout=settings.cutout
     )
-    # Every batch starts a new order, which processes that prepare the next one cannot foresee.
+    # Every batch starts a new order, so worker processes cannot prepare the next batch.
     task.validation = replace(data, workers=0).batches(
         "validation", batch_size=settings.batch_size, seed=seed, cutout=settings.cutout
     )
@@ -53,10 +53,10 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
 
 
 class CnasTask(BilevelTask):
-    """A bilevel search whose alphas see a fresh random validation batch at each step."""
+    """A bilevel search in which each step of the alphas uses a new random validation batch."""
 
     def step(self, epoch: int, step: int) -> Metrics:
-        """Move the alphas, then the weights under the new alphas."""
+        """Update the alphas, then the weights with the new alphas."""
         training = self.training.at(epoch, step)
         validation = self.validation.at(epoch * self.steps + step, 0)
         self._move_alphas(training, validation)
@@ -64,7 +64,7 @@ class CnasTask(BilevelTask):
 
 
 def derived(alphas: Alphas) -> Genotype:
-    """Return the genotype; edges are ranked by their best operation's mixing weight."""
+    """Return the genotype. Edges are ranked by the mixing weight of their best operation."""
     normal, reduce = (
         strongest_cell(softmax(table, axis=1), OPERATIONS) for table in alphas.tables()
     )

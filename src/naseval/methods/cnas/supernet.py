@@ -8,11 +8,11 @@ from naseval.spaces.cnas.network import CNAS_SEARCH_OPERATIONS, cnas_stem
 from naseval.spaces.cnas.space import SPACE
 
 SOURCES = tuple(source for node in range(SPACE.nodes) for source in range(2 + node))
-"""The state that each of the 27 edges leaves, node by node."""
+"""The input state of each of the 27 edges, in node order."""
 
 
 def _stem(images: str, channels: int) -> Stem:
-    """Return the stem; for small images, as in the authors' program, without a learnt scale."""
+    """Return the stem. For small images it has no learnt scale, as in the authors' program."""
     stem = cnas_stem(images, channels)
     if isinstance(stem, SmallStem):
         stem.layers[1] = nn.BatchNorm2d(stem.width, affine=False)
@@ -20,7 +20,7 @@ def _stem(images: str, channels: int) -> Stem:
 
 
 class CnasSupernet(Supernet):
-    """A `Supernet` whose edges hold all of CNAS's operations."""
+    """A `Supernet` with all CNAS operations on each edge."""
 
     build_stem = staticmethod(_stem)
 

@@ -1,7 +1,7 @@
 """DARTS: bilevel gradient search on a supernet (Liu, Simonyan and Yang, ICLR 2019).
 
-Second order unless told otherwise, and the cell is that of the last epoch; see
-`naseval.methods._gradient` for what its kin share.
+The gradient is of second order by default, and the genotype is derived after the last epoch.
+`naseval.methods._gradient` has the code that DARTS shares with similar methods.
 """
 
 from functools import partial
@@ -28,11 +28,11 @@ from naseval.training.networks import initialised
 EDGES = sum(range(2, 2 + SPACE.nodes))
 OPERATIONS: Operations = (SPACE.operations,) * EDGES
 MOST_SKIPS = 2
-"""Skip edges of the normal cell that the authors' program tolerates."""
+"""Limit of skip edges in the normal cell in the authors' program."""
 
 
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
-    """Search the DARTS space: training images move the weights, validation images the alphas."""
+    """Search the DARTS space. Training images train the weights, validation images the alphas."""
     network = initialised(
         lambda: MergedSupernet(
             {"normal": OPERATIONS, "reduce": OPERATIONS},
@@ -65,14 +65,14 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
 
 
 def architecture_gradient(settings: Settings) -> ArchitectureGradient:
-    """Return the alphas' gradient of the order that the settings name."""
+    """Return the function of the alphas' gradient, of first or second order."""
     if settings.order == 1:
         return first_order_gradient
     return partial(unrolled_gradient, legacy_fd_scale=settings.legacy_fd_scale)
 
 
 def derived(alphas: Alphas, skip_rule: str) -> Genotype:
-    """Return the genotype; edges are ranked by raw alphas, as in the program the paper cites."""
+    """Return the genotype. Edges are ranked by raw alphas, as in the program the paper cites."""
     normal, reduce = alphas.tables()
     if skip_rule == "release":
         normal = with_few_skips(normal)
@@ -84,9 +84,10 @@ def derived(alphas: Alphas, skip_rule: str) -> Genotype:
 def with_few_skips(normal: Table) -> Table:
     """Return the normal cell's alphas after the undocumented rule of the authors' program.
 
-    Of the edges, kept or not, whose strongest operation (`none` included) is the skip connection,
-    all but the `MOST_SKIPS` with the largest skip alphas have that alpha set to 0. Zero is not
-    minus infinity: skip may win such an edge all the same.
+    The rule considers all edges, kept or not, whose strongest operation (including `none`) is the
+    skip connection. It sets the skip alpha to 0 on all of them except the `MOST_SKIPS` with the
+    largest skip alphas. Zero is not minus infinity, so such an edge may still keep its skip
+    connection.
     """
     limited = normal.copy()
     skip = SPACE.operations.index("skip_connect")

@@ -11,11 +11,11 @@ class Settings(SearchSettings):
     """DARTS: bilevel gradient search on a supernet."""
 
     epochs: Positive = Field(description="epochs of the search")
-    batch_size: Positive = Field(description="of training and validation batches alike")
+    batch_size: Positive = Field(description="images per training and validation batch")
     channels: Positive = Field(description="initial channels of the supernet")
     cells: Positive = Field(description="cells of the supernet")
-    weights: Optimizer = Field(description="of the supernet's weights")
-    architecture: ArchitectureOptimizer = Field(description="of the alphas")
+    weights: Optimizer = Field(description="optimizer of the supernet's weights")
+    architecture: ArchitectureOptimizer = Field(description="optimizer of the alphas")
     order: Literal[1, 2] = Field(description="1: plain gradient; 2: unrolled")
     legacy_fd_scale: bool = Field(
         description="true multiplies the finite difference by its step in place of dividing by "

@@ -1,4 +1,4 @@
-"""ENAS's controller: an LSTM that writes two cells down, decision by decision."""
+"""ENAS's controller, an LSTM that generates two cells decision by decision."""
 
 from dataclasses import dataclass
 
@@ -15,18 +15,18 @@ DECISIONS = 2 * 2 * EDGES_PER_NODE * NODES
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """N architectures as the controller drew them."""
+    """N architectures sampled by the controller."""
 
     integers: Tensor
     """(N, 40) int64, see `spaces.enas.genotype_of`."""
     log_probability: Tensor
-    """(N,), of the whole architecture; with gradients."""
+    """(N,), log-probability of the whole architecture, with gradients."""
     entropy: Tensor
-    """(N,), nats, summed over the 40 decisions; without gradients."""
+    """(N,), entropy in nats, summed over the 40 decisions, without gradients."""
 
 
 class Policy(nn.Module):
-    """The controller; sampling draws from torch's global generator of its device."""
+    """The controller. Sampling uses torch's global generator of the controller's device."""
 
     bonus: Tensor
 
@@ -48,7 +48,7 @@ class Policy(nn.Module):
         self.register_buffer("bonus", torch.tensor(settings.normal_bonus), persistent=False)
 
     def sample(self, count: int) -> Samples:
-        """Draw `count` architectures; the reduction cell goes on where the normal one ended."""
+        """Sample `count` architectures. The LSTM state continues from normal to reduction cell."""
         writing = _Writing(self, count)
         writing.cell(bonus=self.bonus)
         writing.cell(bonus=torch.zeros_like(self.bonus))
@@ -59,12 +59,15 @@ class Policy(nn.Module):
         )
 
     def source_logits(self, hidden: Tensor, keys: list[Tensor]) -> Tensor:
-        """Return (N, J) from the state (N, hidden) and the J earlier states' keys."""
+        """Return the logits of the input states, (N, J), from hidden states and J states' keys.
+
+        The hidden states and each key have the shape (N, hidden).
+        """
         attended = torch.tanh(torch.stack(keys, dim=1) + self.query(hidden)[:, None])
         return self._tempered(self.value(attended)[..., 0], self.settings.tanh_constant)
 
     def operation_logits(self, hidden: Tensor, bonus: Tensor) -> Tensor:
-        """Return (N, 5) from the state (N, hidden)."""
+        """Return the logits of the operations, (N, 5), from hidden states (N, hidden)."""
         bound = self.settings.tanh_constant / self.settings.operation_tanh_reduce
         return self._tempered(self.operation(hidden), bound) + bonus
 
@@ -75,7 +78,7 @@ class Policy(nn.Module):
 
 
 class _Writing:
-    """N architectures being written."""
+    """N architectures during their generation."""
 
     def __init__(self, policy: Policy, count: int) -> None:
         self.policy = policy
@@ -86,7 +89,7 @@ class _Writing:
         self.entropies: list[Tensor] = []
 
     def cell(self, bonus: Tensor) -> None:
-        """Write one cell, node by node: both inputs, then both operations."""
+        """Generate one cell, node by node: first both inputs, then both operations."""
         anchors, keys = [], []
         for _ in range(INPUTS):
             self._read(self.start)

@@ -36,8 +36,8 @@ Images = tuple[Tensor, Tensor]
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the ENAS space.
 
-    The training part moves the weights, the validation part the controller. The result is the
-    best of the architectures sampled after the last epoch.
+    The training part trains the weights, the validation part the controller. The result is the best
+    of the architectures sampled after the last epoch.
     """
     task = EnasTask(data, settings, seed)
     history = loop.run(
@@ -75,12 +75,12 @@ class EnasTask:
 
     @property
     def steps(self) -> int:
-        """Steps per epoch: weight steps and controller updates."""
+        """Number of steps per epoch: weight steps and controller updates."""
         return len(self.training) + self.settings.controller.updates
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Everything that training changes."""
+        """All objects that training changes."""
         return {
             "network": self.network,
             "policy": self.policy,
@@ -101,7 +101,7 @@ class EnasTask:
         return self._train_policy(epoch, step - len(self.training))
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
-        """Return the row of `schemas.HISTORY`: validation figures are means over rewards."""
+        """Return the row of `schemas.HISTORY`. Validation values are means over the rewards."""
         samples = totals["samples"]
         return history_row(
             epoch,
@@ -131,10 +131,10 @@ class EnasTask:
         return metrics
 
     def _train_policy(self, epoch: int, update: int) -> Metrics:
-        """Average the gradients of several architectures, each with a validation batch of its own.
+        """Update the controller by the mean gradient of several architectures.
 
-        The network's weights do not change. The policy stays on the CPU, where single steps of a
-        small LSTM are fastest.
+        Each architecture gets its reward on its own validation batch. The network's weights do not
+        change. The policy stays on the CPU, where single steps of a small LSTM are fastest.
         """
         controller = self.settings.controller
         count = controller.samples_per_update
@@ -158,12 +158,12 @@ class EnasTask:
         }
 
     def _advantage(self, reward: Tensor) -> Tensor:
-        """Move the baseline towards the reward; return the reward minus the baseline."""
+        """Move the baseline towards the reward, and return the reward minus the baseline."""
         self.baseline.lerp_(reward, 1 - self.settings.controller.baseline_decay)
         return reward - self.baseline
 
     def _best_sampled(self, epoch: int) -> Genotype:
-        """Sample architectures and return the best on the same validation batches."""
+        """Sample architectures and return the best one on the same validation batches."""
         with torch.no_grad():
             genotypes = self._genotypes(self.policy.sample(self.settings.final_samples).integers)
         batches = self.settings.final_batches
@@ -175,17 +175,17 @@ class EnasTask:
 
     @property
     def _batches_per_epoch(self) -> int:
-        """Validation batches of an epoch, all of them different until the images are used up."""
+        """Validation batches per epoch. They differ until all images have been used."""
         controller = self.settings.controller
         return controller.updates * controller.samples_per_update + self.settings.final_batches
 
     def _validation(self, number: int) -> Images:
-        """Return a validation batch, counted over all epochs."""
+        """Return a validation batch by its number, counted over all epochs."""
         return self.validation.at(*divmod(number, len(self.validation)))
 
     @torch.no_grad()
     def _score(self, genotype: Genotype, batch: Images) -> Tensor:
-        """Return the mean cross-entropy and the accuracy, 0 to 1, of a batch: (2,)."""
+        """Return the mean cross-entropy and the accuracy (0 to 1) of a batch, (2,)."""
         images, labels = batch
         if self.network.training:
             self.network.eval()

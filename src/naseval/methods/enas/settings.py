@@ -14,17 +14,17 @@ from naseval.settings.base import (
 )
 
 PerOperation = tuple[float, float, float, float, float]
-"""One number per operation: sep 3x3, sep 5x5, average pool, maximum pool, identity."""
+"""One number per operation: sep 3x3, sep 5x5, average pool, max pool, identity."""
 
 
 class ControllerOptimizer(ArchitectureOptimizer):
-    """Adam on the controller's weights."""
+    """Adam for the controller's weights."""
 
     epsilon: PositiveFloat = Field(1e-8, description="Adam's epsilon")
 
 
 class Controller(Strict):
-    """The LSTM that writes architectures down, and how it learns."""
+    """The LSTM controller and its training."""
 
     hidden: Positive = Field(description="units of the LSTM")
     lstm_bias: bool = Field(
@@ -40,27 +40,29 @@ class Controller(Strict):
     operation_tanh_reduce: PositiveFloat = Field(
         description="divides the tanh constant of the operations' logits"
     )
-    optimizer: ControllerOptimizer = Field(description="of the controller's weights")
+    optimizer: ControllerOptimizer = Field(description="optimizer of the controller's weights")
     updates: Positive = Field(description="controller updates after each epoch of the weights")
     samples_per_update: Positive = Field(description="architectures averaged over in an update")
     entropy_weight: NonNegative = Field(
-        description="of the sampled decisions' total entropy, in nats, in the reward; accuracy "
-        "counts from 0 to 1"
+        description="weight of the sampled decisions' total entropy, in nats, in the reward, whose "
+        "accuracy is from 0 to 1"
     )
-    baseline_decay: Probability = Field(description="of the moving average of rewards")
+    baseline_decay: Probability = Field(description="decay of the moving average of rewards")
 
 
 class Settings(SearchSettings):
     """ENAS: a controller learns by REINFORCE which paths of a shared network are good."""
 
     epochs: Positive = Field(description="epochs of the search")
-    batch_size: Positive = Field(description="of training and of reward batches")
+    batch_size: Positive = Field(description="images per training and reward batch")
     channels: Positive = Field(description="initial channels of the supernet")
     cells: Positive = Field(description="cells of the supernet")
-    weights: Optimizer = Field(description="of the shared weights")
-    dropout: Probability = Field(description="before the supernet's classifier, in training")
+    weights: Optimizer = Field(description="optimizer of the shared weights")
+    dropout: Probability = Field(
+        description="dropout before the supernet's classifier, in training"
+    )
     auxiliary_weight: NonNegative = Field(
-        description="of the supernet's auxiliary tower; 0: no tower"
+        description="weight of the supernet's auxiliary tower; 0: no tower"
     )
     controller: Controller = Field(description="the controller")
     final_samples: Positive = Field(description="architectures sampled after each epoch")

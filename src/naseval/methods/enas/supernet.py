@@ -1,4 +1,4 @@
-"""The shared-weight network that ENAS searches with."""
+"""The supernet of ENAS."""
 
 from torch import Tensor, nn
 
@@ -12,11 +12,11 @@ from naseval.spaces.enas.network import EnasTower, enas_head, tower_position
 
 
 class EnasSupernet(nn.Module):
-    """Cells of stride 1 throughout, as in both of the authors' programs.
+    """Supernet in which all cells have stride 1, as in both of the authors' programs.
 
-    Before a reduction cell the map is halved (and widened) apart from the cell, which then reads
-    the map and the halved map, and not the cell before; the next cell reads the halved map and
-    the reduction cell. `auxiliary` adds a tower after the second reduction.
+    Before a reduction cell, a separate layer halves (and widens) the feature map. The reduction
+    cell reads the map and the halved map, not the previous cell. The next cell reads the halved map
+    and the reduction cell. `auxiliary` adds a tower after the second reduction.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class EnasSupernet(nn.Module):
         finish_shared_weights(self)
 
     def forward(self, x: Tensor, genotype: Genotype) -> tuple[Tensor, Tensor | None]:
-        """Map images (B, 3, S, S) to logits and, in training with a tower, auxiliary logits."""
+        """Map (B, 3, S, S) to logits (B, classes) and, in training with a tower, tower logits."""
         auxiliary = None
         first, second = self.stem(x)
         halvings = iter(self.halvings)

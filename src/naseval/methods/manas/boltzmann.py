@@ -1,4 +1,4 @@
-"""Agents with a Boltzmann policy over running sums of rewards, as in EXP3."""
+"""Agents with a Boltzmann policy over cumulative rewards, as in EXP3."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from naseval.methods._paths.paths import Paths, Table
 
 
 def temperature(epoch: int, epochs: int, start: float, end: float) -> float:
-    """Return the linear decay from `start` in epoch 0 to `end` in the last, `epochs` - 1."""
+    """Return the linear decay from `start` in epoch 0 to `end` in the last epoch, `epochs` - 1."""
     return start + (end - start) * epoch / max(epochs - 1, 1)
 
 
 class Boltzmann:
-    """The agents of MANAS; `credit` (agents, operations) is float64 and starts at 0.
+    """The agents of MANAS. `credit` (agents, operations) is float64 and starts at 0.
 
-    The share `gamma` of every policy is uniform, so that no operation is given up and an
-    importance weight is at most operations / gamma.
+    The fraction `gamma` of every policy is uniform. So no operation is excluded, and an importance
+    weight is at most operations / gamma.
     """
 
     def __init__(self, agents: int, operations: int, gamma: float) -> None:
@@ -30,18 +30,18 @@ class Boltzmann:
         return (1 - self.gamma) * boltzmann + self.gamma / self.credit.shape[1]
 
     def learn(self, path: Paths, policy: Table, reward: float) -> None:
-        """Credit the operations of `path`, (agents,), drawn from `policy`, with its reward.
+        """Add the reward of `path`, (agents,), drawn from `policy`, to its operations' credit.
 
-        The importance weights make the sum an unbiased estimate of what every operation would
-        have earned had it been drawn each time.
+        With the importance weights, the credit is an unbiased estimate of the reward that each
+        operation would have earned if it had been drawn every time.
         """
         chosen = np.arange(len(path)), path
         self.credit[chosen] += reward / policy[chosen]
 
     def strengths(self, policy: Table) -> Table:
-        """Return numbers that rank operations by `policy`; where it is equal, by credit.
+        """Return numbers that rank operations by `policy`, and for equal probabilities by credit.
 
-        After a long search several policies are saturated: equal to the last digit.
+        After a long search several probabilities are saturated, i.e. exactly equal.
         """
         order = np.lexsort((-self.credit.ravel(), -policy.ravel()))
         ranks = np.empty(policy.size)
@@ -53,5 +53,5 @@ class Boltzmann:
         return {"credit": self.credit.tolist()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take the credit back."""
+        """Restore the credit."""
         self.credit = np.array(state["credit"])

@@ -1,6 +1,6 @@
 """MANAS: a multi-agent search that trains one sampled path at a time (Carlucci et al., 2019).
 
-A reconstruction: no program is public, and the papers leave several points open
+This is a reconstruction: no program is public, and the papers leave several points open
 (docs/methods/manas.md).
 """
 
@@ -23,8 +23,8 @@ from naseval.training.metrics import Metrics
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the DARTS space.
 
-    The training part moves the weights, the validation part rewards the agents. The result is
-    what the policies of the last epoch recommend.
+    The training part trains the weights, the validation part gives the agents' rewards. The result
+    is the genotype that the policies of the last epoch recommend.
     """
     task = ManasTask(data, settings, seed)
     history = loop.run(
@@ -38,7 +38,7 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
 
 
 class ManasTask:
-    """The epochs of the search, an `EpochTask`; a step is a round of all agents."""
+    """The epochs of the search, an `EpochTask`. A step is a round of all agents."""
 
     def __init__(self, data: TrainingData, settings: Settings, seed: int) -> None:
         self.settings, self.seed = settings, seed
@@ -47,7 +47,7 @@ class ManasTask:
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Everything that the search changes."""
+        """All objects that the search changes."""
         return {**self.rounds.parts, "agents": self.agents}
 
     def begin(self, epoch: int) -> None:

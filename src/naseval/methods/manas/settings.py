@@ -18,8 +18,8 @@ class Temperature(Strict):
 class Settings(PathSettings):
     """MANAS: an agent per edge learns from the validation losses of sampled paths."""
 
-    baseline: float = Field(description="a path's reward is this less its validation loss")
+    baseline: float = Field(description="a path's reward is this minus its validation loss")
     gamma: Annotated[float, Field(gt=0, le=1)] = Field(
         description="share of every agent's policy that is uniform"
     )
-    temperature: Temperature = Field(description="of the rest of the policy")
+    temperature: Temperature = Field(description="temperature of the rest of the policy")

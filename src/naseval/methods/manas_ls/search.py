@@ -1,6 +1,6 @@
-"""MANAS-LS: the agents of MANAS, led by least squares (Carlucci et al., 2019).
+"""MANAS-LS: the agents of MANAS, trained by least squares (Carlucci et al., 2019).
 
-A reconstruction: no program is public, and the papers leave several points open
+This is a reconstruction: no program is public, and the papers leave several points open
 (docs/methods/manas.md).
 """
 
@@ -25,8 +25,8 @@ from naseval.training.metrics import Metrics
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the DARTS space.
 
-    The training part moves the weights, the losses on the validation part rank the operations.
-    The result is what the ranks after the last epoch recommend.
+    The training part trains the weights, and the losses on the validation part rank the operations.
+    The result is the genotype that the ranks after the last epoch recommend.
     """
     task = ManasLsTask(data, settings, seed)
     history = loop.run(
@@ -40,10 +40,10 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
 
 
 class ManasLsTask:
-    """The epochs of the search, an `EpochTask`; the agents learn at the end of each.
+    """The epochs of the search, an `EpochTask`. The agents learn at the end of each epoch.
 
-    Policies do not change within an epoch. So all its paths are drawn at its start, and its losses
-    stay on the device until its end.
+    Policies do not change within an epoch. So all paths of an epoch are drawn at its start, and the
+    losses stay on the device until its end.
     """
 
     paths: Paths
@@ -56,7 +56,7 @@ class ManasLsTask:
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Everything that the search changes."""
+        """All objects that the search changes."""
         losses = TensorState({"losses": self.losses})
         return {**self.rounds.parts, "agents": self.agents, "losses": losses}
 
@@ -72,7 +72,7 @@ class ManasLsTask:
         return totals
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
-        """Let the agents learn, and return the row of `schemas.HISTORY`."""
+        """Train the agents and return the row of `schemas.HISTORY`."""
         self.agents.learn(self.paths, self.losses.cpu().double().numpy())
         policy = self.agents.policy
         genotype = recommended(

@@ -1,4 +1,4 @@
-"""Agents that rank their operations by least squares and draw them by Zipf's law."""
+"""Agents that rank operations by least squares and draw them by Zipf's law."""
 
 from typing import Any
 
@@ -12,11 +12,12 @@ Losses = NDArray[np.float64]
 
 
 def additive_effects(paths: Paths, losses: Losses, operations: int) -> Table:
-    """Return each operation's share of the losses, (agents, operations), by least squares.
+    """Return the effect of each operation on the loss, (agents, operations), by least squares.
 
-    A loss is modelled as a sum with one term for each agent's operation. `paths` is (S, agents),
-    `losses` (S,). Of the many solutions (a constant may move from one agent to another, rarely
-    drawn operations may be undetermined) this is the one of smallest norm.
+    A loss is modelled as a sum of one term per agent, given by its operation. `paths` is (S,
+    agents), `losses` (S,). The solution is not unique: a constant may move from one agent to
+    another, and rarely drawn operations may be undetermined. The solution of smallest norm is
+    returned.
     """
     chosen = np.eye(operations)[paths].reshape(len(paths), -1)
     effects: Table = np.linalg.lstsq(chosen, losses, rcond=None)[0].astype(np.float64)
@@ -24,16 +25,16 @@ def additive_effects(paths: Paths, losses: Losses, operations: int) -> Table:
 
 
 def zipf_policy(effects: Table) -> Table:
-    """Return probabilities proportional to 1 / rank; the smallest effect has rank 1.
+    """Return probabilities proportional to 1 / rank. The smallest effect has rank 1.
 
-    Of equal effects the first ranks before the others.
+    Equal effects are ranked in their order.
     """
     shares = 1 / rankdata(effects, method="ordinal", axis=1)
     return shares / shares.sum(axis=1, keepdims=True)
 
 
 class Zipf:
-    """The agents of MANAS-LS; until they have learnt, their policy is uniform."""
+    """The agents of MANAS-LS. Their policy is uniform until they have learnt."""
 
     def __init__(self, agents: int, operations: int) -> None:
         self.effects: Table = np.zeros((agents, operations))
@@ -41,24 +42,24 @@ class Zipf:
 
     @property
     def policy(self) -> Table:
-        """The probabilities of the operations, (agents, operations)."""
+        """Probabilities of the operations, (agents, operations)."""
         if not self.learnt:
             return np.full_like(self.effects, 1 / self.effects.shape[1])
         return zipf_policy(self.effects)
 
     def learn(self, paths: Paths, losses: Losses) -> None:
-        """Forget what was known and fit the losses, (S,), of `paths`, (S, agents).
+        """Fit the losses, (S,), of `paths`, (S, agents). Earlier results are discarded.
 
-        Losses count from their mean: an operation that was never drawn is then of effect 0,
-        neither good nor bad.
+        The mean is subtracted from the losses, so an operation that was never drawn has the neutral
+        effect 0.
         """
         self.effects = additive_effects(paths, losses - losses.mean(), self.effects.shape[1])
         self.learnt = True
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the effects and whether they were learnt."""
+        """Return the effects, and a flag that is true after `learn`."""
         return {"effects": self.effects.tolist(), "learnt": self.learnt}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take both back."""
+        """Restore the state."""
         self.effects, self.learnt = np.array(state["effects"]), state["learnt"]

@@ -20,16 +20,16 @@ FIRST_OPERATION = FIRST_SOURCE + INPUTS + NODES - 1
 VOCABULARY = FIRST_OPERATION + len(OPERATIONS)
 LENGTH = 2 * INTEGERS_PER_CELL
 PAIR = 2
-"""An edge is two tokens, (input, operation)."""
+"""Tokens per edge: (input, operation)."""
 
 
 def tokens_of(integers: Sequence[Sequence[int]]) -> Tensor:
-    """Return (N, 40) tokens of N architectures (see `spaces.enas.integers_of`)."""
+    """Return the tokens (N, 40) of N architectures (see `spaces.enas.integers_of`)."""
     return torch.tensor(integers) + _offsets()
 
 
 def integers_of_tokens(tokens: Tensor) -> list[tuple[int, ...]]:
-    """Return the architectures of (N, 40) tokens; the inverse of `tokens_of`."""
+    """Return the architectures for tokens (N, 40), the inverse of `tokens_of`."""
     return [tuple(row) for row in (tokens.cpu() - _offsets()).tolist()]
 
 
@@ -38,9 +38,9 @@ def _offsets() -> Tensor:
 
 
 def with_halves_swapped(tokens: Tensor) -> Tensor:
-    """Exchange the two edges of one random node of each cell, which changes no architecture.
+    """Swap the two edges of one random node in each cell, which does not change the architecture.
 
-    Draws from torch's global CPU generator; (N, 40) to (N, 40).
+    Map (N, 40) to (N, 40). The draws use torch's global CPU generator.
     """
     count = len(tokens)
     nodes = tokens.reshape(count * 2, NODES, EDGES_PER_NODE, PAIR).clone()
@@ -51,7 +51,7 @@ def with_halves_swapped(tokens: Tensor) -> Tensor:
 
 
 class Encoder(nn.Module):
-    """Maps architectures to an encoding per edge."""
+    """Maps architectures to one encoding per edge."""
 
     def __init__(self, settings: Predictor) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class Encoder(nn.Module):
         self.rnn = nn.LSTM(PAIR * settings.token_embedding, settings.hidden, batch_first=True)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Map (N, 40) to unit vectors (N, 20, hidden)."""
+        """Map tokens (N, 40) to unit vectors (N, 20, hidden)."""
         pairs = self.embedding(tokens).reshape(len(tokens), LENGTH // PAIR, -1)
         return F.normalize(self.rnn(pairs)[0], dim=-1)
 
@@ -77,7 +77,7 @@ class Regressor(nn.Sequential):
 
 
 class Decoder(nn.Module):
-    """Writes architectures from their encodings, attending to them at every token."""
+    """Generates architectures from their encodings, with attention at every token."""
 
     def __init__(self, settings: Predictor) -> None:
         super().__init__()
@@ -89,14 +89,14 @@ class Decoder(nn.Module):
         self.out = nn.Linear(hidden, VOCABULARY)
 
     def forward(self, encodings: Tensor, tokens: Tensor) -> Tensor:
-        """Map encodings (N, 20, hidden) and the right tokens (N, 40) to logits (N, 40, 12)."""
+        """Map encodings (N, 20, hidden) and the true tokens (N, 40) to logits (N, 40, 12)."""
         before = F.pad(tokens[:, :-1], (1, 0), value=START)
         hidden, _ = self.rnn(self.embedding(before), _initial(encodings))
         return self._logits(hidden, encodings)
 
     @torch.no_grad()
     def write(self, encodings: Tensor) -> Tensor:
-        """Map encodings (N, 20, hidden) to the likeliest valid token after token: (N, 40)."""
+        """Map encodings (N, 20, hidden) to tokens (N, 40), always the most probable valid token."""
         state = _initial(encodings)
         written = [torch.full((len(encodings), 1), START, device=encodings.device)]
         for position in range(LENGTH):
@@ -124,7 +124,7 @@ def _initial(encodings: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def valid_tokens(position: int) -> range:
-    """Return the tokens that are valid at a position, 0 to 39."""
+    """Return the valid tokens at a position from 0 to 39."""
     if position % PAIR:
         return range(FIRST_OPERATION, VOCABULARY)
     node = position // (PAIR * EDGES_PER_NODE) % NODES
@@ -132,7 +132,7 @@ def valid_tokens(position: int) -> range:
 
 
 class ArchitectureCodec(nn.Module):
-    """Encoder, predictor and decoder together."""
+    """Encoder, predictor and decoder in one module."""
 
     def __init__(self, settings: Predictor) -> None:
         super().__init__()
@@ -157,14 +157,14 @@ class ArchitectureCodec(nn.Module):
         return squared, F.cross_entropy(logits.flatten(0, 1), tokens.flatten())
 
     def loss(self, tokens: Tensor, scores: Tensor) -> Tensor:
-        """Return what is minimised, for tokens (N, 40) and scores (N,)."""
+        """Return the training loss for tokens (N, 40) and scores (N,)."""
         squared, written = self.losses(tokens, scores)
         return self.trade_off * squared + (1 - self.trade_off) * written
 
     def uphill(self, tokens: Tensor, step_size: float) -> Tensor:
-        """Move architectures (N, 40) up the predicted score and return what they become, (N, 40).
+        """Increase the predicted score of architectures (N, 40) and return the new ones, (N, 40).
 
-        Each encoding moves by `step_size` times its own gradient and is made a unit vector again.
+        Each encoding moves by `step_size` times its own gradient and is normalised again.
         """
         with torch.no_grad():
             encodings = self.encoder(tokens)
@@ -176,10 +176,10 @@ class ArchitectureCodec(nn.Module):
 
 
 class CodecFit:
-    """All epochs of a fit, an `EpochTask` with `steps` steps in a single long epoch.
+    """All epochs of a fit, as an `EpochTask` with one epoch of `steps` steps.
 
-    `tokens` (N, 40) and `scores` (N,), 0 to 1, lie on the codec's device; N architectures in
-    batches make an epoch. Adam starts afresh.
+    `tokens` (N, 40) and `scores` (N,), from 0 to 1, are on the codec's device. An epoch of the fit
+    is one pass over the N architectures in batches. Each fit has a new Adam optimizer.
     """
 
     def __init__(
@@ -205,7 +205,7 @@ class CodecFit:
         self.codec.train()
 
     def step(self, _epoch: int, step: int) -> Metrics:
-        """Fit to a batch; each reading exchanges two edges of a node at random."""
+        """Train on a batch, in which two edges of a node are swapped at random."""
         passed, position = divmod(step, self.batches)
         order = stream(self.seed, "nao", "fit", self.stage, passed).permutation(len(self.tokens))
         size = self.settings.batch_size
@@ -216,7 +216,7 @@ class CodecFit:
         return {"architectures": len(chosen), "loss": loss * len(chosen)}
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
-        """Return the row of `schemas.HISTORY`: the loss is the codec's, a mean over the fit."""
+        """Return the row of `schemas.HISTORY`. The loss is the codec's mean loss over the fit."""
         return history_row(
             epoch,
             self.tokens.device,

@@ -1,4 +1,4 @@
-"""NAO's pool of architectures, with what is known of each."""
+"""NAO's pool of architectures, with sampling weights and scores."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,26 +13,26 @@ Architecture = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Pool:
-    """N architectures with their sampling weights and, after an evaluation, their scores."""
+    """N architectures with sampling weights and, after an evaluation, scores."""
 
     architectures: tuple[Architecture, ...] = ()
     sampling_weights: tuple[int, ...] = ()
-    """The chance of each to be drawn in training is in proportion to its weight."""
+    """Weights to which the probabilities of being drawn in training are proportional."""
     scores: tuple[float, ...] = ()
-    """Accuracies from 0 to 1; empty before the evaluation."""
+    """Accuracies from 0 to 1. Empty before the evaluation."""
 
     def __len__(self) -> int:
-        """Return N."""
+        """Return the number of architectures."""
         return len(self.architectures)
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """Return the pool of which `to_dict` made `fields`."""
+        """Return the pool for the plain data of `to_dict`."""
         architectures = tuple(tuple(integers) for integers in fields["architectures"])
         return cls(architectures, tuple(fields["sampling_weights"]), tuple(fields["scores"]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data."""
+        """Return the pool as plain data."""
         return {
             "architectures": [list(integers) for integers in self.architectures],
             "sampling_weights": list(self.sampling_weights),
@@ -44,7 +44,7 @@ class Pool:
         return genotype_of("nao", self.architectures[index])
 
     def ranked(self, scores: Iterable[float]) -> Self:
-        """Return the pool with `scores`, the best first; equals stay in order."""
+        """Return the pool with `scores`, the best first. Equal scores keep their order."""
         found = list(scores)
         order = sorted(range(len(self)), key=lambda index: -found[index])
         return replace(
@@ -64,6 +64,6 @@ class Pool:
         )
 
     def scaled_scores(self) -> list[float]:
-        """Return the scores stretched to run from 0 to 1 (all 0 where they are equal)."""
+        """Return the scores rescaled to the range 0 to 1 (all 0 if they are equal)."""
         low, high = min(self.scores), max(self.scores)
         return [(score - low) / ((high - low) or 1.0) for score in self.scores]

@@ -1,8 +1,9 @@
-"""NAO: architectures are moved uphill in an embedding space (Luo et al., NeurIPS 2018).
+"""NAO: gradient ascent in an embedding of architectures (Luo et al., NeurIPS 2018).
 
-The variant with shared weights. A round trains the supernet on a pool of architectures, ranks
-the pool by it, fits an encoder, predictor and decoder to the ranking, and refills the pool with
-what the decoder makes of the best ones' encodings after a step up the predicted accuracy.
+This is the variant with weight sharing. A round trains the supernet on a pool of architectures,
+ranks the pool with it, and fits an encoder, predictor and decoder to the ranking. Then the
+encodings of the best architectures move in the direction of higher predicted accuracy, and the
+decoded architectures are added to the pool.
 """
 
 from collections.abc import Mapping
@@ -41,14 +42,14 @@ STAGES_PER_ROUND = 3
 
 
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
-    """Search the NAO space; the result is the best architecture of the last evaluation.
+    """Search the NAO space. The result is the best architecture of the last evaluation.
 
-    The training part moves the shared weights, the validation part ranks the pool.
+    The training part trains the shared weights, the validation part ranks the pool.
     """
     stages = NaoStages(data, settings, seed, loop)
     saved = loop.saved_stage()
     pool, rows = stages.pool_of(saved.carried_state), saved.rows
-    last = STAGES_PER_ROUND * stages.rounds - 1  # after the last ranking no codec is fitted
+    last = STAGES_PER_ROUND * stages.rounds - 1  # no codec is fitted after the last ranking
     for stage in range(saved.stage, last + 1):
         run_stage = (stages.train, stages.evaluate, stages.refill)[(stage - 1) % STAGES_PER_ROUND]
         pool, rows = run_stage(stage, pool, rows)
@@ -56,12 +57,12 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
 
 
 def round_of(stage: int) -> int:
-    """Return the round, from 0, that a stage, from 1, belongs to."""
+    """Return the round (from 0) of a stage (from 1)."""
     return (stage - 1) // STAGES_PER_ROUND
 
 
 class NaoStages:
-    """The stages of a search, and what they share: supernet, its optimizer, and codec."""
+    """The stages of a search, and their common objects: supernet, its optimizer, and codec."""
 
     def __init__(self, data: TrainingData, settings: Settings, seed: int, loop: Loop) -> None:
         self.data, self.settings, self.seed, self.loop = data, settings, seed, loop
@@ -72,7 +73,7 @@ class NaoStages:
         self.optimizer = build_optimizer(self.network.parameters(), settings.weights)
 
     def pool_of(self, carried_state: Mapping[str, Any] | None) -> Pool:
-        """Return the pool of a saved stage; None: the random architectures of the first round."""
+        """Return the pool of a saved stage, or the initial pool if `carried_state` is None."""
         return self.initial_pool() if carried_state is None else Pool.from_dict(carried_state)
 
     def initial_pool(self) -> Pool:
@@ -92,7 +93,7 @@ class NaoStages:
         return pool.ranked(task.scores.tolist()), rows
 
     def refill(self, stage: int, pool: Pool, rows: list[Row]) -> tuple[Pool, list[Row]]:
-        """Fit the codec to the ranked pool and add what it suggests, and random ones."""
+        """Fit the codec to the ranked pool, and add its suggestions and random architectures."""
         task = CodecFit(
             self.codec,
             tokens_of(pool.architectures).to(self.data.device),
@@ -106,13 +107,13 @@ class NaoStages:
         return self._extended(pool, [*self._suggested(pool), *random]), rows
 
     def sampling_weight(self, architecture: Architecture) -> int:
-        """Return what the chance to be drawn in training is in proportion to.
+        """Return the weight to which the probability of being drawn in training is proportional.
 
-        It is 1, or the parameters of a network of this architecture, as large as the supernet.
+        It is 1, or the number of parameters of the architecture's network at the supernet's size.
         """
         if self.settings.sampling == "uniform":
             return 1
-        with torch.device("meta"):  # shapes are all that is counted
+        with torch.device("meta"):  # only shapes are needed
             genotype = genotype_of(SPACE.name, architecture)
             network = candidate_network(genotype, self.data, self.settings)
         return parameters(network, auxiliary=False)
@@ -127,7 +128,7 @@ class NaoStages:
         steps: int,
         **own_parts: Stateful,
     ) -> list[Row]:
-        """Run a stage; all parts are saved in every stage, whether it changes them or not."""
+        """Run a stage. Every stage saves all parts, whether it changes them or not."""
         shared: dict[str, Stateful] = {
             "network": self.network,
             "codec": self.codec,
@@ -152,7 +153,7 @@ class NaoStages:
         return [integers_of(SPACE.sample(rng, "uniform")) for _ in range(count)]
 
     def _suggested(self, pool: Pool) -> list[Architecture]:
-        """Move the best architectures up by longer and longer steps until enough are new."""
+        """Move the best architectures by longer and longer steps until enough of them are new."""
         best = tokens_of(pool.architectures[: self.settings.parents]).to(self.data.device)
         known, new = set(pool.architectures), dict[Architecture, None]()
         self.codec.eval()
@@ -212,10 +213,10 @@ class SupernetTraining:
 
 
 class PoolEvaluation:
-    """One pass over the pool, an `EpochTask` whose steps are architectures.
+    """One pass over the pool, an `EpochTask` in which each step tests one architecture.
 
-    Each is tested on a few validation batches of its own; the noise of that is part of the
-    method.
+    Each architecture is tested on a few validation batches of its own. The resulting noise is part
+    of the method.
     """
 
     def __init__(self, stages: NaoStages, stage: int, pool: Pool) -> None:

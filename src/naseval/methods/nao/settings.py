@@ -17,38 +17,38 @@ from naseval.settings.base import (
 
 
 class Predictor(Strict):
-    """The encoder, predictor and decoder of architectures, and how they are fitted."""
+    """The encoder, predictor and decoder of architectures, and their training."""
 
     token_embedding: Positive = Field(description="width of the encoder's token embedding")
     hidden: Positive = Field(description="units of the encoder's and of the decoder's LSTM")
     layers: Positive = Field(description="hidden layers of the predictor")
     width: Positive = Field(description="width of these layers")
-    dropout: Probability = Field(description="in these layers")
+    dropout: Probability = Field(description="dropout in these layers")
     initial_range: PositiveFloat = Field(description="weight matrices start uniform in ± this")
     epochs: Positive = Field(description="epochs of each fit")
     batch_size: Positive = Field(description="architectures per step")
-    learning_rate: PositiveFloat = Field(description="of Adam, constant")
+    learning_rate: PositiveFloat = Field(description="learning rate of Adam, constant")
     weight_decay: NonNegative = Field(description="L2 penalty inside Adam")
-    gradient_clip: PositiveFloat | None = Field(description="global gradient norm at most")
+    gradient_clip: PositiveFloat | None = Field(description="largest global gradient norm")
     trade_off: Fraction = Field(
         description="weight of the predictor's squared error; the rest is the decoder's"
     )
 
 
 class Settings(SearchSettings):
-    """NAO: architectures are moved uphill in the space of an autoencoder's embeddings."""
+    """NAO: gradient ascent in the embedding space of an autoencoder of architectures."""
 
     epochs: Positive = Field(description="epochs of the supernet, over all rounds")
     evaluate_every: Positive = Field(description="epochs of a round; divides `epochs`")
-    batch_size: Positive = Field(description="of training batches")
-    evaluation_batch_size: Positive = Field(description="of validation batches")
+    batch_size: Positive = Field(description="images per training batch")
+    evaluation_batch_size: Positive = Field(description="images per validation batch")
     evaluation_batches: Positive = Field(
         description="validation batches by which an architecture of the pool is ranked"
     )
     channels: Positive = Field(description="initial channels of the supernet")
     cells: Positive = Field(description="cells of the supernet")
-    weights: Optimizer = Field(description="of the shared weights")
-    dropout: Probability = Field(description="before the supernet's classifier")
+    weights: Optimizer = Field(description="optimizer of the shared weights")
+    dropout: Probability = Field(description="dropout before the supernet's classifier")
     drop_path: Probability = Field(
         description="drop-path probability in the last cell at the last step"
     )
@@ -59,9 +59,13 @@ class Settings(SearchSettings):
     seed_pool: Positive = Field(description="random architectures at the start")
     new_per_round: Positive = Field(description="decoded architectures added after each round")
     random_per_round: int = Field(ge=0, description="random architectures added likewise")
-    parents: Positive = Field(description="best architectures that are moved uphill")
-    first_step_size: Positive = Field(description="of the steps uphill, each one longer by 1")
-    last_step_size: Positive = Field(description="where they end if new ones are still missing")
+    parents: Positive = Field(description="number of best architectures for the gradient ascent")
+    first_step_size: Positive = Field(
+        description="first step size of the ascent; each later one is larger by 1"
+    )
+    last_step_size: Positive = Field(
+        description="last step size, if there are still too few new architectures"
+    )
     predictor: Predictor = Field(description="encoder, predictor and decoder")
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The shared-weight network that NAO searches with."""
+"""The supernet of NAO."""
 
 from torch import Tensor, nn
 
@@ -11,7 +11,7 @@ from naseval.spaces.nao.network import nao_head
 
 
 class NaoSupernet(nn.Module):
-    """Like NAO's evaluation network, with cells that sum their loose ends to a fixed width."""
+    """Like NAO's evaluation network, but cells sum their loose ends to a fixed width."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class NaoSupernet(nn.Module):
         finish_shared_weights(self)
 
     def set_drop_path(self, probability: float) -> None:
-        """Set the probability of the last cell, in [0, 1); those before have their share of it."""
+        """Set the probability, in [0, 1), of the last cell. Earlier cells have a fraction of it."""
         for module in self._drop_paths:
             module.p = probability
 

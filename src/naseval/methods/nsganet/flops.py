@@ -1,4 +1,4 @@
-"""The cost that NSGA-Net minimises, counted as its program counts it."""
+"""The cost that NSGA-Net minimises, counted as in its program."""
 
 from functools import partial
 from typing import Any
@@ -13,16 +13,16 @@ ONE_PER_VALUE_READ = (
     nn.MaxPool2d,
     nn.AvgPool2d,
     nn.AdaptiveAvgPool2d,
-    FactorizedReduce,  # which applies its ReLU itself
+    FactorizedReduce,  # which includes a ReLU
 )
 
 
 def flops(network: nn.Module, image_size: int) -> int:
-    """Return the operations for one image; the network may be on `meta`.
+    """Return the operations for one image. The network may be on the device `meta`.
 
-    Convolutions and linear layers count their multiply-adds, batch normalisation two per value,
-    ReLU and pools one per value read; sums, concatenations and sigmoids count nothing. Counted in
-    evaluation mode, so without an auxiliary tower.
+    Convolutions and linear layers count their multiply-adds, batch normalisation counts two per
+    value, and ReLU and pools count one per value read. Sums, concatenations and sigmoids count
+    nothing. The network is evaluated in evaluation mode, so an auxiliary tower is not counted.
     """
     counts: list[int] = []
     training = network.training

@@ -1,4 +1,4 @@
-"""NSGA-II over integer genomes (Deb et al. 2002), set up as in the NSGA-Net program."""
+"""NSGA-II over integer genomes (Deb et al. 2002), with the settings of the NSGA-Net program."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
@@ -16,11 +16,11 @@ from pymoo.problems.static import StaticProblem
 
 Genome = list[int]
 Objectives = tuple[float, float]
-"""Both are minimised."""
+"""Two values to minimise."""
 
 
 class Settings(Protocol):
-    """What an evolution is told."""
+    """Settings of an evolution."""
 
     @property
     def population(self) -> int: ...
@@ -37,20 +37,20 @@ class Settings(Protocol):
 
 
 class Survivor(NamedTuple):
-    """A member of the population; `number` counts from 0 in the order of `ask`."""
+    """A member of the population. `number` counts individuals from 0, in the order of `ask`."""
 
     number: int
     genome: Genome
     objectives: Objectives
     dominated: bool
-    """By another member."""
+    """True if another member dominates this one."""
 
 
 class IntegerPolynomialMutation(Mutation):
-    """Polynomial mutation whose result is rounded.
+    """Polynomial mutation with rounding to integers.
 
-    Bounds are wider by a half on both sides, so that the outermost integers get as wide an
-    interval as the others. Each gene is drawn with `probability`; it may be none.
+    The bounds are extended by one half on both sides, so the outermost integers get as wide an
+    interval as the others. Each gene is mutated with `probability`; possibly no gene is.
     """
 
     def __init__(self, eta: float, probability: float) -> None:
@@ -79,10 +79,10 @@ class IntegerPolynomialMutation(Mutation):
 
 
 class Evolution:
-    """Asks for genomes and is told their objectives, generation by generation.
+    """An evolution with the interface ask and tell, generation by generation.
 
-    It depends on its settings, its seed and what it is told alone: told the same again, it asks
-    the same again. `upper_bounds` are the genes' largest values, 0 their smallest.
+    It depends only on its settings, its seed and the objectives it is told. `upper_bounds` are the
+    largest values of the genes; the smallest is 0.
     """
 
     def __init__(self, upper_bounds: Sequence[int], settings: Settings, seed: int) -> None:
@@ -104,7 +104,7 @@ class Evolution:
         self._told = 0
 
     def ask(self) -> list[Genome]:
-        """Return the genomes of the next generation; none where the evolution is over."""
+        """Return the genomes of the next generation, or an empty list when the evolution ends."""
         if not self._algorithm.has_next():
             return []
         asked = self._algorithm.ask()
@@ -112,7 +112,7 @@ class Evolution:
         return [[int(gene) for gene in genome] for genome in self._asked.get("X")]
 
     def tell(self, objectives: Sequence[Objectives]) -> None:
-        """Say what the genomes last asked for are worth, in their order."""
+        """Set the objectives of the genomes that `ask` returned last, in their order."""
         self._asked.set("number", range(self._told, self._told + len(objectives)))
         self._told += len(objectives)
         known = StaticProblem(self._problem, F=np.array(objectives))
@@ -120,7 +120,7 @@ class Evolution:
         self._algorithm.tell(infills=self._asked)
 
     def survivors(self) -> list[Survivor]:
-        """Return the population, in the order of their numbers."""
+        """Return the members of the population, sorted by their numbers."""
         members = [
             Survivor(
                 int(member.get("number")),

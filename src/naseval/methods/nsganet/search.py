@@ -1,9 +1,9 @@
 """NSGA-Net: a genetic search for low error and low cost (Lu et al., GECCO 2019).
 
-NSGA-II breeds genomes of 40 integers; each is trained from scratch for some epochs and judged by
-its validation error and its cost. No weights are shared. An individual is a candidate
-(`naseval.methods._candidates`), so a search resumes within any individual's epoch; the evolution
-itself is run through again.
+NSGA-II evolves genomes of 40 integers. Each is trained from scratch for some epochs and evaluated
+by its validation error and its cost. There is no weight sharing. An individual is a candidate
+(`naseval.methods._candidates`), so a search resumes within the epoch of an individual. The
+evolution itself is repeated from its seed.
 """
 
 from torch import nn
@@ -21,12 +21,12 @@ MILLION = 1e6
 
 
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
-    """Search the NSGA-Net space; the result is the final population's lowest validation error.
+    """Search the NSGA-Net space. The result has the lowest error of the final population.
 
-    Of equals the cheaper wins. The history has one row per individual: `stage` is its generation,
-    `epoch` its place in it.
+    Of equal individuals the cheaper one is chosen. The history has one row per individual: `stage`
+    is the generation, `epoch` the index in the generation.
     """
-    # pymoo, which only a running search needs
+    # only a running search needs pymoo
     from naseval.methods.nsganet.nsga2 import Evolution
 
     evolution = Evolution(UPPER_BOUNDS, settings, torch_seed(seed, "nsganet", "evolution"))

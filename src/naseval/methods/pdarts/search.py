@@ -1,8 +1,8 @@
 """P-DARTS: gradient search in stages (Chen, Xie, Wu and Tian, ICCV 2019).
 
-From stage to stage the supernet grows deeper and every edge loses its weakest operations. Skip
-connections, which deep supernets prefer too readily, are thinned by dropout and limited in the
-normal cell found. The alphas' gradient is of first order.
+From stage to stage the supernet becomes deeper and every edge loses its weakest operations. Deep
+supernets prefer skip connections too strongly. Therefore dropout is applied to them, and their
+number in the derived normal cell is limited. The alphas' gradient is of first order.
 """
 
 import math
@@ -28,7 +28,7 @@ SKIP = "skip_connect"
 
 
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
-    """Search the P-DARTS space; the training part moves the weights, validation the alphas."""
+    """Search the P-DARTS space. The training part trains the weights, validation the alphas."""
     everything = (SPACE.operations,) * EDGES
     alphas, alive, history = run_stages(
         lambda stage, alive, stage_seed: PdartsTask(data, settings, alive, stage, stage_seed),
@@ -43,7 +43,7 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
 
 
 class PdartsTask(BilevelTask):
-    """One stage; the dropout of skip connections is set anew for each epoch."""
+    """One stage. The dropout of skip connections is set for each epoch."""
 
     def __init__(
         self, data: TrainingData, settings: Settings, alive: Alive, stage: int, seed: int
@@ -86,7 +86,7 @@ class PdartsTask(BilevelTask):
 def skip_dropout(epoch: int, epochs: int, *, rate: float, warm_up: int, decay: float) -> float:
     """Return the dropout probability of skips in an epoch (from 0) of a stage of `epochs`.
 
-    It falls linearly from `rate` while only weights learn, then returns to `rate` and falls
+    It falls linearly from `rate` during the warm-up. Then it returns to `rate` and falls
     exponentially (the authors' program).
     """
     if epoch < warm_up:
@@ -95,9 +95,9 @@ def skip_dropout(epoch: int, epochs: int, *, rate: float, warm_up: int, decay: f
 
 
 def survivors(alphas: Alphas, alive: Alive, dropped: int) -> Alive:
-    """Return the operations left where each edge loses its `dropped` least probable ones.
+    """Return the operations that remain if each edge loses its `dropped` least probable ones.
 
-    `none` is treated like any other. The order of those left is kept.
+    `none` is treated like any other operation. The order of the remaining operations is kept.
     """
     return {
         kind: _strongest_operations(probabilities, alive[kind], dropped)
@@ -115,7 +115,7 @@ def _strongest_operations(probabilities: Table, alive: Operations, dropped: int)
 
 
 def derived(alphas: Alphas, alive: Alive, most_skips: int) -> Genotype:
-    """Return the genotype; the number of skip connections is limited in the normal cell only."""
+    """Return the genotype. The number of skip connections is limited only in the normal cell."""
     probabilities = _probabilities(alphas)
     return Genotype(
         SPACE.name,
@@ -125,9 +125,9 @@ def derived(alphas: Alphas, alive: Alive, most_skips: int) -> Genotype:
 
 
 def few_skips_cell(probabilities: Table, operations: Operations, most_skips: int) -> Cell:
-    """Return the cell after barring, one by one, the least probable skip among those kept.
+    """Return the cell after excluding the least probable skip until few enough are kept.
 
-    The cell is chosen afresh each time, which may bring in other edges and other skips.
+    After each exclusion the cell is derived again, which may add other edges and other skips.
     """
     left = probabilities.copy()
     while skips(cell := ordered_cell(left, operations)) > most_skips:
@@ -137,14 +137,14 @@ def few_skips_cell(probabilities: Table, operations: Operations, most_skips: int
 
 
 def ordered_cell(probabilities: Table, operations: Operations) -> Cell:
-    """Return the cell of the most probable edges, each node's in the order of their inputs."""
+    """Return the cell of the most probable edges. The edges of a node are sorted by input."""
     cell = strongest_cell(probabilities, operations)
     nodes = tuple(tuple(sorted(node, key=lambda edge: edge[1])) for node in cell.nodes)
     return Cell(nodes, cell.concat)
 
 
 def _skip_edges(cell: Cell) -> list[int]:
-    """Return the rows of the edges kept that are skip connections."""
+    """Return the rows of the kept edges that are skip connections."""
     return [
         sum(range(2, 2 + node)) + source
         for node, edges in enumerate(cell.nodes)

@@ -15,17 +15,17 @@ from naseval.settings.base import (
 from naseval.spaces.pdarts.space import MOST_SKIPS, OPERATIONS
 
 FEWEST = 3
-"""Operations needed in the last stage: besides `none` and a barred skip there is one to take."""
+"""Minimum of operations in the last stage: `none`, an excluded skip, and one to choose."""
 
 Stages = Annotated[tuple[Positive, ...], Field(min_length=1)]
 
 
 class Settings(SearchSettings):
-    """P-DARTS: gradient search in stages of ever deeper supernets with ever fewer operations."""
+    """P-DARTS: gradient search in stages with deeper supernets and fewer operations."""
 
     epochs: Positive = Field(description="epochs of each stage")
     warm_up: int = Field(ge=0, description="epochs of each stage in which only weights learn")
-    batch_size: Positive = Field(description="of training and validation batches alike")
+    batch_size: Positive = Field(description="images per training and validation batch")
     channels: Positive = Field(description="initial channels of the supernets")
     cells: Stages = Field(description="cells of the supernet, stage by stage")
     dropped: tuple[Positive, ...] = Field(
@@ -38,13 +38,15 @@ class Settings(SearchSettings):
         description="after the warm-up the rate falls by the factor exp(-decay) per epoch"
     )
     most_skips: int = Field(
-        ge=0, le=MOST_SKIPS, description="skip connections in the normal cell found, at most"
+        ge=0,
+        le=MOST_SKIPS,
+        description="largest number of skip connections in the derived normal cell",
     )
     cutout: int = Field(
-        ge=0, description="side of the square cut out of either part's images, in pixels; 0: none"
+        ge=0, description="side of cutout's square in images of both parts, in pixels; 0: none"
     )
-    weights: Optimizer = Field(description="of the supernets' weights")
-    architecture: ArchitectureOptimizer = Field(description="of the alphas")
+    weights: Optimizer = Field(description="optimizer of the supernets' weights")
+    architecture: ArchitectureOptimizer = Field(description="optimizer of the alphas")
 
     @model_validator(mode="after")
     def _stage_by_stage(self) -> Self:

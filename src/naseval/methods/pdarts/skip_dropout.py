@@ -6,19 +6,19 @@ from naseval.networks.operations import Operation, OperationTable
 
 
 class SkipDropout(nn.Dropout):
-    """Dropout, element by element, of the stride-1 skip connection that it stands for."""
+    """Element-wise dropout that replaces a stride-1 skip connection."""
 
 
 def with_skip_dropout(table: OperationTable) -> OperationTable:
-    """Return the table with dropout on the identity; a skip of stride 2 has none.
+    """Return the table with dropout on the identity. A skip of stride 2 has no dropout.
 
-    The probability is 0 until `set_skip_dropout` says otherwise.
+    The probability is 0 until `set_skip_dropout` sets it.
     """
     return {**table, "skip_connect": _dropped(table["skip_connect"])}
 
 
 def set_skip_dropout(network: nn.Module, probability: float) -> None:
-    """Set the probability, in [0, 1], with which training zeroes each element of a skip."""
+    """Set the probability, in [0, 1], of dropping each element of a skip connection in training."""
     for module in network.modules():
         if isinstance(module, SkipDropout):
             module.p = probability

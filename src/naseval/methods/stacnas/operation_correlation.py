@@ -1,7 +1,8 @@
-"""How alike the outputs of operations are in a trained supernet: where StacNAS's groups come from.
+"""Correlation of operation outputs in a trained supernet, the origin of StacNAS's groups.
 
-All operations of the DARTS space but `none` share a supernet that is trained as in StacNAS's
-first stage. Their outputs on each edge are then correlated over images (the StacNAS program).
+All operations of the DARTS space except `none` are in a supernet that is trained as in StacNAS's
+first stage. Then the correlations of their outputs over images are computed on each edge (the
+StacNAS program).
 """
 
 from collections.abc import Iterable
@@ -29,12 +30,12 @@ def correlations(
 ) -> list[Row]:
     """Train a supernet and return the rows of `analysis.operation_correlation.SCHEMA`.
 
-    The correlation is that of about `images` untransformed training images (whole batches; all
-    where there are fewer; 10,000 in the StacNAS program). It is NaN where an output is constant.
+    The correlation is over about `images` untransformed training images: whole batches, or all
+    images if there are fewer (10,000 in the StacNAS program). It is NaN if an output is constant.
     """
     everything = (OPERATIONS,) * EDGES
     alive: Alive = {"normal": everything, "reduce": everything}
-    # plain, so that every edge executes its own operations and can be listened to
+    # The plain supernet executes the operations of each edge separately, as the hooks require.
     task = stage_task(data, settings, alive, stage=1, seed=seed, kind=Supernet)
     loop.run(
         task,
@@ -54,8 +55,8 @@ def correlations(
 def measured(task: OneLevelTask, images: Iterable[Tensor]) -> list[list[Tensor]]:
     """Return the correlation of operations, (K, K), for every edge of every cell.
 
-    `images` yields batches (B, 3, S, S). Pixel by pixel, each output is centred over images;
-    covariances are sums over images and pixels.
+    `images` yields batches (B, 3, S, S). Each output is centred over images, pixel by pixel.
+    Covariances are sums over images and pixels.
     """
     network = task.network.eval()
     edges = _edges(network)
@@ -74,7 +75,7 @@ def measured(task: OneLevelTask, images: Iterable[Tensor]) -> list[list[Tensor]]
 
 
 def _edges(network: nn.Module) -> list[list[nn.Module]]:
-    """Return the mixed operations, cell by cell."""
+    """Return the mixed operations of each cell."""
     assert isinstance(network, Supernet)
     cells = [cell for cell in network.cells if isinstance(cell, SearchCell)]
     return [list(cell.edges) for cell in cells]
@@ -82,14 +83,14 @@ def _edges(network: nn.Module) -> list[list[nn.Module]]:
 
 @dataclass
 class _Moments:
-    """Sums over the images so far, in double precision where the device has it (MPS has not)."""
+    """Sums over the images so far, in double precision if the device supports it (MPS does not)."""
 
     count: int = 0
     sums: Tensor = field(default_factory=lambda: torch.zeros(()))
     products: Tensor = field(default_factory=lambda: torch.zeros(()))
 
     def add(self, edge: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        """Take in what the edge's operations make of a batch."""
+        """Add the outputs of the edge's operations for a batch."""
         assert isinstance(edge, MixedOperation)
         outputs = torch.stack([operation(inputs[0]) for operation in edge.operations]).flatten(2)
         if outputs.device.type != "mps":

@@ -1,8 +1,9 @@
 """StacNAS: one-level gradient search in two stages (Li et al., arXiv 1909.11926).
 
-Operations that resemble each other blur each other's alphas. So first one representative of each
-group of operations competes on every edge, then the members of the group that won there. Both
-supernets are as deep as makes their training as hard as the final network's.
+The alphas of similar operations disturb each other. Therefore one representative of each group of
+operations competes on every edge in the first stage, and the members of the winning group compete
+in the second stage. The depth of both supernets is chosen so that they are as hard to train as the
+final network.
 """
 
 from naseval.data.training_data import TrainingData
@@ -24,15 +25,15 @@ GROUPS = {
     "sep_conv_3x3": ("sep_conv_3x3", "sep_conv_5x5", "none"),
     "dil_conv_3x3": ("dil_conv_3x3", "dil_conv_5x5", "none"),
 }
-"""What competes in the second stage, by representative (the StacNAS program).
+"""Operations of the second stage, by representative (the StacNAS program).
 
-The skip connection competes twice, each time with its own weights where it has any.
+The skip connection occurs twice. If it has weights, each occurrence has its own.
 """
 REPRESENTATIVES = (*GROUPS, "none")
 
 
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
-    """Search the DARTS space; weights and alphas learn from the same images."""
+    """Search the DARTS space. Weights and alphas learn from the same images."""
     representatives = (REPRESENTATIVES,) * EDGES
     alphas, alive, history = run_stages(
         lambda stage, alive, stage_seed: stage_task(data, settings, alive, stage, stage_seed),
@@ -54,7 +55,7 @@ def stage_task(
     seed: int,
     kind: type[Supernet] = MergedSupernet,
 ) -> OneLevelTask:
-    """Return the training of a new supernet of the operations alive."""
+    """Return the training task of a new supernet with the remaining operations."""
     network, alphas = new_supernet(
         data,
         alive,
@@ -77,7 +78,7 @@ def stage_task(
 
 
 def winning_groups(alphas: Alphas) -> Alive:
-    """Return each edge's group, that of the largest alpha of a representative; `none` has none."""
+    """Return each edge's group, whose representative has the largest alpha. `none` cannot win."""
     normal, reduce = (_winners(table) for table in alphas.tables())
     return {"normal": normal, "reduce": reduce}
 
@@ -88,7 +89,7 @@ def _winners(table: Table) -> Operations:
 
 
 def derived(alphas: Alphas, alive: Alive) -> Genotype:
-    """Return the genotype; edges are ranked by raw alphas, as in the StacNAS program."""
+    """Return the genotype. Edges are ranked by raw alphas, as in the StacNAS program."""
     normal, reduce = alphas.tables()
     return Genotype(
         SPACE.name,

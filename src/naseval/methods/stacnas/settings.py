@@ -8,15 +8,15 @@ from naseval.settings.base import ArchitectureOptimizer, Optimizer, Positive, Se
 
 
 class Settings(SearchSettings):
-    """StacNAS: one-level gradient search, first among groups of operations, then within them."""
+    """StacNAS: one-level gradient search, first among groups of operations, then within groups."""
 
     epochs: Positive = Field(description="epochs of each stage")
-    batch_size: Positive = Field(description="of training batches")
+    batch_size: Positive = Field(description="images per training batch")
     channels: Positive = Field(description="initial channels of the supernets")
     cells: tuple[Positive, Positive] = Field(description="cells of the supernet, stage by stage")
     one_level_data: Literal["all", "train_half"] = Field(
-        description="what weights and alphas learn from: all search images, or the training part "
-        "alone, the validation part then being only measured"
+        description="images for weights and alphas: all search images, or only the training part, "
+        "with the validation part used for measurement only"
     )
-    weights: Optimizer = Field(description="of the supernets' weights")
-    architecture: ArchitectureOptimizer = Field(description="of the alphas")
+    weights: Optimizer = Field(description="optimizer of the supernets' weights")
+    architecture: ArchitectureOptimizer = Field(description="optimizer of the alphas")

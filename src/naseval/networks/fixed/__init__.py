@@ -1,6 +1,7 @@
-"""Networks that no genotype describes: one module per network, named like it.
+"""Networks without a genotype: one module per network, named like the network.
 
-Its `build(dataset, *, channels, auxiliary, drop_path)` returns the network.
+Each module has `build(dataset, *, channels, auxiliary, drop_path)`, which returns the network.
+`fixed_names` lists them.
 """
 
 from naseval.plugins import plugin_names

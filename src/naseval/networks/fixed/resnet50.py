@@ -1,10 +1,10 @@
-"""ResNet-50 for the paper's protocols (appendix A.3.1): a reconstruction, no code was released.
+"""ResNet-50 for the paper's protocols (appendix A.3.1), a reconstruction without released code.
 
-The paper says: the same protocols, the auxiliary tower after layer 2, stochastic depth in place of
-drop path. Decided here: a stem of one 3x3 convolution of stride 1 for small images, since the usual
-one leaves maps too small for the tower; drop probabilities that rise linearly with depth and stay
-the same over epochs (Huang et al., ECCV 2016); 36 initial channels mean a width of 64, other
-numbers in proportion.
+The paper states the same protocols, the auxiliary tower after layer 2, and stochastic depth instead
+of drop path. The following was decided here. The stem for small images is one 3x3 convolution of
+stride 1, since the usual stem leaves maps too small for the tower. Drop probabilities rise linearly
+with depth and are constant over epochs (Huang et al., ECCV 2016). 36 initial channels correspond to
+a width of 64, other numbers in proportion.
 """
 
 from torch import Tensor, nn
@@ -18,11 +18,11 @@ from naseval.settings.dataset import ImageSettings
 BLOCKS = (3, 4, 6, 3)
 WIDTH, CHANNELS = 64, 36
 TOWER_AT = 1
-"""The tower reads layer 2, counted from 0."""
+"""Index of the layer before the tower: layer 2, counted from 0."""
 
 
 class ResNet50(nn.Module):
-    """Bottleneck blocks 3-4-6-3 over a stem that keeps the resolution."""
+    """ResNet-50 with blocks 3-4-6-3 and a stem that keeps the resolution."""
 
     def __init__(
         self, *, image_size: int, classes: int, width: int, auxiliary: bool, drop_path: float
@@ -49,7 +49,7 @@ class ResNet50(nn.Module):
         self.classifier = nn.Linear(channels, classes)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Map (B, 3, S, S) to logits and, in training with a tower, auxiliary logits."""
+        """Map (B, 3, S, S) to logits (B, classes) and, in training with a tower, tower logits."""
         auxiliary = None
         x = self.stem(x)
         for index, layer in enumerate(self.layers):
@@ -60,7 +60,7 @@ class ResNet50(nn.Module):
 
 
 def bottleneck(channels: int, planes: int, stride: int, probability: float) -> Bottleneck:
-    """Return torchvision's block, with stochastic depth at the end of its residual branch."""
+    """Return torchvision's bottleneck block with stochastic depth after its residual branch."""
     wide = planes * Bottleneck.expansion
     shortcut = None
     if stride != 1 or channels != wide:
@@ -73,7 +73,7 @@ def bottleneck(channels: int, planes: int, stride: int, probability: float) -> B
 
 
 def build(dataset: ImageSettings, *, channels: int, auxiliary: bool, drop_path: float) -> ResNet50:
-    """Return the network; raise `NasevalError` for large images, which the paper does not try."""
+    """Return the network. Raise `NasevalError` for large images, which the paper does not use."""
     if dataset.images != "small":
         raise NasevalError("resnet50 is for small images; take it out of the study of large ones")
     return ResNet50(

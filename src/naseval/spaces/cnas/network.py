@@ -15,7 +15,7 @@ from naseval.networks.stems import LargeStem, Stem, build_stem
 
 
 def channel_weighting(channels: int, stride: int, affine: bool) -> nn.Module:
-    """Return squeeze-and-excitation; for stride 2 a depthwise convolution follows."""
+    """Return squeeze-and-excitation, followed by a depthwise convolution if the stride is 2."""
     weighting = SqueezeExcitation(channels, bias=True)
     if stride == 1:
         return weighting
@@ -27,10 +27,10 @@ def channel_weighting(channels: int, stride: int, affine: bool) -> nn.Module:
 
 
 class ShuffleBlock(nn.Module):
-    """A residual block after ShuffleNet.
+    """A residual block based on ShuffleNet.
 
-    The authors' program gives it one group, so that its 1x1 convolutions are dense, the
-    bottleneck is as wide as the block, and the channel shuffle between them moves nothing.
+    The authors' program uses one group. Therefore the 1x1 convolutions are dense, the bottleneck is
+    as wide as the block, and the channel shuffle between the convolutions has no effect.
     """
 
     def __init__(self, channels: int, stride: int, affine: bool) -> None:
@@ -62,13 +62,13 @@ CNAS_OPERATIONS: OperationTable = {
     "dil_conv_3x3": OPERATIONS["dil_conv_3x3"],
     "shuffle_conv_3x3": ShuffleBlock,
 }
-"""Of the evaluation network, where pools are bare."""
+"""Operations of the evaluation network, in which no batch normalisation follows the pools."""
 
 CNAS_SEARCH_OPERATIONS: OperationTable = {
     **CNAS_OPERATIONS,
     **{name: OPERATIONS[name] for name in BARE_POOLS},
 }
-"""Of the supernet, where pools are followed by batch normalisation."""
+"""Operations of the supernet, in which batch normalisation follows the pools."""
 
 
 def build(
@@ -76,10 +76,10 @@ def build(
 ) -> StackedNetwork:
     """Return the evaluation network of a genotype.
 
-    The last map is averaged to `final_pool` x `final_pool`: the authors' program has 2 where
-    there are more than 67 classes, else 1. `preprocess_bn_eps` is the epsilon of batch
-    normalisation in the 1x1 blocks before each cell; the authors' program has 1 there, by a slip.
-    Raises `NasevalError` where an option or the image size does not fit.
+    The last feature map is averaged to `final_pool` x `final_pool`. The authors' program uses 2 for
+    more than 67 classes, else 1. `preprocess_bn_eps` is the epsilon of batch normalisation in the
+    1x1 blocks before each cell. The authors' program uses 1, by mistake. Raise `NasevalError` if an
+    option or the image size is invalid.
     """
     stem = cnas_stem(skeleton.images, skeleton.channels)
     side, tower_at = skeleton.last_side(stem), skeleton.reductions[-1]
@@ -99,15 +99,15 @@ def build(
 
 
 def cnas_stem(images: str, channels: int) -> Stem:
-    """Return the stem; unlike other methods', that for large images is 3 × channels wide too."""
+    """Return the stem. Unlike in other spaces, the stem for large images has 3 × channels too."""
     return LargeStem(3 * channels) if images == "large" else build_stem(images, channels)
 
 
 def _pool(side: int, parts: int) -> nn.Module:
-    """Average (B, C, side, side) to parts x parts; windows overlap where the side is odd."""
+    """Average (B, C, side, side) to (B, C, parts, parts). Windows overlap if the side is odd."""
     if parts not in (1, 2) or side < parts:
         raise NasevalError(
-            f"network option final_pool is {parts!r}; choose 1, or 2 where the last map, here "
+            f"network option final_pool is {parts!r}; choose 1, or 2 if the last map, here "
             f"{side}x{side}, is large enough"
         )
     return nn.AvgPool2d(-(-side // parts), stride=side // parts)
@@ -117,7 +117,7 @@ def _set_epsilon(preprocess: Preprocess, epsilon: float) -> None:
     if epsilon <= 0:
         raise NasevalError(f"network option preprocess_bn_eps is {epsilon}; it must be above 0")
     for block in (preprocess.first, preprocess.second):
-        if isinstance(block, nn.Sequential):  # the slip spares `FactorizedReduce`
+        if isinstance(block, nn.Sequential):  # `FactorizedReduce` keeps the default epsilon
             for layer in block:
                 if isinstance(layer, nn.BatchNorm2d):
                     layer.eps = epsilon

@@ -1,4 +1,4 @@
-"""The space of CNAS: 6 nodes, with channel weighting and a shuffle block among 8 operations."""
+"""The space of CNAS: 6 nodes and 8 operations, including channel weighting and a shuffle block."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ OPERATIONS = (
     "dil_conv_3x3",
     "shuffle_conv_3x3",
 )
-"""In the order of the CNAS program; its rule of derivation never keeps `none`."""
+"""Operations in the order of the CNAS program. A derived genotype never contains `none`."""
 
 NODES = 6
 
@@ -24,7 +24,7 @@ SPACE = CellSpace(
     nodes=NODES,
     draws={"uniform7": partial(distinct_pair_cells, operations=OPERATIONS[1:], nodes=NODES)},
     network_options={
-        "final_pool": 1,  # side of the pooled map that is classified: 1 or 2
-        "preprocess_bn_eps": 1e-5,  # 1.0 repeats a slip of the authors' evaluation networks
+        "final_pool": 1,  # side of the feature map before the classifier: 1 or 2
+        "preprocess_bn_eps": 1e-5,  # 1.0 repeats a mistake in the authors' networks
     },
 )

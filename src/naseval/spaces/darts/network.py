@@ -1,4 +1,4 @@
-"""Networks of the DARTS space: batch normalisation after pools."""
+"""Networks of the DARTS space, in which batch normalisation follows the pools."""
 
 from naseval.genotype import Genotype
 from naseval.networks.operations import OPERATIONS

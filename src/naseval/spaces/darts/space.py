@@ -14,13 +14,13 @@ OPERATIONS = (
     "dil_conv_5x5",
     "none",
 )
-"""In the order of the program that the paper's DARTS row comes from."""
+"""Operations in the order of the program that produced the paper's DARTS results."""
 
 NODES = 4
 
-# uniform7 is how the authors' released architectures were drawn: never `none`.
-# paper_literal8 is the paper's sentence ("one out of eight"): an operation for each of the
-# 14 edges, then two random edges per node. As edges are independent, only the kept ones are drawn.
+# uniform7 is the distribution of the authors' released architectures, without `none`.
+# paper_literal8 follows the paper's sentence ("one out of eight"): an operation for each of the 14
+# edges, then two random edges per node. Edges are independent, so only the kept ones are drawn.
 SPACE = CellSpace(
     name="darts",
     operations=OPERATIONS,

@@ -1,7 +1,7 @@
 """Networks of the ENAS space.
 
-The authors trained small images in ENAS's own network and large ones in that of DARTS, with the
-genotype translated: all nodes are concatenated there, loose or not.
+The authors trained small images in the network of ENAS. For large images they used the network of
+DARTS and concatenated all nodes of the genotype, including those that another node reads.
 """
 
 from dataclasses import replace
@@ -25,7 +25,7 @@ from naseval.spaces._cells import every_node
 
 
 class EnasCalibrate(Calibrate):
-    """Calibration after which the second input always passes one more 1x1 convolution."""
+    """A `Calibrate` module that applies one more 1x1 block to the second input."""
 
     def __init__(self, spec: CellSpec) -> None:
         super().__init__(spec)
@@ -34,10 +34,10 @@ class EnasCalibrate(Calibrate):
 
 
 class EnasTower(nn.Sequential):
-    """Classifies an intermediate map (B, channels, side, side) into logits (B, classes).
+    """Auxiliary tower: maps (B, channels, side, side) to logits (B, classes).
 
-    The 2x2 convolution keeps the map's 2x2 pixels (zeros right and below), and nothing has a
-    bias, as in ENAS's TensorFlow program.
+    As in ENAS's TensorFlow program, the 2x2 convolution keeps the size of the 2x2 map (it pads
+    zeros on the right and below), and no layer has a bias.
     """
 
     def __init__(self, channels: int, side: int, classes: int) -> None:
@@ -55,7 +55,7 @@ class EnasTower(nn.Sequential):
 
 
 def enas_head(channels: int, classes: int, dropout: float) -> nn.Sequential:
-    """Return ReLU, global average, dropout and a linear classifier without a bias."""
+    """Return ReLU, global average pooling, dropout and a linear classifier without bias."""
     return nn.Sequential(
         nn.ReLU(),
         nn.AdaptiveAvgPool2d(1),
@@ -66,15 +66,18 @@ def enas_head(channels: int, classes: int, dropout: float) -> nn.Sequential:
 
 
 def tower_position(cells: int) -> int:
-    """Return the cell that the tower reads: the one after the second reduction, where there is."""
+    """Return the position of the cell that the tower reads.
+
+    It is the cell after the second reduction, or the last cell if there is none after it.
+    """
     return min(reductions(cells)[-1] + 1, cells - 1)
 
 
 def build(genotype: Genotype, skeleton: Skeleton, *, dropout: float) -> CellNetwork:
     """Return the evaluation network of a genotype.
 
-    `dropout` is the share of the features dropped before the classifier, of small images' networks
-    only; `NasevalError` where large ones are given any.
+    `dropout` is the dropout probability before the classifier. Raise `NasevalError` if it is not 0
+    for large images.
     """
     if skeleton.images == "large":
         if dropout:

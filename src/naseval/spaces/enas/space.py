@@ -1,7 +1,7 @@
-"""The space of ENAS: 5 nodes, 5 operations, and cells that put out whatever no node reads.
+"""The space of ENAS: 5 nodes and 5 operations; a cell's output is its loose ends.
 
-A node may read one state twice. Unread states, the cell's two inputs among them, are the loose
-ends, and the cell's output is all of them in order.
+A node may read the same state twice. Loose ends are the states that no node reads. They may include
+the cell's two inputs. The cell concatenates them in order.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from naseval.genotype import Cell, Genotype, Node
 from naseval.spaces._cells import EDGES_PER_NODE, INPUTS, CellSpace
 
 OPERATIONS = ("sep_conv_3x3", "sep_conv_5x5", "avg_pool_3x3", "max_pool_3x3", "skip_connect")
-"""In the order of the authors' programs, where they are the integers 0 to 4."""
+"""Operations in the order of the authors' programs, which use the integers 0 to 4."""
 
 NODES = 5
 INTEGERS_PER_CELL = 2 * EDGES_PER_NODE * NODES
 
 
 def loose_ends(nodes: tuple[Node, ...]) -> tuple[int, ...]:
-    """Return the states, inputs included, that no node reads."""
+    """Return the indices of the states, including inputs, that no node reads."""
     read = {source for node in nodes for _, source in node}
     return tuple(index for index in range(INPUTS + len(nodes)) if index not in read)
 
 
 def cell_of(integers: Sequence[int], operations: Sequence[str] = OPERATIONS) -> Cell:
-    """Return the cell written as [input, operation, input, operation] node after node."""
+    """Return the cell for the integers [input, operation, input, operation], node after node."""
     edges = [
         (operations[operation], int(source))
         for source, operation in zip(integers[::2], integers[1::2], strict=True)
@@ -36,13 +36,13 @@ def cell_of(integers: Sequence[int], operations: Sequence[str] = OPERATIONS) -> 
 
 
 def genotype_of(space: str, integers: Sequence[int]) -> Genotype:
-    """Return the genotype written as 40 integers, the normal cell first."""
+    """Return the genotype for 40 integers, the normal cell first."""
     half = INTEGERS_PER_CELL
     return Genotype(space, cell_of(integers[:half]), cell_of(integers[half:]))
 
 
 def integers_of(genotype: Genotype) -> tuple[int, ...]:
-    """Return the 40 integers of a genotype; the inverse of `genotype_of`."""
+    """Return the 40 integers of a genotype, the inverse of `genotype_of`."""
     return tuple(
         number
         for cell in (genotype.normal, genotype.reduce)
@@ -55,7 +55,7 @@ def integers_of(genotype: Genotype) -> tuple[int, ...]:
 def uniform_cells(
     rng: np.random.Generator, operations: Sequence[str] = OPERATIONS
 ) -> tuple[Cell, Cell]:
-    """Draw two independent cells: inputs and operations uniform, all of them independent."""
+    """Draw two independent cells with uniform and independent inputs and operations."""
     normal, reduce = (
         cell_of(
             [
@@ -71,9 +71,10 @@ def uniform_cells(
 
 
 def _one_pair_cells(rng: np.random.Generator) -> tuple[Cell, Cell]:
-    """Draw as the authors' README does: one pair of cell inputs for all ten nodes.
+    """Draw as in the authors' README: one pair of inputs for all ten nodes.
 
-    No node reads another, so all five are loose ends and networks are wider than searched ones.
+    No node reads another node, so all five nodes are loose ends, and the networks are wider than
+    searched ones.
     """
     pair = rng.integers(INPUTS, size=EDGES_PER_NODE).tolist()
     normal, reduce = (

@@ -1,1 +1,1 @@
-"""DARTS's wiring with other operations (paper, section 5.2)."""
+"""The space with the wiring of DARTS and other operations (paper, section 5.2)."""

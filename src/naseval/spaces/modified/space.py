@@ -1,4 +1,7 @@
-"""DARTS's wiring with other operations (paper, section 5.2): plain convolutions, larger pools."""
+"""The modified space: the wiring of DARTS with plain convolutions and larger pools.
+
+Source: paper, section 5.2.
+"""
 
 from functools import partial
 

@@ -12,7 +12,7 @@ from naseval.networks.skeleton import AuxiliaryHead, Skeleton
 
 
 def split_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:
-    """Return a 1 × kernel convolution, then a kernel × 1 one; each has the stride along its own."""
+    """Return a 1 × kernel and a kernel × 1 convolution, each strided along its own direction."""
     pad = kernel // 2
     return nn.Sequential(
         nn.ReLU(),
@@ -25,7 +25,7 @@ def split_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Modu
 
 
 class Pool2x2(nn.Module):
-    """A 2x2 pool; at stride 1 the last row and column are repeated, which keeps the size."""
+    """A 2x2 pool. For stride 1 the last row and column are repeated to keep the size."""
 
     def __init__(self, pool: type[nn.MaxPool2d] | type[nn.AvgPool2d], stride: int) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Pool2x2(nn.Module):
 
 
 def padded_avg_pool(_channels: int, stride: int, _affine: bool, kernel: int) -> nn.Module:
-    """Return an average pool that counts its padding, zeros."""
+    """Return an average pool that includes the zero padding in its averages."""
     return nn.AvgPool2d(kernel, stride, kernel // 2)
 
 
@@ -65,14 +65,14 @@ NAO_OPERATIONS: OperationTable = {
 
 
 def nao_head(channels: int, classes: int, dropout: float) -> nn.Sequential:
-    """Return global average, dropout and a linear classifier."""
+    """Return global average pooling, dropout and a linear classifier."""
     return nn.Sequential(
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(dropout), nn.Linear(channels, classes)
     )
 
 
 def build(genotype: Genotype, skeleton: Skeleton, *, dropout: float) -> LooseEndNetwork:
-    """Return the evaluation network of a genotype; `dropout` is that before the classifier."""
+    """Return the evaluation network of a genotype, with `dropout` before the classifier."""
     return LooseEndNetwork(
         genotype,
         NAO_OPERATIONS,

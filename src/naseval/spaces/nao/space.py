@@ -1,7 +1,7 @@
-"""The space of NAO: the cells of ENAS.
+"""The space of NAO, which has the cells of ENAS.
 
-Networks can be built with more operations than the search uses: the authors drew their random
-architectures with dense convolutions and a 2x2 pool besides.
+The networks support more operations than the search uses, because the authors also drew random
+architectures with dense convolutions and a 2x2 pool.
 """
 
 from functools import partial
@@ -23,10 +23,10 @@ RELEASED_OPERATIONS = (
     "padded_avg_pool_3x3",
     "padded_avg_pool_5x5",
 )
-"""The integers 0 to 15 of the authors' training program, where two are there twice."""
+"""Operations 0 to 15 of the authors' training program, which contains two of them twice."""
 
 README_OPERATIONS = RELEASED_OPERATIONS[:11]
-"""What the authors' README draws random architectures from."""
+"""Operations of the random architectures in the authors' README."""
 
 SPACE = CellSpace(
     name="nao",

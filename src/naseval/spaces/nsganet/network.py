@@ -14,7 +14,7 @@ from naseval.networks.stems import build_stem
 
 
 def conv_7x1_1x7(channels: int, stride: int, affine: bool) -> nn.Module:
-    """Return a dense 7x7 convolution in two factors, 14 × channels² weights."""
+    """Return a dense 7x7 convolution factorised into two convolutions (14 × channels² weights)."""
     return nn.Sequential(
         nn.ReLU(),
         nn.Conv2d(channels, channels, (1, 7), (1, stride), (0, 3), bias=False),
@@ -36,11 +36,11 @@ NSGANET_OPERATIONS: OperationTable = {
 
 
 SECOND_NORM = 6
-"""The layer that the authors' tower for large images lacks."""
+"""Index of the layer that is missing in the authors' tower for large images."""
 
 
 class SqueezedCell(DiscreteCell):
-    """A cell whose output, all loose ends together, is weighted channel by channel."""
+    """A cell with squeeze-and-excitation on its output, the concatenated loose ends."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class SqueezedCell(DiscreteCell):
         self.squeeze = SqueezeExcitation(self.width, bias=False)
 
     def forward(self, first: Tensor, second: Tensor) -> Tensor:
-        """Map the outputs of the two cells before to (B, width, H, W)."""
+        """Map the outputs of the two previous cells to (B, width, H, W)."""
         return self.squeeze(super().forward(first, second))
 
 
@@ -66,10 +66,10 @@ def build(
     squeeze_excitation: bool,
     filter_increment: int | None,
 ) -> StackedNetwork:
-    """Return the network of a genotype, in the search (with default options) and after it.
+    """Return the network of a genotype, for the search (with default options) and for evaluation.
 
-    With a `filter_increment` cell i has channels + i × increment, and reductions do not double
-    them. Raises `NasevalError` where it is negative or the image size does not fit.
+    With a `filter_increment`, cell i has channels + i × increment channels and reductions do not
+    double them. Raise `NasevalError` if the increment is negative or the image size is invalid.
     """
     stem = build_stem(skeleton.images, skeleton.channels)
     side, tower_at = skeleton.last_side(stem), skeleton.reductions[-1]

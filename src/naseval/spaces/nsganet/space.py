@@ -1,4 +1,4 @@
-"""The micro space of NSGA-Net: 5 blocks of two operations, and its encoding as 40 integers."""
+"""The micro space of NSGA-Net: 5 blocks of two operations, encoded as 40 integers."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ OPERATIONS = (
     "sep_conv_7x7",
     "conv_7x1_1x7",
 )
-"""In the order of the NSGA-Net program; a gene holds the index."""
+"""Operations in the order of the NSGA-Net program. A gene holds an index."""
 
 BLOCKS = 5
 GENES_PER_EDGE = 2
@@ -29,24 +29,25 @@ UPPER_BOUNDS = 2 * tuple(
     for bound in EDGES_PER_NODE * (len(OPERATIONS) - 1, INPUTS + block - 1)
 )
 """The largest value of each gene; the smallest is 0. Genes are (operation, input) pairs, block by
-block, of the normal and then of the reduction cell."""
+block, of the normal and then of the reduction cell.
+"""
 
 
 def loose_ends(nodes: tuple[Node, ...]) -> tuple[int, ...]:
-    """Return the blocks that no block of the cell reads; the cell's inputs never count."""
+    """Return the blocks that no other block of the cell reads. Inputs of the cell never count."""
     read = {source for node in nodes for _, source in node}
     return tuple(index for index in range(INPUTS, INPUTS + len(nodes)) if index not in read)
 
 
 def decode(genome: Sequence[int]) -> Genotype:
-    """Return the genotype of 40 integers within `UPPER_BOUNDS`."""
+    """Return the genotype for 40 integers within `UPPER_BOUNDS`."""
     genes = [int(gene) for gene in genome]
     normal, reduce = genes[:GENES_PER_CELL], genes[GENES_PER_CELL:]
     return Genotype(SPACE.name, _cell(normal), _cell(reduce))
 
 
 def encode(genotype: Genotype) -> list[int]:
-    """Return the 40 integers of a genotype: the inverse of `decode`."""
+    """Return the 40 integers of a genotype, the inverse of `decode`."""
     return [
         gene
         for cell in (genotype.normal, genotype.reduce)
@@ -66,7 +67,7 @@ def _cell(genes: list[int]) -> Cell:
 
 
 def _uniform_genome(rng: np.random.Generator) -> tuple[Cell, Cell]:
-    """Draw every gene uniformly, as the first generation of the search is drawn."""
+    """Draw every gene uniformly, like the first generation of the search."""
     genotype = decode(rng.integers(0, UPPER_BOUNDS, endpoint=True).tolist())
     return genotype.normal, genotype.reduce
 
@@ -80,6 +81,6 @@ SPACE = CellSpace(
     concat=loose_ends,
     network_options={
         "squeeze_excitation": False,  # after every cell
-        "filter_increment": None,  # channels added after every cell; null: reductions double them
+        "filter_increment": None,  # channels added after every cell; null: double at reductions
     },
 )

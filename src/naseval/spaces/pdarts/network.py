@@ -1,4 +1,4 @@
-"""Networks of the P-DARTS space: bare pools, as in the P-DARTS program."""
+"""Networks of the P-DARTS space, in which no batch normalisation follows the pools."""
 
 from naseval.genotype import Genotype
 from naseval.networks.operations import BARE_POOLS, OPERATIONS

@@ -1,4 +1,4 @@
-"""The space of P-DARTS: that of DARTS, with at most two skip connections in the normal cell."""
+"""The space of P-DARTS: the DARTS space with at most two skip connections in the normal cell."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ OPERATIONS = (
     "dil_conv_3x3",
     "dil_conv_5x5",
 )
-"""In the order of the P-DARTS program."""
+"""Operations in the order of the P-DARTS program."""
 
 NODES = 4
 MOST_SKIPS = 2
-"""The authors' program restricts the random architectures as it does the searched ones."""
+"""Limit of skip connections, which the authors' program also applies to random architectures."""
 
 
 def skips(*cells: Cell) -> int:
-    """Return how many skip connections the cells have together."""
+    """Return the total number of skip connections in the cells."""
     return sum(cell.operations.count("skip_connect") for cell in cells)
 
 
 def _few_skips(rng: np.random.Generator, counted: Callable[[Cell, Cell], int]) -> tuple[Cell, Cell]:
-    """Draw uniformly among the genotypes with at most `MOST_SKIPS` skips, by rejection."""
+    """Draw uniformly from the genotypes with at most `MOST_SKIPS` skips, by rejection sampling."""
     while True:
         normal, reduce = distinct_pair_cells(rng, OPERATIONS[1:], NODES)
         if counted(normal, reduce) <= MOST_SKIPS:
@@ -42,10 +42,10 @@ def _few_skips(rng: np.random.Generator, counted: Callable[[Cell, Cell], int]) -
 
 @dataclass(frozen=True)
 class PdartsSpace(CellSpace):
-    """A `CellSpace` whose normal cells have few skip connections."""
+    """A `CellSpace` with a limited number of skip connections in the normal cell."""
 
     def validate(self, genotype: Genotype) -> None:
-        """Raise `GenotypeError`, saying where, unless the genotype lies in the space."""
+        """Raise `GenotypeError`, with the faulty cell, if the genotype is not in the space."""
         super().validate(genotype)
         found = skips(genotype.normal)
         if found > MOST_SKIPS:
@@ -55,8 +55,8 @@ class PdartsSpace(CellSpace):
             )
 
 
-# skips2 counts where the search restricts them; skips2_both reads the authors' sentence ("for a
-# given architecture") as both cells together.
+# skips2 counts the normal cell, as the search does. skips2_both reads the authors' words "for a
+# given architecture" as both cells together.
 SPACE = PdartsSpace(
     name="pdarts",
     operations=OPERATIONS,
