@@ -1,4 +1,4 @@
-"""A study as one archive, to attach to a paper: runs, genotypes, protocols, README, checksums."""
+"""Exports a study as a ZIP archive with runs, genotypes, protocols, README and checksums."""
 
 import hashlib
 import zipfile
@@ -14,7 +14,7 @@ from naseval.analysis.tables import markdown
 from naseval.files import atomic_path
 
 MOMENT = (1980, 1, 1, 0, 0, 0)
-"""The date of every entry: the same results make the same bytes."""
+"""The date of every entry, constant so that the same results give the same bytes."""
 CHECKSUMS = "SHA256SUMS"
 
 LISTED = ["dataset", "method", "origin", "space", "genotype", "protocol", "seed", "epochs"]
@@ -41,10 +41,10 @@ ACCURACIES = (
 
 
 def write_archive(path: str | Path, root: str, contents: Mapping[str, bytes | Path]) -> None:
-    """Write a ZIP file whose entries lie below the folder `root`, sorted by name.
+    """Write a ZIP file with the entries `contents` below the folder `root`, sorted by name.
 
-    `contents` maps names to bytes or to the file that holds them. `SHA256SUMS` is added, so that
-    `sha256sum -c SHA256SUMS` checks what was unpacked.
+    `contents` maps names to bytes, or to the file that holds them. An entry `SHA256SUMS` is added;
+    `sha256sum -c SHA256SUMS` then verifies the unpacked files.
     """
     digests = []
     with (
@@ -67,17 +67,17 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def relative_paths(results: Path, files: Iterable[str | Path]) -> dict[str, bytes | Path]:
-    """Return files by their paths relative to the results folder."""
+    """Return the files, by their paths relative to the results folder."""
     return {Path(file).relative_to(results).as_posix(): Path(file) for file in files}
 
 
 def run_list(study: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per run: what tells it apart, epochs, `best` and `last` accuracy (%)."""
+    """Return one row per run, with the columns `LISTED`, `best` and `last` (accuracy, per cent)."""
     return finals(study)[[*LISTED, "best", "last"]]
 
 
 def readme(study: str, runs: pd.DataFrame, names: set[str], provenance: Mapping[str, Any]) -> str:
-    """Return the archive's README.md; `names` are the archive's entries."""
+    """Return the text of the archive's README.md; `names` are the other entries of the archive."""
     tops = {name if "/" not in name else f"{name.split('/')[0]}/" for name in names}
     files = pd.DataFrame(
         [(name, what) for name, what in WHAT.items() if name in tops or name == "SHA256SUMS"],
