@@ -50,7 +50,7 @@ SMALL = {
     "benchmark": {"datasets": ["digits"], "methods": ["nsganet"], "searches": 1, "random": 1},
     "tricks": {"datasets": ["digits"], "methods": ["nsganet"], "searches": 1, "random": 1},
     "spaces": {"random": 1},
-    "protocols": {"protocols": ["base", "cda", "cda-aa"], "random": 1},
+    "protocols": {"protocols": ["base", "cda", "cda-aa"], "random": 2},
     "distribution": {"random": 3},
     "operations": {"random": {"darts": 3, "modified": 2}},
     "cells": {"datasets": ["digits-large"], "protocols": ["cda"], "random": 1},
@@ -61,25 +61,32 @@ SMALL = {
 
 def watched(project, folder, *targets):
     """Run targets, and have every job write to `folder` what it runs."""
-    done = project.snakemake(*targets, first_path=str(TRACER), NASEVAL_TRACED=str(folder))
-    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    running = started(project, folder, "--cores", "2", *targets)
+    output, _ = running.communicate()
+    assert running.returncode == 0, output[-4000:]
 
 
 def interrupted(project, folder, target):
     """Run one search, and end it once it has saved; another run resumes it."""
-    paths = [str(TRACER), str(project.folder / "src")]
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", target]
-    running = subprocess.Popen(
-        [*command, "--configfile", "overlay.yaml"],
-        cwd=project.folder,
-        env={**os.environ, "PYTHONPATH": ":".join(paths), "NASEVAL_TRACED": str(folder)},
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    running = started(project, folder, "--cores", "1", target)
     checkpoints = project.folder / "results/checkpoints"
     while running.poll() is None and not list(checkpoints.rglob("*.pt")):
         time.sleep(0.02)
     os.killpg(running.pid, signal.SIGTERM)
-    assert running.wait(timeout=100) != 0, "the search ended before it could be interrupted"
-    assert list(checkpoints.rglob("*.pt"))
+    output, _ = running.communicate()
+    assert running.returncode != 0, "the search ended before it could be interrupted"
+    assert list(checkpoints.rglob("*.pt")), output[-4000:]
+
+
+def started(project, folder, *arguments):
+    """Start Snakemake in a group of processes of its own."""
+    paths = [str(TRACER), str(project.folder / "src")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "snakemake", *arguments, "--configfile", "overlay.yaml"],
+        cwd=project.folder,
+        env={**os.environ, "PYTHONPATH": ":".join(paths), "NASEVAL_TRACED": str(folder)},
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )

@@ -76,6 +76,6 @@ rule budget:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code("budget.py", "naseval.spaces", *configured_modules()),
+        code=code("budget.py", *configured_modules(), *map(space_module, CONFIG.spaces)),
     script:
         "../scripts/budget.py"

@@ -37,6 +37,8 @@ def _called(frame, _event, _argument):
     code = frame.f_code
     if id(code) in RUN or not code.co_filename.startswith(SOURCE):
         return
+    if not code.co_filename.endswith(".py"):  # a template
+        return
     if code.co_name == "code_digest":
         _set_job(frame)
     importing = _importing(frame.f_back)
