@@ -26,7 +26,7 @@ NONE = np.empty(0)
 
 
 class SearchedVsRandom(NamedTuple):
-    """Accuracies (per cent) of one method on one dataset, one per run; either array may be empty."""
+    """Accuracies (per cent) of a method on a dataset, one per run; either array may be empty."""
 
     dataset: str
     method: str

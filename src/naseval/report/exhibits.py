@@ -39,16 +39,18 @@ LabelName = Literal["dataset_labels", "method_labels", "protocol_labels", "space
 class Exhibit(Strict):
     """A figure or a table of one source, as its module declares it."""
 
-    module: str = Field(description="the module that declares it, below naseval; not declared")
+    module: str = Field(
+        description="the module that declares it, relative to naseval; set automatically"
+    )
     title: str = Field(description="its title on the page")
-    paper: str = Field(description="what the paper says of it")
-    order: int = Field(1000, description="its place on the page; equal ones go by name")
+    paper: str = Field(description="what the paper says about it")
+    order: int = Field(1000, description="its position on the page; ties are sorted by name")
     sources: tuple[Source, ...] = Field(SOURCES, description="the sources that have it")
-    function: str = Field(description="the function of the module that makes it")
+    function: str = Field(description="the function of the module that returns it")
     study: str = Field("", description="the study that the function takes as `study`, if any")
     inputs: dict[str, str] = Field(
         default_factory=dict,
-        description="more Parquet files below the results folder, by argument; may hold {source}",
+        description="other Parquet files in the results folder, by argument; {source} is allowed",
     )
     labels: tuple[LabelName, ...] = Field((), description="arguments that are labels")
     arguments: dict[str, Any] = Field(default_factory=dict, description="constant arguments")
@@ -56,13 +58,11 @@ class Exhibit(Strict):
         default_factory=dict, description="arguments from the configuration, by dotted keys"
     )
     needs: tuple[str, ...] = Field(
-        (), description="dotted keys of the configuration without which it is left out"
+        (), description="dotted keys of the configuration; it is omitted if one is not set"
     )
-    part_of: str = Field(
-        "", description="the study whose target makes it, where it takes no `study`"
-    )
+    part_of: str = Field("", description="the study whose target makes it, if it has no `study`")
     named: bool = Field(
-        False, description="whether a table shows its columns dataset and method by their labels"
+        False, description="whether a table displays labels in its columns dataset and method"
     )
 
     @property
