@@ -1,4 +1,4 @@
-"""NAS evaluation is frustratingly hard, as a workflow: see README.md and docs/architecture.md."""
+"""The paper "NAS evaluation is frustratingly hard" as a workflow: see README.md and docs/."""
 
 from snakemake.utils import min_version
 
@@ -21,10 +21,10 @@ include:
     if CONFIG.resources.runs_per_job == 1
     else "workflow/rules/packs.smk"
 include: "workflow/rules/budget.smk"
-# Study tables: our own and the authors'
+# Study tables, from our own runs and from the authors' files
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/published.smk"
-# What people read
+# Figures, tables, claims, cards and the report
 include: "workflow/rules/exhibits.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
@@ -42,7 +42,7 @@ onstart:
 
 
 rule all:
-    """Reproduced: every study with its figures and tables, the cards, and the page of it all."""
+    """Reproduced: every study with its figures and tables, the score cards, and the report."""
     default_target: True
     input:
         rules.reproduced.input,

@@ -1,8 +1,8 @@
-"""Space -> random genotypes, below architectures/{space}/."""
+"""Draws random genotypes of a space, to architectures/{space}/."""
 
 
 rule random_architecture:
-    """Draw a genotype; its number alone decides which."""
+    """Draw a random genotype; space, sampler and index determine it."""
     output:
         genotype=result("architectures/{space}/random-{index}.json"),
     log:

@@ -1,4 +1,7 @@
-"""The network -> archives/{source}/, verified; nothing else in the workflow needs the network."""
+"""Downloads and verifies the archives of the datasets, to archives/{source}/.
+
+Apart from the rule `published_files`, no other rule needs the network.
+"""
 
 import re
 
@@ -6,7 +9,7 @@ from naseval.data.facts import archive_files
 
 
 rule download:
-    """Fetch the archives of every dataset that the studies use, and nothing else."""
+    """Fetch the archives of every dataset that the studies use, and do nothing else."""
     input:
         [list_archives(dataset) for dataset in STUDIED],
         list_published_lists() if set(PUBLISHED_SPLITS) & set(STUDIED) else [],

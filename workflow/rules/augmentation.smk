@@ -1,8 +1,8 @@
-"""Genotype + images + protocol -> one row per epoch, below runs/{dataset}/{protocol}/."""
+"""Trains genotypes from scratch (augmentation), to runs/{dataset}/{protocol}/."""
 
 
 rule run:
-    """Train a genotype from scratch (the paper's augmentation)."""
+    """Train a genotype from scratch (the paper's augmentation) and record every epoch."""
     input:
         unpack(lambda wildcards: find_images(wildcards.dataset)),
         genotype=lambda wildcards: find_genotype(parse_run(wildcards)),

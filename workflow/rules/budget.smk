@@ -1,13 +1,13 @@
-"""Configuration, results so far -> what the rest will cost, budget.md; calibration/, work/."""
+"""Estimates the cost of the unfinished searches and runs, to budget.md, calibration/ and work/."""
 
 from naseval.budget.jobs import counted_modules
 
-# What is named of these packages below is all that is imported of them.
+# The packages from which the job imports by computed names; `counted_modules` lists the modules.
 PACKAGES = ("methods", "networks.fixed", "spaces")
 
 
 rule work:
-    """Count what a dataset's searches and runs have to compute; needs no images and no GPU."""
+    """Count the computations of a dataset's searches and runs; needs no images and no GPU."""
     output:
         work=result("work/{dataset}.parquet"),
     log:
@@ -33,7 +33,7 @@ rule work:
 
 
 rule calibration:
-    """Time steps of training on the device that the configuration names."""
+    """Measure the time of training steps on the configured device."""
     output:
         calibration=result("calibration/{device}.json"),
     log:
@@ -60,9 +60,9 @@ rule calibration:
         "../scripts/calibration.py"
 
 
-# With neither output nor benchmark, so that it prints whenever it is asked for.
+# It has neither output nor benchmark, so that it runs and prints whenever it is requested.
 rule budget:
-    """Print what the searches and runs still to do will cost, before anything is spent."""
+    """Print the estimated cost of the unfinished searches and runs, before they start."""
     input:
         calibration=result(f"calibration/{CONFIG.resources.device}.json"),
         work=expand(result("work/{dataset}.parquet"), dataset=STUDIED),

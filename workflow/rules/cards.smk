@@ -1,4 +1,4 @@
-"""Runs, searches, genotypes -> a card per method, cards/{method}.md with its pictures."""
+"""Writes a score card per method, to cards/{method}.md and cards/{method}/."""
 
 from naseval.cards import inputs
 from naseval.methods import describe_method
@@ -6,14 +6,14 @@ from naseval.methods import describe_method
 CARDS = expand(result("cards/{method}.md"), method=CONFIG.methods)
 
 
-# Each pair of rules does the same. The first waits for all that is configured and is for `all`.
-# The second takes what there is and never trains: its inputs are not the runs and searches
-# themselves, which Snakemake would bring up to date, but a digest of which of them there are.
+# There are two rules for each step. The first one, for the target `all`, needs all configured
+# results. The second one uses the existing results and never trains: if runs and searches were its
+# inputs, Snakemake would bring them up to date, so a digest of the existing files is its param.
 ruleorder: score_cards > cards
 
 
 rule complexity:
-    """Count parameters and multiply-accumulates of found and of random genotypes."""
+    """Count the parameters and multiply-accumulates of searched and random genotypes."""
     input:
         genotypes=lambda wildcards: [
             result(file) for file in inputs.genotype_files(CONFIG, wildcards.dataset)
@@ -72,7 +72,7 @@ use rule complexity as complexity_so_far with:
 
 
 rule score_cards:
-    """Write every method's card, once all that is configured has been run."""
+    """Write every method's card after all configured searches and runs."""
     input:
         runs=lambda wildcards: [result(path) for path in inputs.run_files(CONFIG)],
         searches=lambda wildcards: [
@@ -120,7 +120,7 @@ rule score_cards:
 
 
 use rule score_cards as cards with:
-    """Write every method's card from what has been run so far; nothing is trained."""
+    """Write every method's card from the existing results; nothing is trained."""
     input:
         complexity=lambda wildcards: [
             result(f"complexity/so-far/{dataset}.parquet")

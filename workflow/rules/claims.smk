@@ -1,4 +1,4 @@
-"""Study tables and configuration -> a verdict on every number the paper prints, claims/."""
+"""Judges the paper's claims by study tables and configuration, to claims/."""
 
 from naseval.plugins import plugin_names
 
@@ -8,7 +8,7 @@ CLAIM_RULES = [
 
 
 rule ledger:
-    """Judge every claim of the paper by one source."""
+    """Write the ledger: every claim of the paper, judged by one source."""
     input:
         tables=judged_tables,
     output:

@@ -1,4 +1,4 @@
-"""The checked configuration, and what several rule files need."""
+"""The validated configuration, and functions that several rule files use."""
 
 import sys
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from naseval.studies import Run, genotype_file, labelled, members, space_of, uni
 
 @contextmanager
 def one_sentence():
-    """End planning with the sentence of a `NasevalError`; Snakemake would print a traceback."""
+    """Exit with the message of a `NasevalError` instead of a traceback."""
     try:
         yield
     except NasevalError as error:
@@ -37,15 +37,15 @@ share_with(CONFIG.resources.share)
 
 @one_sentence()
 def refuse_killed_runs():
-    """Stop where SLURM still has jobs of a Snakemake that was killed in this folder."""
+    """Exit if SLURM still has jobs of a killed Snakemake process of this folder."""
     refuse_orphans(Path.cwd())
 
 
-# Names and places
+# Wildcards and paths
 
 
 def match_any(names):
-    """Return the regular expression of exactly these names; of nothing where there are none."""
+    """Return a regular expression that matches exactly these names, or nothing if empty."""
     return "|".join(sorted(names)) or "(?!)"
 
 
@@ -62,43 +62,43 @@ wildcard_constraints:
 
 
 def result(path):
-    """Put a path below the results folder."""
+    """Return the path of a file in the results folder."""
     return f"{CONFIG.results}/{path}"
 
 
-# Code, which is among the params of every rule that computes
+# Digests of code, a param of every rule that computes
 
 
 @cache
 def code(script, *modules):
-    """Name a rule's script, the modules that it imports by computed names, and their digest."""
+    """Return a rule's script, the modules that it imports by computed names, and the digest."""
     path = Path(workflow.basedir, "workflow/scripts", script)
     digest = code_digest(*modules, scripts=[path])
     return {"script": script, "modules": list(modules), "digest": digest}
 
 
 def space_module(space):
-    """Name the module of a space."""
+    """Return the module of a space."""
     return f"naseval.spaces.{space}.space"
 
 
 def network_modules(space):
-    """Name the modules of a space and of its networks."""
+    """Return the modules of a space and of its networks."""
     return [space_module(space), f"naseval.spaces.{space}.network"]
 
 
 def method_modules(method):
-    """Name the modules of a method and of its settings."""
+    """Return the modules of a method and of its settings."""
     return [f"naseval.methods.{method}.search", f"naseval.methods.{method}.settings"]
 
 
 def source_module(dataset):
-    """Name the module of a dataset's source."""
+    """Return the module of a dataset's source."""
     return f"naseval.data.sources.{CONFIG.datasets[dataset].source.replace('-', '_')}"
 
 
 def configured_modules():
-    """Name the modules that loading the configuration imports."""
+    """Return the modules that loading the configuration imports."""
     algorithms = sorted({CONFIG.algorithm(method) for method in CONFIG.methods})
     return [f"naseval.methods.{name}.settings" for name in algorithms] + [
         f"naseval.studies.{study}" for study in CONFIG.studies
@@ -108,14 +108,14 @@ def configured_modules():
 # Archives and images
 
 LOCK = "config/archives.lock.yaml"
-"""Digests of archives that nobody states, relative to where Snakemake runs."""
+"""The recorded digests of archives without an official one; relative to the working directory."""
 
 PUBLISHED_SPLITS = [
     name
     for name, dataset in CONFIG.datasets.items()
     if dataset.split.test == "published"
 ]
-"""Datasets that are divided as the paper's authors published it."""
+"""The datasets that are split by the lists of the paper's authors."""
 
 with one_sentence():
     for dataset in CONFIG.datasets.values():
@@ -126,17 +126,17 @@ STUDIED = {
     member.run.dataset for study in CONFIG.studies for member in members(CONFIG, study)
 }
 STUDIED = [dataset for dataset in CONFIG.datasets if dataset in STUDIED]
-"""The datasets that the studies use: an overlay's own ones, not all that are known."""
+"""The datasets that the studies use, in the order of the configuration."""
 
 
 def list_archives(dataset):
-    """Return the files that a dataset's source reads."""
+    """Return the archive files of a dataset's source."""
     source = CONFIG.datasets[dataset].source
     return [result(f"archives/{source}/{name}") for name in archive_files(source)]
 
 
 def list_published_lists():
-    """Return the authors' lists of images; the rule published_files fetches them."""
+    """Return the authors' lists of images, which the rule `published_files` fetches."""
     return [
         result(f"published/raw/{path}")
         for path in raw_files()
@@ -145,14 +145,14 @@ def list_published_lists():
 
 
 def match_datasets(images):
-    """Return the regular expression of the datasets with `small` or with `large` images."""
+    """Return a regular expression of the datasets with `small` or `large` images."""
     return match_any(
         name for name, dataset in CONFIG.datasets.items() if dataset.images == images
     )
 
 
 def find_images(dataset):
-    """Return the files of a dataset that searches and augmentations read."""
+    """Return the prepared files of a dataset that searches and augmentations read."""
     images = CONFIG.datasets[dataset].images
     store = "images.npy" if images == "small" else "images.parquet"
     return {
@@ -168,16 +168,16 @@ def training_settings(dataset):
     return CONFIG.datasets[dataset].training.model_dump()
 
 
-# Resources of everything that trains
+# Resources of searches and augmentations
 
 
 def request_training(minutes):
-    """Return the resources of a search or an augmentation; a cluster's own ones belong here."""
+    """Return the resources of a search or an augmentation; add those of your cluster here."""
     return {"gpu": 1, "mem_mb": request_memory, "runtime": minutes}
 
 
 def request_memory(_wildcards, attempt):
-    """Return the memory in MB; a training that failed may have had too little, so then twice that."""
+    """Return the memory in MB; a repeated attempt gets twice as much."""
     return CONFIG.resources.memory_mb * min(attempt, 2)
 
 
@@ -185,20 +185,20 @@ def request_memory(_wildcards, attempt):
 
 
 def parse_run(wildcards):
-    """Return the run that the wildcards of a path name."""
+    """Return the run of the wildcards of a path."""
     return Run(
         wildcards.dataset, wildcards.protocol, wildcards.genotype, int(wildcards.seed)
     )
 
 
 def find_genotype(run):
-    """Return a run's genotype file; a fixed network has none."""
+    """Return the genotype file of a run, or an empty list for a fixed network."""
     file = genotype_file(run.genotype)
     return result(file) if file else []
 
 
 def describe_run(run):
-    """Return what a run is made from, and where it saves."""
+    """Return the settings of a run and the path of its checkpoint."""
     return {
         "genotype": run.genotype,
         "seed": run.seed,
@@ -209,7 +209,7 @@ def describe_run(run):
 
 
 def digest_run_code(run):
-    """Return the code of a run: of augmentation and of its genotype's network."""
+    """Return the code of a run: that of augmentation and of its genotype's network."""
     space = space_of(CONFIG, run.genotype, run.dataset)
     if space:
         return code("run.py", *network_modules(space), "naseval.networks.fixed")
@@ -217,7 +217,7 @@ def digest_run_code(run):
 
 
 def limit_minutes(run):
-    """Return a run's time limit: its share, by epochs, of what the longest may take."""
+    """Return the time limit of a run in minutes, in proportion to its epochs."""
     epochs = CONFIG.protocol(run.protocol, run.dataset).epochs
     return max(
         10, ceil(CONFIG.resources.run_minutes * epochs / count_most_epochs(run.dataset))
@@ -226,12 +226,12 @@ def limit_minutes(run):
 
 @cache
 def count_most_epochs(dataset):
-    """Return the epochs of a dataset's longest protocol."""
+    """Return the number of epochs of a dataset's longest protocol."""
     return max(CONFIG.protocol(name, dataset).epochs for name in CONFIG.protocols)
 
 
 def find_genotypes(study):
-    """Return the genotypes of a study's runs, and the histories of the searches that found them."""
+    """Return the genotypes of a study's runs and the histories of their searches."""
     genotypes = {
         genotype_file(run.genotype) for run in unique_runs(members(CONFIG, study))
     } - {None}
@@ -245,7 +245,7 @@ def find_genotypes(study):
 
 @one_sentence()
 def rows_of_space(space):
-    """Return the runs that a space's page shows."""
+    """Return the runs of the page of a space, as rows of `labelled`."""
     if "spaces" not in CONFIG.studies:
         raise NasevalError(
             "the study spaces is not configured: say under studies.spaces what it has"
@@ -260,5 +260,5 @@ def rows_of_space(space):
 
 @one_sentence()
 def describe_work(wildcards):
-    """Return what is to be counted of a dataset's searches and runs."""
+    """Return the searches and runs of a dataset whose computations are to be counted."""
     return units(CONFIG, wildcards.dataset)

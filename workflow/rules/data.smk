@@ -1,4 +1,4 @@
-"""Archives -> images, labels -> splits -> channel statistics, below data/{dataset}/."""
+"""Prepares images, labels, splits and channel statistics, to data/{dataset}/."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ from naseval.data.facts import reading_facts
 
 
 rule small_images:
-    """Read an archive into one array of equally large images."""
+    """Read an archive into one array of images of equal size."""
     input:
-        # They are verified, so their age says nothing.
+        # The archives are verified, so their modification times do not matter.
         lambda wildcards: ancient(list_archives(wildcards.dataset)),
     output:
         images=result("data/{dataset}/images.npy"),
@@ -52,7 +52,7 @@ use rule small_images as large_images with:
 
 
 rule splits:
-    """Divide the images into train, validation and test, class by class."""
+    """Split the images of each class into train, validation and test."""
     input:
         labels=result("data/{dataset}/labels.parquet"),
     output:
@@ -77,7 +77,7 @@ rule splits:
 
 
 rule published_splits:
-    """Divide the images as the authors' lists do, and the train list into train and validation."""
+    """Split the images by the authors' lists, and their train list into train and validation."""
     input:
         labels=result("data/{dataset}/labels.parquet"),
         lists=ancient(list_published_lists()),
@@ -105,7 +105,7 @@ rule published_splits:
 
 
 rule channels:
-    """Mean and standard deviation of each colour channel."""
+    """Compute the mean and standard deviation of each colour channel."""
     input:
         images=lambda wildcards: find_images(wildcards.dataset)["images"],
         splits=result("data/{dataset}/splits.parquet"),

@@ -1,8 +1,8 @@
-"""Images + splits -> measurements beside the paper, diagnostics/ (asked for by name only)."""
+"""Measurements in addition to the paper, to diagnostics/; run only if requested by name."""
 
 
 rule operation_correlation:
-    """Measure how alike operations are in a supernet: where StacNAS's groups come from."""
+    """Measure the correlations of a supernet's operations, on which StacNAS's groups are based."""
     input:
         unpack(lambda wildcards: find_images(wildcards.dataset)),
     output:

@@ -1,4 +1,4 @@
-"""What the rules of figures, tables, claims and the page share."""
+"""Functions that the rules of figures, tables, claims and the report share."""
 
 from pathlib import Path
 
@@ -15,11 +15,12 @@ LABELS = {source: labels(source, CONFIG) for source in SOURCES}
 
 
 def figure_of(wildcards):
+    """Return the declaration of the figure that the wildcards name."""
     return FIGURES[wildcards.source][wildcards.figure]
 
 
 def inputs_of(exhibit, source):
-    """Return the files that a figure or table is made from, by argument."""
+    """Return the input files of a figure or table, by argument."""
     return {name: result(path) for name, path in exhibit.files(source).items()}
 
 
@@ -32,7 +33,7 @@ def arguments_of(exhibit, source):
 
 
 def figure_files(source, studies=None):
-    """Return a source's figures, of some studies or of all."""
+    """Return the figures of a source, optionally only those of some studies."""
     return [
         result(f"figures/{source}/{name}.svg")
         for name, exhibit in FIGURES[source].items()
@@ -41,17 +42,18 @@ def figure_files(source, studies=None):
 
 
 def table_of(wildcards):
+    """Return the declaration of the table that the wildcards name."""
     return TABLES[wildcards.source][wildcards.table]
 
 
 def names_of(exhibit, source):
-    """Return what datasets and methods are called in a table that names them."""
+    """Return the labels of datasets and methods, if a table displays them."""
     columns = ("dataset", "method") if exhibit.named else ()
     return {column: LABELS[source][f"{column}_labels"] for column in columns}
 
 
 def table_files(source, studies=None):
-    """Return a source's tables, of some studies or of all."""
+    """Return the tables of a source, optionally only those of some studies."""
     return [
         result(f"tables/{source}/{name}.md")
         for name, exhibit in TABLES[source].items()
@@ -60,25 +62,25 @@ def table_files(source, studies=None):
 
 
 def figures_and_tables(studies):
-    """Return everything that people read of these studies, as reproduced."""
+    """Return the reproduced figures and tables of these studies."""
     return figure_files("reproduced", studies) + table_files("reproduced", studies)
 
 
 def everything():
-    """Return all that people read of the configured studies, as reproduced."""
-    of_all = ""  # how exhibits say that they are of no one study
+    """Return the reproduced figures, tables and score cards of all configured studies."""
+    of_all = ""  # the target of exhibits that belong to no single study
     return figures_and_tables([*CONFIG.studies, of_all]) + score_cards_of(
         CONFIG.studies
     )
 
 
 def score_cards_of(studies):
-    """Return the methods' cards, where a study of methods is among these."""
+    """Return the score cards if one of these studies is about methods."""
     return CARDS if {"benchmark", "tricks"} & set(studies) else []
 
 
 def show_study(study):
-    """Return an input function: a study's table and what people read of it, as reproduced."""
+    """Return an input function for the reproduced table, figures and tables of a study."""
 
     @one_sentence()
     def list_files(_wildcards):
@@ -93,7 +95,7 @@ def show_study(study):
 
 
 def judged_tables(wildcards):
-    """Return the tables that claims are computed from."""
+    """Return the tables from which the claims of a source are computed."""
     if wildcards.source == "published":
         names = [name for name in PUBLISHED if name != "data_issues"]
     else:
@@ -103,15 +105,15 @@ def judged_tables(wildcards):
 
 
 def captions(exhibits):
-    """Return, by name, the title of figures or tables and what the paper says of them."""
+    """Return the titles of figures or tables and what the paper says about them, by name."""
     return {name: [exhibit.title, exhibit.paper] for name, exhibit in exhibits.items()}
 
 
 def function_of(exhibit):
-    """Name the function that makes a figure or table, for its script."""
+    """Return the function that makes a figure or table, as `module:function`."""
     return f"{exhibit.module}:{exhibit.function}"
 
 
 def code_of(exhibit, script, *modules):
-    """Return the code of a figure or table, for `params`."""
+    """Return the code of a figure or table, as a param of its rule."""
     return code(script, f"naseval.{exhibit.module}", *modules)

@@ -1,4 +1,4 @@
-"""A study's table, runs, genotypes and settings -> one archive, exports/{study}.zip."""
+"""Exports a study as one archive, to exports/{study}.zip."""
 
 from naseval.studies import members, unique_runs
 

@@ -1,4 +1,4 @@
-"""Study tables -> figures as SVG, PNG and the plotted data as CSV, figures/{source}/."""
+"""Draws the figures as SVG and PNG, with the plotted data as CSV, to figures/{source}/."""
 
 
 rule figure:

@@ -1,8 +1,8 @@
-"""What the datasets hold: tables/datasets/ and a sheet of samples each, figures/datasets/."""
+"""Describes the datasets: tables in tables/datasets/, sample images in figures/datasets/."""
 
 
 rule overview:
-    """Tables of the studied datasets and their classes, and samples of all transforms."""
+    """Make the tables of all studied datasets and classes, and the sample images."""
     input:
         result("tables/datasets/summary.md"),
         expand(result("tables/datasets/classes-{dataset}.md"), dataset=STUDIED),
@@ -10,7 +10,7 @@ rule overview:
 
 
 rule dataset_table:
-    """Images, sizes and channel statistics of the datasets that the studies use."""
+    """Write the numbers, sizes and channel statistics of the datasets that the studies use."""
     input:
         splits=expand(result("data/{dataset}/splits.parquet"), dataset=STUDIED),
         images=[find_images(dataset)["images"] for dataset in STUDIED],
@@ -43,7 +43,7 @@ rule dataset_table:
 
 
 rule class_table:
-    """Images of each class in each part."""
+    """Write the number of images of each class in each split."""
     input:
         splits=result("data/{dataset}/splits.parquet"),
     output:

@@ -1,4 +1,4 @@
-"""The same as `run`, several runs a job: for tiny ones (`resources.runs_per_job` above 1)."""
+"""Replaces the rule `run` if `resources.runs_per_job` is above 1: a job trains several runs."""
 
 import re
 

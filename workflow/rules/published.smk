@@ -1,4 +1,4 @@
-"""The authors' raw files -> study tables and what goes with them, studies/published/."""
+"""Reads the authors' raw files into study tables and other tables, to studies/published/."""
 
 from naseval.published.raw_files import raw_files
 from naseval.published.paper import OTHER_TABLES, STUDIES
@@ -8,7 +8,7 @@ RAW = {path: result(f"published/raw/{path}") for path in raw_files()}
 
 
 rule published_files:
-    """Fetch the authors' raw files, from a mirror or by their pinned address, and verify them."""
+    """Fetch the authors' raw files from a mirror or their pinned address, and verify them."""
     output:
         files=list(RAW.values()),
     log:
@@ -31,7 +31,7 @@ rule published_files:
 
 
 rule published_studies:
-    """Read the authors' files into one table per study, and list their issues."""
+    """Read the authors' files into one table per study, and list the issues of the files."""
     input:
         files=list(RAW.values()),
     output:

@@ -1,14 +1,14 @@
-"""Figures, tables, claims -> one page, report.html."""
+"""Collects figures, tables, claims and cards on one page, report.html."""
 
 from naseval.report.exhibits import SOURCES
 
 
-# Both write the same page, which shows whatever is there; they differ in what has to be there.
+# Both rules write the same page, which shows all results that exist. They require different ones.
 ruleorder: report_page > published
 
 
 rule report_page:
-    """Show everything that is there on one page, once the reproduction is complete."""
+    """Write the report after all reproduced figures, tables, claims and cards."""
     input:
         everything(),
         result("claims/reproduced.parquet"),
@@ -34,7 +34,7 @@ rule report_page:
 
 
 use rule report_page as published with:
-    """Figures, tables and verdicts from the authors' published statistics; no GPU, no torch."""
+    """Published: the report with figures, tables and verdicts; no GPU, no torch."""
     input:
         figure_files("published"),
         table_files("published"),

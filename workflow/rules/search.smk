@@ -1,8 +1,8 @@
-"""Images + splits -> genotype and history, below searches/{dataset}/{method}/seed-{seed}/."""
+"""Runs the searches, to searches/{dataset}/{method}/seed-{seed}/."""
 
 
 rule search:
-    """Run a method once."""
+    """Run one search of a method; write the genotype and the history."""
     input:
         unpack(lambda wildcards: find_images(wildcards.dataset)),
     output:

@@ -1,10 +1,10 @@
-"""Runs of random architectures -> a page per space, spaces/{space}.md (asked for by name)."""
+"""Writes a page per space, to spaces/{space}.md; the study `spaces` sets the runs."""
 
 from naseval.studies import genotype_file
 
 
 rule space_page:
-    """Say how accurate a space's random architectures are, how far apart and how large."""
+    """Describe the accuracies and sizes of a space's random architectures."""
     input:
         runs=lambda wildcards: [
             result(row["path"]) for row in rows_of_space(wildcards.space)

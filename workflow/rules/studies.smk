@@ -1,4 +1,4 @@
-"""Runs -> one tidy table per study, studies/reproduced/{study}.parquet."""
+"""Gathers runs into one tidy table per study, to studies/reproduced/{study}.parquet."""
 
 from naseval.studies import labelled, members
 from naseval.studies.benchmark import Settings as Benchmark
@@ -12,11 +12,11 @@ SEARCHES = [
     for method in BENCHMARK.methods
     for seed in range(BENCHMARK.searches)
 ]
-"""Dataset, method and seed of every search of the benchmark."""
+"""The dataset, method and seed of every search of the benchmark."""
 
 
 rule study:
-    """Gather a study's runs, one row per run and epoch."""
+    """Gather the runs of a study, one row per run and epoch."""
     input:
         runs=lambda wildcards: [
             result(member.run.path) for member in members(CONFIG, wildcards.study)
@@ -41,7 +41,7 @@ rule study:
 
 
 rule histories:
-    """Gather what the searches of the benchmark recorded, one row per search and epoch."""
+    """Gather the histories of the benchmark's searches, one row per search and epoch."""
     input:
         histories=[
             result(f"searches/{dataset}/{method}/seed-{seed}/history.parquet")
@@ -67,7 +67,7 @@ rule histories:
 
 
 rule costs:
-    """Add up what each search of the benchmark cost."""
+    """Compute the cost of each search of the benchmark, in GPU-days."""
     input:
         histories=result("studies/reproduced/histories.parquet"),
     output:

@@ -1,8 +1,8 @@
-"""Study tables -> tables as Parquet, CSV, Markdown and HTML, tables/{source}/."""
+"""Writes the tables as Parquet, CSV, Markdown and HTML, to tables/{source}/."""
 
 
 rule table:
-    """Sum up a study."""
+    """Write a table."""
     input:
         unpack(lambda wildcards: inputs_of(table_of(wildcards), wildcards.source)),
     output:

@@ -1,6 +1,6 @@
-"""Targets by name: `published_…` from the authors' statistics, `reproduced_…` from our own runs.
+"""Named targets: `published_…` from the authors' statistics, `reproduced_…` from our own runs.
 
-Each one's shorter name, which does not tell the source, goes on as an alias.
+Most of them have a shorter alias that does not name the source.
 """
 
 from naseval.studies import describe_study, study_names
@@ -18,25 +18,25 @@ SHORT_NAMES = [
 
 
 rule published_figures:
-    """Published: every figure, from the authors' statistics; no GPU, no torch."""
+    """Published: every figure from the authors' statistics; no GPU, no torch."""
     input:
         figure_files("published"),
 
 
 rule published_tables:
-    """Published: every table, from the authors' statistics; no GPU, no torch."""
+    """Published: every table from the authors' statistics; no GPU, no torch."""
     input:
         table_files("published"),
 
 
 rule published_claims:
-    """Published: a verdict on every number the paper prints, from the authors' statistics."""
+    """Published: a verdict on every claim of the paper, from the authors' statistics."""
     input:
         result("claims/published.parquet"),
 
 
 rule reproduced:
-    """Reproduced: everything from our own runs: all studies, the methods' cards and the page."""
+    """Reproduced: everything from our own runs: all studies, the score cards and the report."""
     input:
         everything(),
         result("report.html"),

@@ -7,8 +7,8 @@ from pathlib import Path
 from naseval.data.archives import fetch_archive
 from naseval.errors import NasevalError
 
-# What is fetched is verified, so neither the code that does it nor the folder it comes from is
-# among the rule's params: a change of either must not fetch it again.
+# The fetched file is verified. Neither the code nor the folder of the archives is a param of the
+# rule, because a change of either must not fetch the file again.
 logging.basicConfig(
     level=logging.INFO,
     format="%(asctime)s %(message)s",

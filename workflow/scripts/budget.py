@@ -1,4 +1,4 @@
-"""Print what the work still to do will cost."""
+"""Print the estimated cost of the unfinished searches and runs."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Time a few steps of training on the device that trains."""
+"""Measure the time of a few training steps on the configured device."""
 
 from naseval.budget.calibration import Calibration
 from naseval.budget.probes import device_name, probe

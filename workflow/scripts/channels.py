@@ -1,4 +1,4 @@
-"""Write the mean and standard deviation of a dataset's colour channels."""
+"""Compute the mean and standard deviation of a dataset's colour channels."""
 
 from pathlib import Path
 

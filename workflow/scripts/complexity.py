@@ -1,4 +1,4 @@
-"""Count parameters and multiply-accumulates of the genotypes that are there."""
+"""Count the parameters and multiply-accumulates of the existing genotypes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Add up what searches cost."""
+"""Compute the cost of each search."""
 
 import pyarrow as pa
 

@@ -1,4 +1,4 @@
-"""Put a study's runs into one archive."""
+"""Export a study as one archive."""
 
 from pathlib import Path
 

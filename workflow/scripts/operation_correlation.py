@@ -1,4 +1,4 @@
-"""Measure how alike the operations of a supernet are."""
+"""Measure the correlations of a supernet's operations."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Divide a dataset as the paper's authors published it."""
+"""Split a dataset by the lists of the paper's authors."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Read the authors' files into tables."""
+"""Read the authors' files into one table per study and the other tables."""
 
 from pathlib import Path
 

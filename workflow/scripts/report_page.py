@@ -1,4 +1,4 @@
-"""Write the page that shows everything."""
+"""Write the report."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Train genotypes from scratch, each in a run of its own."""
+"""Train genotypes from scratch, one run each."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Draw a sheet of sample images."""
+"""Draw sample images of a dataset."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Write the score cards from what has been run."""
+"""Write the score cards from the existing results."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Read a dataset's archive into the store."""
+"""Read a dataset's archive and store its images and labels."""
 
 from pathlib import Path
 

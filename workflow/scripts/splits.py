@@ -1,4 +1,4 @@
-"""Divide a dataset into train, validation and test."""
+"""Split a dataset into train, validation and test."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Gather a study's runs."""
+"""Gather the runs of a study."""
 
 from naseval import records
 from naseval.script import job

@@ -1,4 +1,4 @@
-"""Write one table."""
+"""Write one table in all formats."""
 
 from importlib import import_module
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Count what a dataset's searches and runs have to compute."""
+"""Count the computations of a dataset's searches and runs."""
 
 import torch
 

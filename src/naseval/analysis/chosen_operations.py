@@ -13,16 +13,16 @@ from naseval.randomness import stream
 from naseval.spaces import get_space
 
 POOL = 1000
-"""Uniform genotypes that give the expected shares."""
+"""The number of uniformly drawn genotypes from which the expected shares are computed."""
 
 CELLS = ("normal", "reduce")
 Counts = NDArray[np.int64]
 
 
 def operation_counts(genotypes: Sequence[Genotype], operations: Sequence[str]) -> Counts:
-    """Return how often each genotype's cells have each operation: genotypes × cells × operations.
+    """Count the operations of each genotype, as an array (genotypes, cells, operations).
 
-    Cells come in the order of `CELLS`. Every edge counts once.
+    The cells are in the order of `CELLS`. Every edge counts once.
     """
     found = np.zeros((len(genotypes), len(CELLS), len(operations)), dtype=np.int64)
     for index, genotype in enumerate(genotypes):
@@ -34,17 +34,22 @@ def operation_counts(genotypes: Sequence[Genotype], operations: Sequence[str]) -
 
 @cache
 def uniform_counts(space: str, sampler: str) -> Counts:
-    """Return `operation_counts` of `POOL` genotypes drawn like the random architectures."""
+    """Return `operation_counts` of `POOL` genotypes.
+
+    `sampler` draws them, as it draws the random architectures of the space.
+    """
     drawn, rng = get_space(space), stream("card", "operations", space, sampler)
     return operation_counts([drawn.sample(rng, sampler) for _ in range(POOL)], drawn.operations)
 
 
 def departure_p(found: Counts, pool: Counts) -> float:
-    """Return the p of so uneven a choice (genotypes × operations) among uniform genotypes.
+    """Return the Monte Carlo p-value of the hypothesis that `found` was drawn uniformly.
 
-    The statistic is Pearson's chi-square of the pooled counts against the shares in `pool`. Its
-    distribution is drawn: as many genotypes as were found, `RESAMPLES` times from the pool. That
-    holds for few edges too, and where edges of a genotype depend on each other.
+    `found` and `pool` are counts, (genotypes, operations), of the genotypes of a method and of
+    uniformly drawn ones. The statistic is Pearson's chi-square of the summed counts against the
+    shares in `pool`. Its null distribution is simulated: `RESAMPLES` times, as many genotypes as
+    were found are drawn from `pool`. The test is therefore also valid for few edges, and for
+    spaces in which the edges of a genotype depend on each other.
     """
     shares = pool.sum(axis=0) / pool.sum()
     rng = stream("card", "departure", len(found))
@@ -57,16 +62,17 @@ def departure_p(found: Counts, pool: Counts) -> float:
 
 def _chi_square(counted: Counts, shares: NDArray[np.float64]) -> NDArray[np.float64]:
     total = counted.sum(axis=-1, keepdims=True)
-    expected = np.maximum(total * shares, 1e-9)  # an operation that is never drawn weighs heavily
+    expected = np.maximum(total * shares, 1e-9)  # a never drawn operation gets a large weight
     return np.asarray(((counted - expected) ** 2 / expected).sum(axis=-1))
 
 
 def operations_table(genotypes: Sequence[Genotype], sampler: str) -> pd.DataFrame:
-    """Return one row per cell and operation of genotypes of one space.
+    """Return one row per kind of cell and operation; all genotypes belong to one space.
 
-    Columns: cell, operation, `found` (edges), `share` and `uniform` (per cent of edges, found and
-    expected), `p` of `departure_p` for the cell, `edges` and `genotypes`. Operations that neither
-    the genotypes nor the sampler use are left out.
+    Columns: cell, operation, `found` (number of edges), `share` (per cent of the found edges),
+    `uniform` (expected per cent under the sampler), `p` (`departure_p` of the cell), and the
+    numbers of `edges` of the cell and of `genotypes`. Operations that neither the genotypes nor the
+    sampler use are omitted.
     """
     space = get_space(genotypes[0].space)
     found = operation_counts(genotypes, space.operations)

@@ -1,4 +1,4 @@
-"""Does a method beat the average architecture beyond chance?"""
+"""Tests of the difference between searched and random architectures: Welch and permutation."""
 
 import functools
 import itertools
@@ -30,12 +30,13 @@ REPORT_TABLES = {
 }
 
 LEVEL = 0.05
+"""The significance level."""
 PERMUTATIONS = 20_000
-"""Enough to enumerate all 12 870 ways of dividing 16 runs into 8 and 8; beyond, a sample."""
+"""The most divisions to enumerate, e.g. all 12 870 of 16 runs into 8 and 8; above it, a sample."""
 
 
 class Difference(NamedTuple):
-    """Mean of the first minus mean of the second, its interval and two-sided p."""
+    """The first mean minus the second, the confidence interval and the two-sided p-value."""
 
     value: float
     low: float
@@ -44,13 +45,14 @@ class Difference(NamedTuple):
 
 
 Spread = tuple[Values | np.float64, Values | np.float64 | int]
-"""Squared standard error and number of runs."""
+"""The squared standard error of a mean, and the number of runs."""
 
 
 def degrees_of_freedom(left: Spread, right: Spread) -> Values:
-    """Return Welch and Satterthwaite's degrees of freedom of a difference of two means.
+    """Return the Welch–Satterthwaite degrees of freedom of a difference of two means.
 
-    With variances in place of squared standard errors: those of the sum of two variances.
+    If each pair holds a variance instead of a squared standard error, the result is the degrees of
+    freedom of the sum of the two variances.
     """
     (left_error, left_n), (right_error, right_n) = left, right
     parts = left_error**2 / (left_n - 1) + right_error**2 / (right_n - 1)
@@ -58,7 +60,10 @@ def degrees_of_freedom(left: Spread, right: Spread) -> Values:
 
 
 def welch(left: Values, right: Values) -> Difference:
-    """Compare the means; interval and p are NaN with fewer than 2 runs or no spread at all."""
+    """Compare two means by Welch's t-test.
+
+    The interval and p are NaN if a side has fewer than two runs, or if neither side varies.
+    """
     value = float(left.mean() - right.mean()) if left.size and right.size else np.nan
     if min(left.size, right.size) < 2 or (np.ptp(left) == 0 and np.ptp(right) == 0):
         return Difference(value, np.nan, np.nan, np.nan)
@@ -72,7 +77,7 @@ def welch(left: Values, right: Values) -> Difference:
 
 @functools.cache
 def _choices(total: int, chosen: int) -> NDArray[np.bool_]:
-    """Return every way, or `PERMUTATIONS` random ones, of choosing runs: one mask per row."""
+    """Return all ways of choosing runs, or `PERMUTATIONS` random ones, as one mask per row."""
     if math.comb(total, chosen) <= PERMUTATIONS:
         indices = np.array(list(itertools.combinations(range(total), chosen)))
     else:
@@ -84,10 +89,11 @@ def _choices(total: int, chosen: int) -> NDArray[np.bool_]:
 
 
 def permutation_p(searched: Values, random: Values) -> float:
-    """Return the two-sided p of the difference of means under exchange of runs.
+    """Return the two-sided p-value of a permutation test of the difference of means.
 
-    Exact up to `PERMUTATIONS` ways of dividing the runs; beyond, from as many random ones, to
-    which the division that was observed is added. NaN with fewer than two runs on a found.
+    The test is exact if the runs can be divided in at most `PERMUTATIONS` ways. Otherwise it uses
+    `PERMUTATIONS` random divisions and the observed one. The result is NaN if a side has fewer than
+    two runs.
     """
     sizes = searched.size, random.size
     if min(sizes) < 2:
@@ -95,7 +101,7 @@ def permutation_p(searched: Values, random: Values) -> float:
     pooled = np.concatenate([searched, random])
     centred = pooled - pooled.mean()
     masks = _choices(sum(sizes), searched.size)
-    # about their grand mean the runs sum to 0, so the sum of one side settles the difference
+    # The centred runs sum to 0, so the sum of one side determines the difference of the means.
     exchanged = np.abs(masks @ centred)
     observed = abs(centred[: searched.size].sum())
     extreme = int((exchanged >= observed - 1e-9).sum())
@@ -104,7 +110,7 @@ def permutation_p(searched: Values, random: Values) -> float:
 
 
 def _adjusted(p: pd.Series) -> pd.Series:
-    """Benjamini and Hochberg's adjustment over the entries that exist."""
+    """Adjust the p-values by Benjamini and Hochberg's procedure; NaN stay NaN."""
     known = p.dropna()
     adjusted = pd.Series(stats.false_discovery_control(known), index=known.index, dtype=float)
     return adjusted.reindex(p.index)
@@ -113,11 +119,13 @@ def _adjusted(p: pd.Series) -> pd.Series:
 def compare(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Test every method on every dataset of the benchmark study; return the table and a sentence.
 
-    Per dataset, method and statistic: the number of runs on each side, the `difference` of
-    means in points with Welch's interval, Welch's p and the exact permutation p, and both
-    after Benjamini and Hochberg's adjustment (`welch_q`, `permutation_q`) over all entries of
-    that statistic. Welch's test needs roughly normal means, the permutation test equal spread
-    unless both sides have equally many runs; where they agree, neither matters.
+    The table has one row per dataset, method and statistic. Columns: the numbers of runs
+    `searched_n` and `random_n`; the `difference` of the means (percentage points) and its Welch
+    interval `low` to `high`; the p-values `welch_p` and `permutation_p`; and `welch_q` and
+    `permutation_q`, the p-values after Benjamini and Hochberg's adjustment over all rows of the
+    statistic. Welch's test assumes roughly normal means. The permutation test assumes equal
+    spreads, unless both sides have the same number of runs. If both tests agree, neither assumption
+    matters.
     """
     rows = []
     for found in searched_vs_random(study):

@@ -1,4 +1,4 @@
-"""How soon does accuracy tell the final ranking? (paper, section 5.1 and figure 5)"""
+"""Rank correlation of the accuracy at each epoch with the last (paper, section 5.1, figure 5)."""
 
 import numpy as np
 import pandas as pd
@@ -8,16 +8,16 @@ from naseval.analysis.intervals import Values, percentile_interval, resampled_we
 from naseval.analysis.ranking import Signs, signs, tau_b
 
 WINDOW = 20
-"""Epochs of the trailing mean in runs of `PAPER_EPOCHS` (figure 5; the authors' program)."""
+"""The window of the trailing mean, in epochs, for runs of `PAPER_EPOCHS` (figure 5, program)."""
 RESAMPLES = 1000
 INTERVALS = 60
-"""Epochs, evenly spread, at which the interval is computed."""
+"""The approximate number of evenly spaced epochs with a bootstrap interval."""
 
 
 def window_of(epochs: int) -> int:
-    """Return the window of the trailing mean: `WINDOW` epochs, scaled to the run's length.
+    """Return the window of the trailing mean: `WINDOW` epochs, scaled to the length of the run.
 
-    At least 2, so that something is averaged, and at most the run.
+    The window has at least 2 epochs, unless the run is shorter.
     """
     return min(epochs, max(2, scaled(WINDOW, epochs)))
 
@@ -31,17 +31,18 @@ def _taus(values: Values, final: Signs, weights: Signs | None) -> tuple[float, f
 
 
 def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return Kendall's tau-b of the accuracy at each epoch with the last, and a sentence.
+    """Return Kendall's tau-b of the accuracy at each epoch with the last epoch's, and a sentence.
 
-    One row per epoch (from 1): `raw`, and `smoothed`, where the trailing mean that ends at
-    that epoch is correlated instead (NaN before the first whole window); both against the
-    unsmoothed accuracy of the last epoch. At about 60 epochs, `…_low` to `…_high` is the
-    bootstrap interval over architectures; elsewhere it is NaN. `n` architectures.
+    The table has one row per epoch, counted from 1. Column `raw` is the tau-b of the accuracy at
+    the epoch; `smoothed` is that of the trailing mean that ends at the epoch (NaN before the first
+    full window). Both are computed against the unsmoothed accuracy of the last epoch. The columns
+    `…_low` and `…_high` are the ends of the bootstrap interval over architectures at about 60
+    epochs, and NaN at the others. `n` is the number of architectures, `window` that of epochs.
     """
     wide = curves(study)
     runs, epochs = wide.shape
     window = window_of(epochs)
-    # rounded, since the rolling sum's rounding errors would tell tied architectures apart
+    # Round, because the rounding errors of the rolling sum would break ties.
     smooth = wide.T.rolling(window).mean().T.round(6)
     final = signs(wide[epochs].to_numpy())
     weights = resampled_weights(runs, "correlation", RESAMPLES) if runs > 2 else None

@@ -13,10 +13,11 @@ SECONDS_PER_DAY = 86_400
 
 
 def stated_costs(study: pd.DataFrame) -> pd.DataFrame:
-    """Return the costs that a study of finals states itself: dataset, method, seed, gpu_days.
+    """Return the search costs that a study table itself contains.
 
-    There `seconds` of a searched run (`reading` = best) is the time of its search on one GPU;
-    searches are numbered from 0.
+    In such a table, `seconds` of a searched run with the `reading` best is the duration of its
+    search on one GPU. The result has the columns dataset, method, `seed` (the number of the search,
+    from 0) and `gpu_days`.
     """
     rows = study[(study["origin"] == "searched") & (study["reading"] == "best")]
     rows = rows.dropna(subset=["seconds"])
@@ -31,10 +32,10 @@ def stated_costs(study: pd.DataFrame) -> pd.DataFrame:
 
 
 def search_costs(histories: Iterable[tuple[str, str, int, pd.DataFrame]]) -> pd.DataFrame:
-    """Return what searches cost: dataset, method, seed and `gpu_days`.
+    """Return the cost of each search: dataset, method, seed and `gpu_days`.
 
-    `histories` holds dataset, method, seed and history (`schemas.HISTORY`) of every search;
-    the `seconds` of its epochs, on one GPU, add up to its cost.
+    `histories` yields the dataset, method, seed and history (`schemas.HISTORY`) of each search. The
+    cost is the sum of the `seconds` of its epochs on one GPU.
     """
     columns = ["dataset", "method", "seed", "gpu_days"]
     rows = [(*names, h["seconds"].sum() / SECONDS_PER_DAY) for *names, h in histories]
@@ -42,12 +43,13 @@ def search_costs(histories: Iterable[tuple[str, str, int, pd.DataFrame]]) -> pd.
 
 
 def cost_table(study: pd.DataFrame, costs: pd.DataFrame, dataset: str) -> pd.DataFrame:
-    """Return `benchmark_table` of one dataset with the cost of its searches, in order of accuracy.
+    """Return `benchmark_table` of one dataset, with the cost of its searches.
 
-    `costs` has one row per search: method, dataset, seed and `gpu_days`. The result gains
-    `gpu_days_n`, `gpu_days` (mean) and `gpu_days_std` (ddof 0), NaN where no cost is known.
-    Rows are sorted by the mean best accuracy of the searched architectures. `NasevalError`
-    where the study has no runs on `dataset`.
+    `costs` has one row per search, with the columns method, dataset, seed and `gpu_days`. The
+    result has the additional columns `gpu_days_n` (number of searches), `gpu_days` (mean) and
+    `gpu_days_std` (ddof 0), which are NaN if no cost is known. Rows are sorted by the mean best
+    accuracy of the searched architectures. Raise `NasevalError` if the study has no runs on
+    `dataset`.
     """
     here = study[study["dataset"] == dataset]
     if here.empty:

@@ -1,4 +1,4 @@
-"""How accurate are random architectures, and how far apart? (paper, section 5.1)"""
+"""The distribution of the accuracies of random architectures (paper, section 5.1)."""
 
 import numpy as np
 import pandas as pd
@@ -28,10 +28,11 @@ def _std(values: Values, axis: int = -1) -> Values:
 def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Describe the accuracies of the distribution study; return the table and a sentence.
 
-    To the columns of `summarise` (space, statistic, n, mean, std with ddof 0, …) it adds the
-    bootstrap interval of the standard deviation (`std_low`, `std_high`), the percentiles
-    `p5`, `median` and `p95`, the `range` (maximum − minimum, points) and `near_best`, the per
-    cent of architectures less than one point below the best one.
+    The table has the columns of `summarise` (space, statistic, n, mean, std with ddof 0, …) and, in
+    addition, the bootstrap interval of the standard deviation (`std_low`, `std_high`), the
+    percentiles `p5`, `median` and `p95`, the `range` (maximum − minimum, percentage points) and
+    `near_best`, the per cent of architectures less than one point below the best. Raise
+    `NasevalError` if the runs are not on exactly one dataset.
     """
     one_dataset(study)
     table = summarise(study, ["space"])

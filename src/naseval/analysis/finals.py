@@ -1,4 +1,4 @@
-"""The runs of a study table: their best and last accuracies, their curves, summaries of groups."""
+"""From study tables to runs: best and last accuracies, training curves, and group summaries."""
 
 from collections.abc import Sequence
 
@@ -21,22 +21,22 @@ RUN = [
     "cells",
     "seed",
 ]
-"""The columns of a study table that tell one run from another."""
+"""The columns of a study table that identify a run."""
 
 PAPER_EPOCHS = 600
-"""The length of the paper's runs, to which the epochs of its figures refer (section 5.1)."""
+"""The number of epochs of the paper's runs; its figures refer to it (section 5.1)."""
 
 STATISTICS = ("best", "last")
-"""`best`: the maximum over all epochs, which is what the paper's numbers are; `last`: the end."""
+"""`best`: the maximum over all epochs, as in the paper's numbers; `last`: after the last epoch."""
 
 
 def run_numbers(study: pd.DataFrame) -> pd.Series:
-    """Number the runs of a study table from 0 in order of appearance, one entry per row."""
+    """Return the number of the run of each row, counted from 0 in order of appearance."""
     return study.groupby(RUN, dropna=False, sort=False).ngroup()
 
 
 def one_dataset(study: pd.DataFrame) -> None:
-    """Raise `NasevalError` unless all runs are on one dataset, as most studies want it."""
+    """Raise `NasevalError` unless all runs are on one dataset, as most analyses require."""
     found = sorted(study["dataset"].unique())
     if len(found) != 1:
         name = ", ".join(sorted(study["study"].unique())) or "?"
@@ -48,8 +48,8 @@ def one_dataset(study: pd.DataFrame) -> None:
 def finals(study: pd.DataFrame) -> pd.DataFrame:
     """Return one row per run of a study table (`schemas.STUDY`), in order of appearance.
 
-    Beside the columns that name the run stand `best` and `last` (test accuracies, per cent)
-    and `epochs`. `last` and `epochs` are empty where only the best over epochs is known.
+    The columns are `RUN`, `best` and `last` (test accuracies, per cent) and `epochs`. `last` and
+    `epochs` are missing values if only the best accuracy over the epochs is known.
     """
     study = study.reset_index(drop=True)
     number = run_numbers(study)
@@ -64,9 +64,10 @@ def finals(study: pd.DataFrame) -> pd.DataFrame:
 
 
 def curves(study: pd.DataFrame) -> pd.DataFrame:
-    """Return test accuracies (per cent), one row per run, one column per epoch from 1.
+    """Return test accuracies (per cent), one row per run and one column per epoch, from 1.
 
-    `NasevalError` where there are no curves or not all runs have every epoch.
+    Raise `NasevalError` if the study has no curves, has runs of different lengths, or has runs on
+    more than one dataset.
     """
     one_dataset(study)
     study = study.reset_index(drop=True)
@@ -90,16 +91,16 @@ def curves(study: pd.DataFrame) -> pd.DataFrame:
 
 
 def scaled(epoch: int, epochs: int) -> int:
-    """Return the epoch that lies as far into a run of `epochs` as `epoch` into one of 600."""
+    """Scale `epoch` of a run of 600 epochs to one of `epochs` epochs; the result is at least 1."""
     return max(1, round(epoch * epochs / PAPER_EPOCHS))
 
 
 def summarise(study: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Return one row per group of runs and reading (`best`, and `last` where it is known).
+    """Return one row per group of runs and statistic (`best`, and `last` if it is known).
 
-    Columns: `by`, statistic, `n`, `mean`, `std` (population, ddof 0), `std_sample` (ddof 1),
-    `min`, `max`, and `low` to `high`, Student's interval of the mean (level `CONFIDENCE`); all
-    in per cent of test accuracy. Groups come in order of appearance.
+    Columns: those of `by`, statistic, `n`, `mean`, `std` (population, ddof 0), `std_sample`
+    (ddof 1), `min`, `max`, and `low` to `high`, Student's confidence interval of the mean (level
+    `CONFIDENCE`). Accuracies are in per cent. Groups are in order of appearance.
     """
     runs = finals(study)
     tables = [_table(runs.dropna(subset=[name]), list(by), name) for name in STATISTICS]
@@ -126,6 +127,6 @@ def _table(runs: pd.DataFrame, by: list[str], statistic: str) -> pd.DataFrame:
 
 
 def best_and_last(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split a tidy table into its rows of `best` and of `last`; the second may be empty."""
+    """Split a tidy table into the rows of `best` and those of `last`; the latter may be empty."""
     best, last = (table[table["statistic"] == statistic] for statistic in STATISTICS)
     return best, last

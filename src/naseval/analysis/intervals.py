@@ -1,4 +1,4 @@
-"""Confidence intervals by resampling: the one place that draws bootstrap samples."""
+"""Bootstrap confidence intervals. Only this module draws bootstrap samples."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from naseval.randomness import stream
 
 CONFIDENCE = 0.95
 PERCENT = f"{100 * CONFIDENCE:g} %"
-"""The confidence level as captions print it."""
+"""The confidence level as captions print it, e.g. `95 %`."""
 RESAMPLES = 9999
 
 Values = NDArray[np.float64]
@@ -20,7 +20,7 @@ Weights = NDArray[np.float32]
 
 
 class Estimate(NamedTuple):
-    """A value and the ends of its interval; the ends are NaN where there are too few runs."""
+    """A value and the ends of its interval; the ends are NaN if the runs are too few."""
 
     value: float
     low: float
@@ -32,9 +32,9 @@ def bootstrap(
 ) -> tuple[float, float]:
     """Return the percentile bootstrap interval of `statistic(*samples, axis=-1)`.
 
-    The samples are independent and each is resampled on its own. With fewer than two values
-    in one of them both ends are NaN. The draws depend on `purpose` alone, so the same data
-    give the same interval whatever else is computed.
+    The samples are independent, and each is resampled separately. Both ends are NaN if a sample has
+    fewer than two values. The random draws depend only on `purpose`, so the same data always give
+    the same interval.
     """
     if min(len(sample) for sample in samples) < 2:
         return np.nan, np.nan
@@ -53,22 +53,22 @@ def bootstrap(
 def resampled_indices(sizes: Sequence[int], *purpose: str) -> list[Indices]:
     """Draw indices with replacement, as `scipy.stats.bootstrap` does.
 
-    For statistics of several samples that scipy cannot resample together. Returns one array
-    (`RESAMPLES`, size) of each of `sizes`. The draws depend on `purpose` and `sizes` alone.
+    Use it for statistics of several samples that scipy cannot resample together. Return one array
+    (`RESAMPLES`, size) for each of `sizes`. The random draws depend only on `purpose` and `sizes`.
     """
     rng = stream("bootstrap", *purpose)
     return [rng.integers(size, size=(RESAMPLES, size)) for size in sizes]
 
 
 def resampled_weights(size: int, purpose: str, resamples: int = RESAMPLES) -> Weights:
-    """Draw bootstrap weights (`resamples`, `size`): how often each item is drawn."""
+    """Return how often each item is drawn in each bootstrap resample, (`resamples`, `size`)."""
     share = np.full(size, 1 / size)
     drawn = stream("bootstrap", purpose).multinomial(size, share, size=resamples)
     return drawn.astype(np.float32)
 
 
 def percentile_interval(resamples: Values) -> tuple[float, float]:
-    """Return the ends of the percentile interval (level `CONFIDENCE`), leaving NaN out."""
+    """Return the ends of the percentile interval (level `CONFIDENCE`); NaN are ignored."""
     known = resamples[~np.isnan(resamples)]
     if not known.size:
         return np.nan, np.nan

@@ -1,4 +1,4 @@
-"""Two spaces with different operations, compared (paper, section 5.2 and figure 6)."""
+"""Comparison of two spaces with different operations (paper, section 5.2 and figure 6)."""
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ REPORT_TABLES = {
 }
 
 BASELINE = "darts"
-"""The space that the shift is counted from."""
+"""The original space, with which the other one is compared."""
 
 
 def _row(original: Values, modified: Values) -> dict[str, float]:
@@ -43,13 +43,14 @@ def _row(original: Values, modified: Values) -> dict[str, float]:
 
 
 def operations(study: pd.DataFrame, baseline: str = BASELINE) -> tuple[pd.DataFrame, str]:
-    """Compare the accuracies of the operations study's two spaces; return a table, a sentence.
+    """Compare the accuracies of the operations study's two spaces; return a table and a sentence.
 
-    One row per statistic: for each side (`original`, the space `baseline`, and `modified`) the
-    number `n`, `mean` and population `std`; `shift`, the mean of the original minus that of
-    the modified space in points, with Welch's interval; the shift of the medians; and the
-    p of Kolmogorov and Smirnov's and of Mann and Whitney's test. `NasevalError` unless there
-    are `baseline` and one other space.
+    The table has one row per statistic. For each side (`original_`: the space `baseline`;
+    `modified_`: the other one) it has the number of runs `n`, the `mean` and the population `std`.
+    `shift` is the mean of the original minus that of the modified space (percentage points), with
+    Welch's interval `low` to `high` and p-value `welch_p`. Further columns are `shift_of_medians`
+    and the p-values of the Kolmogorov–Smirnov and the Mann–Whitney test. Raise `NasevalError` if
+    the study does not have exactly two spaces, one of them `baseline`, or not exactly one dataset.
     """
     one_dataset(study)
     runs = finals(study)

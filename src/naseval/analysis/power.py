@@ -1,4 +1,4 @@
-"""How many searches and random architectures would it take to see a difference?"""
+"""Power analysis: the number of runs that detect a given difference of mean accuracy."""
 
 from typing import Any
 
@@ -24,6 +24,7 @@ REPORT_TABLES = {
 }
 
 POWER = 0.8
+"""The required probability of detecting a difference."""
 PERCENT_POWER = f"{100 * POWER:g} %"
 PERCENT_LEVEL = f"{100 * LEVEL:g} %"
 EFFECTS = (0.1, 0.3, 0.5)
@@ -31,14 +32,14 @@ EFFECTS = (0.1, 0.3, 0.5)
 
 
 def detectable(variances: Values, runs: Values) -> Values:
-    """Return the difference (points) that Welch's two-sided test at `LEVEL` finds with `POWER`.
+    """Return the difference (points) that Welch's two-sided test at `LEVEL` detects with `POWER`.
 
-    `variances` and `runs` are those of both sides, along the first axis. The difference is
-    (t at 1 − `LEVEL` / 2 + t at `POWER`) × its standard error, Student's quantiles with Welch and
-    Satterthwaite's degrees of freedom. With normal quantiles in their place the answer would
-    be too small for the handful of runs that are usual; against the exact noncentral t, with
-    equal spreads from 0.05 to 2 points, the number of runs was right in 119 of 120 cases and
-    one too small in the last.
+    `variances` and `runs` hold the two sides along the first axis. The difference is
+    (t at 1 − `LEVEL` / 2 + t at `POWER`) × its standard error, where t are Student's quantiles with
+    the Welch–Satterthwaite degrees of freedom. Normal quantiles would give too small a difference
+    for as few runs as are usual. In a comparison with the exact noncentral t distribution, for
+    equal standard deviations from 0.05 to 2 points, the resulting number of runs was correct in 119
+    of 120 cases and too small by one in the other.
     """
     errors = variances / runs
     freedom = degrees_of_freedom((errors[0], runs[0]), (errors[1], runs[1]))
@@ -48,9 +49,10 @@ def detectable(variances: Values, runs: Values) -> Values:
 
 
 def runs_needed(variances: Values, effect: float) -> int:
-    """Return how many runs each side needs, at least 2, to see `effect` points.
+    """Return how many runs each side needs, at least 2, to detect `effect` points.
 
-    The search starts at the normal approximation, which is never too large.
+    `variances` holds the variance of each side. The search for the smallest number starts at the
+    normal approximation, which is never too large.
     """
     if variances.sum() == 0:
         return 2
@@ -62,7 +64,7 @@ def runs_needed(variances: Values, effect: float) -> int:
 
 
 def _variance_bounds(variances: Values, runs: Values) -> tuple[float, float]:
-    """Return factors that take the sum of variances to the ends of its interval."""
+    """Return the factors from the sum of the variances to the ends of its confidence interval."""
     freedom = degrees_of_freedom((variances[0], runs[0]), (variances[1], runs[1]))
     tail = (1 - CONFIDENCE) / 2
     low, high = freedom / stats.chi2.ppf([1 - tail, tail], freedom)
@@ -99,14 +101,14 @@ def _rows(accuracies: SearchedVsRandom) -> list[dict[str, Any]]:
 
 
 def power(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return the runs that the benchmark study would have needed, and a sentence.
+    """Return the number of runs that the benchmark study needs to detect differences; a sentence.
 
-    Per dataset, method, statistic and `effect` (`EFFECTS`, points): the standard
-    deviations seen on both sides (ddof 1), the `detectable` difference with the present
-    numbers, and `runs`: how many searches, and as many random architectures, see the effect
-    with the power `POWER` at the two-sided level `LEVEL`. `low` to `high` is the interval of
-    that number, from the chi-square interval of the variances. Methods with fewer than two
-    runs on a side, or without any spread, are left out.
+    The table has one row per dataset, method, statistic and `effect` (`EFFECTS`, points). Columns:
+    the numbers of runs and the standard deviations of both sides (ddof 1); the difference that is
+    `detectable` with these runs (points); and `runs`, the number of searches, and equally of random
+    architectures, that detect the effect with the power `POWER` at the two-sided level `LEVEL`.
+    `low` to `high` is the confidence interval of `runs`, from the chi-square interval of the
+    variances. Methods with fewer than two runs on a side, or with no variance, are omitted.
     """
     rows = [
         row
@@ -133,7 +135,7 @@ def _sentence(best: pd.DataFrame) -> str:
 
 
 def table(study: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """Return `power` with its table also laid out, one row per method, dataset and statistic."""
+    """Return the table of `power`, a wide form with one row per method and dataset, a sentence."""
     tidy, sentence = power(study)
     keys = ["dataset", "method", "statistic"]
     rows = []

@@ -1,4 +1,4 @@
-"""Kendall's tau: do architectures keep their ranks under another seed or depth? (section 5.3)"""
+"""Kendall's tau between the rankings under two seeds or two depths (paper, section 5.3)."""
 
 import numpy as np
 import pandas as pd
@@ -37,16 +37,17 @@ Signs = NDArray[np.float32]
 
 
 def signs(values: Values) -> Signs:
-    """Return the matrix of the signs of all differences, `values[i] - values[j]`."""
+    """Return the matrix (n, n) of the signs of `values[i] - values[j]`."""
     return np.asarray(np.sign(values[:, None] - values[None, :]), dtype=np.float32)
 
 
 def tau_b(left: Signs, right: Signs, weights: Signs | None = None) -> Values:
     """Return Kendall's tau-b from the sign matrices of two rankings of the same n items.
 
-    `weights` (resamples × n) counts how often each item was drawn: one tau per row. Copies of
-    an item are tied with each other on both sides, so they leave tau-b alone. NaN where a
-    ranking consists of ties only.
+    `weights` (resamples, n) tells how often each item was drawn in each resample; the result has
+    one tau per resample, or a single tau without weights. Copies of an item are tied with each
+    other in both rankings, so they do not change tau-b. The result is NaN if all items of a ranking
+    are tied.
     """
     rows = np.ones((1, len(left)), dtype=np.float32) if weights is None else weights
 
@@ -59,12 +60,13 @@ def tau_b(left: Signs, right: Signs, weights: Signs | None = None) -> Values:
 
 
 def pairs(study: pd.DataFrame, by: str, statistic: str = "best") -> pd.DataFrame:
-    """Return one row per architecture trained under both values of the column `by`.
+    """Return one row per architecture that was trained under both values of the column `by`.
 
-    Columns: genotype, `left` and `right` (accuracies under the lower and the higher
-    value of `by`), `left_rank` and `right_rank` (1 = worst, ties averaged, as the authors
-    draw them). `attrs["values"]` holds the two values, `attrs["left_out"]` the number of
-    architectures trained under one only. `NasevalError` unless `by` has exactly two values.
+    Columns: genotype; `left` and `right`, the accuracies (per cent) under the lower and the higher
+    value of `by`; `left_rank` and `right_rank` (1 = worst, ties averaged, as in the authors'
+    figures). `attrs["values"]` holds the two values, and `attrs["left_out"]` the number of
+    architectures that were trained under only one of them. Raise `NasevalError` if `by` does not
+    have exactly two values.
     """
     one_dataset(study)
     runs = finals(study).dropna(subset=[statistic])
@@ -83,7 +85,7 @@ def pairs(study: pd.DataFrame, by: str, statistic: str = "best") -> pd.DataFrame
 
 
 def named(by: str, value: float) -> str:
-    """Return how people read one value of `by`: `8 cells`, `seed 0`."""
+    """Return a value of `by` as text, e.g. `8 cells` or `seed 0`."""
     return f"{value:g} cells" if by == "cells" else f"{by} {value:g}"
 
 
@@ -113,12 +115,14 @@ def _row(paired: pd.DataFrame) -> dict[str, float]:
 
 
 def ranking(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
-    """Return Kendall's tau-b between the two values of `by`, how far ranks move, and a sentence.
+    """Compare the rankings under the two values of `by`; return the table and a sentence.
 
-    One row per statistic: the two values of `by` (`left`, `right`), `n` architectures, `tau`
-    and its bootstrap interval over architectures (NaN below 3), mean, population standard
-    deviation and maximum of the absolute change of accuracy in points, mean and maximum change
-    of rank.
+    The table has one row per statistic. Columns: the two values of `by` (`left`, `right`); the
+    number `n` of architectures and the number `left_out`; Kendall's tau-b `tau` with its bootstrap
+    interval over architectures, `low` to `high` (NaN for fewer than 3); the mean, population
+    standard deviation and maximum of the absolute change of accuracy (percentage points); and the
+    mean and maximum of the absolute change of rank. Raise `NasevalError` if fewer than two
+    architectures were trained under both values.
     """
     rows = []
     for statistic in STATISTICS:

@@ -20,13 +20,13 @@ from naseval.analysis.intervals import (
 from naseval.analysis.tables import counted
 
 SUMMARY = ["dataset", "method", "origin", "n", "mean", "std"]
-"""The columns of `summaries`: groups of runs known by their mean and spread alone."""
+"""The columns of `summaries`: groups of which only summary statistics are known."""
 
 NONE = np.empty(0)
 
 
 class SearchedVsRandom(NamedTuple):
-    """Accuracies (per cent) of one method on one dataset, one per run; either may be empty."""
+    """Accuracies (per cent) of a method on a dataset, one per run; either array may be empty."""
 
     dataset: str
     method: str
@@ -38,7 +38,7 @@ class SearchedVsRandom(NamedTuple):
 def searched_vs_random(
     study: pd.DataFrame, statistics: tuple[str, ...] = STATISTICS
 ) -> Iterator[SearchedVsRandom]:
-    """Yield the accuracies of every method on every dataset, first `best`, then `last`."""
+    """Yield the accuracies of every method on every dataset, by default for `best`, then `last`."""
     runs = finals(study)
     for statistic in statistics:
         known = runs.dropna(subset=[statistic])
@@ -59,14 +59,14 @@ def _percent_above(searched: Values, random: Values, axis: int = -1) -> Values:
 def relative_improvement(searched: ArrayLike, random: ArrayLike) -> Estimate:
     """Return 100 × (mean searched − mean random) / mean random, in per cent, with its interval.
 
-    `searched` holds one accuracy per search, `random` one per random architecture. The
-    interval resamples both, independently, since the runs are not paired. It is the percentile
-    bootstrap: the ratio of two means near each other is almost linear in both, so there is
-    hardly any bias for BCa to correct, while BCa would estimate its acceleration from 8
-    values and is undefined where all runs agree. In 500 simulated pairs of 8 runs the
-    percentile interval held the truth in 92 % (normal spread) and 90 % (exponential), BCa in
-    91 % and 88 %: with so few runs, read it as slightly too narrow. With fewer than two runs
-    on a side the interval is NaN; with none the value is, too.
+    `searched` holds one accuracy per search, `random` one per random architecture. The interval is
+    the percentile bootstrap interval; both samples are resampled independently, because the runs
+    are not paired. BCa would not improve it: the ratio of two similar means is almost linear in
+    both, so there is hardly any bias to correct; BCa would also estimate its acceleration from only
+    8 values, and it is undefined if all runs are equal. In 500 simulated pairs of 8 runs, the
+    percentile interval covered the true value in 92 % (normal distribution) and 90 % (exponential),
+    BCa in 91 % and 88 %. With so few runs the interval is therefore slightly too narrow. The
+    interval is NaN if a side has fewer than two runs. The value is NaN if a side has none.
     """
     left, right = (np.asarray(values, dtype=np.float64) for values in (searched, random))
     if not (left.size and right.size):
@@ -76,7 +76,7 @@ def relative_improvement(searched: ArrayLike, random: ArrayLike) -> Estimate:
 
 
 def _described(values: Values, known: pd.DataFrame) -> dict[str, float]:
-    """Number, mean and population std of one group; from `known` where its runs are not."""
+    """Return number, mean and population std of a group; from `known` if it has no runs."""
     if values.size:
         return {"n": values.size, "mean": float(values.mean()), "std": float(values.std())}
     if len(known):
@@ -103,11 +103,12 @@ def benchmark_table(
 ) -> pd.DataFrame:
     """Return one row per dataset and method of the benchmark study.
 
-    `statistic` is `best` or `last`. Columns: dataset, method, statistic, then for `random_` and
-    `searched_` the number of runs `n`, their `mean` and their population standard deviation
-    `std` (ddof 0, as in the authors' figures), then `relative_improvement` with its interval
-    `low` to `high`. `summaries` (columns `SUMMARY`; best over epochs) stands in for groups
-    whose runs are not known; such rows have no interval. Rows without any number are left out.
+    `statistic` is `best` or `last`. Columns: dataset, method, statistic; for each side, `random_`
+    and `searched_`, the number of runs `n`, the `mean` (per cent) and the population standard
+    deviation `std` (ddof 0, as in the authors' figures); and `relative_improvement` (per cent) with
+    its interval `low` to `high`. `summaries` (columns `SUMMARY`, best over epochs) replaces groups
+    whose runs are not known; rows with such a group have no interval. A method without any run on
+    a dataset has no row for it.
     """
     known = pd.DataFrame(columns=SUMMARY) if summaries is None else summaries
     if statistic != "best":
@@ -132,7 +133,7 @@ def benchmark_table(
 def relative_improvements(
     study: pd.DataFrame, summaries: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, str]:
-    """Return `benchmark_table` for `best` and, where known, `last`, and a note that explains it."""
+    """Return `benchmark_table` for `best` and, if it is known, `last`; and an explanatory note."""
     tables = [benchmark_table(study, statistic, summaries) for statistic in STATISTICS]
     tidy = pd.concat([table for table in tables if len(table)], ignore_index=True)
     runs = counted([*tidy["searched_n"], *tidy["random_n"]])
@@ -147,10 +148,11 @@ def relative_improvements(
 
 
 def ranks(study: pd.DataFrame, statistic: str = "best") -> pd.DataFrame:
-    """Return `benchmark_table` of methods known on both sides, with `rank` and `of`.
+    """Return `benchmark_table` with the columns `rank` and `of`.
 
-    `rank` is the place by relative improvement on the dataset, 1 the highest, ties averaged;
-    `of` says among how many methods.
+    `rank` is the method's rank by relative improvement on the dataset (1 = highest, ties averaged);
+    `of` is the number of ranked methods. Methods without searched or without random runs are
+    omitted.
     """
     table = benchmark_table(study, statistic).dropna(subset=["relative_improvement"])
     by_dataset = table.groupby("dataset", sort=False)["relative_improvement"]
@@ -160,11 +162,11 @@ def ranks(study: pd.DataFrame, statistic: str = "best") -> pd.DataFrame:
 
 
 def mean_rank(study: pd.DataFrame, method: str, statistic: str = "best") -> tuple[Estimate, int]:
-    """Return a method's rank averaged over datasets, its interval, and how many they are.
+    """Return the mean rank of a method over datasets with its interval; the number of datasets.
 
-    The interval is the percentile bootstrap over the runs of every method on every dataset;
-    searched and random runs are resampled separately. It is NaN where any of them has fewer than
-    two runs.
+    The interval is the percentile bootstrap interval over the runs of every method on every
+    dataset; searched and random runs are resampled separately. It is NaN if any group has fewer
+    than two runs.
     """
     table = ranks(study, statistic)
     places = table.loc[table["method"] == method, "rank"]
@@ -183,7 +185,7 @@ def mean_rank(study: pd.DataFrame, method: str, statistic: str = "best") -> tupl
 
 
 def _resampled_mean_rank(known: list[SearchedVsRandom], method: str) -> Values:
-    """Draw a method's mean rank over the datasets, once per resample."""
+    """Return the mean rank of a method over the datasets in each resample."""
     drawn = []
     for dataset in dict.fromkeys(one.dataset for one in known):
         here = [one for one in known if one.dataset == dataset]

@@ -1,4 +1,4 @@
-"""The page of a space: how accurate its random architectures are, and how large."""
+"""The page of a space: accuracy and size of its random architectures, as Markdown."""
 
 import pandas as pd
 
@@ -18,10 +18,10 @@ MILLION = 1e6
 
 
 def space_page(space: str, study: pd.DataFrame, sizes: pd.DataFrame, dataset_labels: Labels) -> str:
-    """Return the page as Markdown.
+    """Return the page of a space as Markdown.
 
-    `study` has the runs of the space's random architectures (`schemas.STUDY`); `sizes` has
-    `dataset`, `protocol`, `parameters` and `macs` of each.
+    `study` holds the runs of the space's random architectures (`schemas.STUDY`). `sizes` has one
+    row per architecture, with the columns `dataset`, `protocol`, `parameters` and `macs`.
     """
     names = {"dataset": dict(dataset_labels)}
     accuracies = summarise(study, ["dataset", "protocol"]).drop(columns="std")
@@ -56,5 +56,5 @@ def _sizes(sizes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _below(text: str) -> str:
-    """Turn a table's heading into one of the second level."""
+    """Turn the first-level heading of a Markdown table into a second-level one."""
     return f"#{text}"

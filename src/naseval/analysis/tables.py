@@ -1,4 +1,4 @@
-"""Tables and labels as people and programs read them: Markdown, HTML, CSV and Parquet."""
+"""Tables as Markdown, HTML, CSV and Parquet, and the labels that they display."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,30 +13,30 @@ from naseval import records
 from naseval.files import write_atomically
 
 Labels = Mapping[str, str]
-"""From a configured name to what people read, in the order of display."""
+"""From a configured name to its label, in the order of display."""
 
 WIDE = 40
-"""Letters beyond which the text of a cell is wrapped."""
+"""The number of characters above which the text of a cell is wrapped."""
 
 
 def in_order(names: Iterable[str], labels: Labels) -> list[str]:
-    """Return the distinct `names` in the order of `labels`; those it lacks follow, sorted."""
+    """Return the distinct `names` in the order of `labels`, then those without a label, sorted."""
     present = set(names)
     return [name for name in labels if name in present] + sorted(present - set(labels))
 
 
 def counted(counts: Iterable[int]) -> str:
-    """Return `n = 8`, or `n = 12 to 16` where groups differ in number."""
+    """Return `n = 8`, or `n = 12 to 16` if the counts differ."""
     numbers = sorted(int(count) for count in counts)
     low, high = numbers[0], numbers[-1]
     return f"n = {low}" if low == high else f"n = {low} to {high}"
 
 
 def rounded(column: str, value: object) -> str:
-    """Return `value` as people read it.
+    """Format a value of a column for display.
 
-    Fractions get two decimals, p-values (columns ending in `_p` or `_q`) two significant
-    digits, whole numbers and words stay as they are, and what is unknown becomes a dash.
+    Floats get two decimals, and p-values (columns whose name ends in `_p` or `_q`) two significant
+    digits. Integers and texts are not changed. A missing value becomes a dash.
     """
     if pd.isna(value):  # type: ignore[call-overload]
         return "–"
@@ -48,7 +48,7 @@ def rounded(column: str, value: object) -> str:
 
 
 def markdown(frame: pd.DataFrame, title: str, note: str) -> str:
-    """Return `frame` as a Markdown table under its title, with the note below."""
+    """Return `frame` as a Markdown table, with its title above and the note below."""
     lines = [" | ".join(map(str, frame.columns)), " | ".join("---" for _ in frame.columns)]
     for row in frame.itertuples(index=False, name=None):
         cells = (rounded(str(name), value) for name, value in zip(frame.columns, row, strict=True))
@@ -58,9 +58,10 @@ def markdown(frame: pd.DataFrame, title: str, note: str) -> str:
 
 
 def html(frame: pd.DataFrame, title: str, note: str) -> str:
-    """Return `frame` as an HTML table with its title as the caption, and the note below.
+    """Return `frame` as an HTML table, with its title as the caption and the note below.
 
-    The note's *emphasis* is kept. Cells are of the class `number` or, if long, `text`.
+    Markdown *emphasis* in the note becomes `<em>`. A cell that holds a number has the class
+    `number`, and one with a long text the class `text`.
     """
     names = [str(name) for name in frame.columns]
     head = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in names)
@@ -91,11 +92,10 @@ def write_table(
     provenance: Mapping[str, Any],
     laid_out: pd.DataFrame | None = None,
 ) -> None:
-    """Write `frame` to `stem`.parquet, .csv, .md and .html, each whole or not at all.
+    """Write `frame` atomically to `stem`.parquet, .csv, .md and .html.
 
-    Parquet and CSV hold every digit; Markdown and HTML are rounded. `laid_out` is what those
-    two show where that should differ from the tidy frame. `NasevalError` where a file cannot be
-    written.
+    Parquet and CSV hold the tidy `frame` with every digit. Markdown and HTML hold rounded values,
+    of `laid_out` if it is given. Raise `NasevalError` if a file cannot be written.
     """
     content = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     records.write(f"{stem}.parquet", content, provenance)

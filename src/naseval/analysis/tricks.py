@@ -1,4 +1,4 @@
-"""With and without tricks, side by side (paper, section 6)."""
+"""Relative improvement with and without training tricks (paper, section 6)."""
 
 import pandas as pd
 
@@ -25,10 +25,10 @@ REPORT_TABLES = {
 
 
 def tricks(study: pd.DataFrame) -> pd.DataFrame:
-    """Return `benchmark_table` for every protocol of a study, plain protocols first.
+    """Return `benchmark_table` for every protocol of the tricks study, in one table.
 
-    A column `protocol` follows dataset and method; a method's protocols stand one below the other,
-    as they come in the study, `best` above `last`.
+    A column `protocol` follows dataset and method. The rows of a method are consecutive: its
+    protocols are in the order of the study (the plain one first), each with `best` above `last`.
     """
     tables = []
     for protocol, runs in study.groupby("protocol", sort=False):
@@ -44,7 +44,7 @@ def tricks(study: pd.DataFrame) -> pd.DataFrame:
 
 
 def table(study: pd.DataFrame, protocol_labels: Labels) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """Return the tidy table, the same with the protocols' labels, and a note."""
+    """Return the table of `tricks`, the same table with protocol labels, and a note."""
     found = tricks(study)
     note = (
         "Accuracies in per cent, std of the population (ddof 0); the relative improvement over the "

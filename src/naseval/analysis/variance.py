@@ -1,4 +1,4 @@
-"""How much of the spread of accuracy comes from the protocol, how much from the architecture?"""
+"""Two-way analysis of variance: protocol and architecture."""
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,8 @@ SOURCES = ("protocol", "architecture", "rest")
 def sums_of_squares(layout: Values) -> Values:
     """Return the sums of squares of protocol, architecture and rest.
 
-    `layout` holds accuracies, (…, architectures, protocols), one run per entry; the result is
-    (3, …). The three add up to the total sum of squares about the grand mean.
+    `layout` holds accuracies, (…, architectures, protocols), one per combination. The result has
+    the shape (3, …). The three add up to the total sum of squares about the grand mean.
     """
     architectures, protocols = layout.shape[-2:]
     grand = layout.mean(axis=(-2, -1))
@@ -40,7 +40,10 @@ def sums_of_squares(layout: Values) -> Values:
 
 
 def _layout(study: pd.DataFrame, statistic: str) -> pd.DataFrame:
-    """Random architectures down, protocols across; architectures without all of them left out."""
+    """Return accuracies, one row per random architecture and one column per protocol.
+
+    Architectures that were not trained under all protocols are omitted.
+    """
     runs = finals(study).dropna(subset=[statistic])
     random = runs[runs["origin"] == "random"]
     layout = random.pivot_table(index="genotype", columns="protocol", values=statistic).dropna()
@@ -81,11 +84,14 @@ def _table(layout: pd.DataFrame, statistic: str) -> pd.DataFrame:
 
 
 def variance(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return the shares of variance (per cent) in the protocols study, and a sentence.
+    """Return the shares of variance in the protocols study, and a sentence.
 
-    A two-way layout of the random architectures under all protocols, the mean over seeds per
-    entry, is split into protocol, architecture and rest (their interaction and the noise of
-    training). `low` to `high` is the bootstrap interval over architectures.
+    The variance of the accuracies of random architectures under all protocols (means over seeds) is
+    split into protocol, architecture and rest (their interaction and the training noise). The table
+    has one row per statistic and `part`. Columns: the numbers of `architectures` and `protocols`,
+    the degrees of `freedom`, the sums of `squares`, the `share` (per cent) and its bootstrap
+    interval over architectures, `low` to `high`. Raise `NasevalError` if fewer than two
+    architectures share two protocols, or if the runs are not on exactly one dataset.
     """
     one_dataset(study)
     runs = finals(study)

@@ -1,4 +1,4 @@
-"""A method's card: its sections put together, and its pictures."""
+"""A method's score card, with its sections and figures."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,16 +24,16 @@ from naseval.figures.style import Drawing, save
 from naseval.files import write_atomically
 
 MOST = 8
-"""Genotypes of one dataset that are drawn at most."""
+"""The maximum number of genotypes of one dataset that are drawn."""
 
 Section = Callable[[Evidence, str], str]
 
 
 def write_card(evidence: Evidence, method: str, folder: Path, description: str) -> None:
-    """Write `folder`/`method`.md and the pictures that it shows into `folder`/`method`/.
+    """Write `folder`/`method`.md, and its figures into `folder`/`method`/.
 
-    `description` is a line that says what the method does. `NasevalError` where something that has
-    been run is damaged or a file cannot be written.
+    `description` is a line that says what the method does. Raise `NasevalError` if a result is
+    damaged or a file cannot be written.
     """
     pictures = folder / method
     pictures.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def _counted(evidence: Evidence, method: str) -> pd.DataFrame:
 
 
 def _drawings(evidence: Evidence, method: str) -> dict[str, tuple[str, Drawing]]:
-    """Return the figures for which there is anything to show, by heading, with their names."""
+    """Return the figures that have data, with their file names, by the heading of the section."""
     labels = evidence.config.labels["datasets"]
     found = {}
     if len(evidence.study("benchmark", method)):
@@ -114,7 +114,7 @@ def _genotypes(evidence: Evidence, method: str, pictures: Path) -> str:
 
 
 def _drawn(evidence: Evidence, searches: list[Planned]) -> list[Planned]:
-    """Return the first search of each dataset, and all of the first dataset that differ."""
+    """Return the first search of each dataset, and the distinct ones of the first dataset."""
     drawn: dict[tuple[str, object], Planned] = {}
     for search in searches:
         first = search.dataset == searches[0].dataset

@@ -1,4 +1,4 @@
-"""The reproducibility checklist: the practices of the paper's section 6, each with the fact."""
+"""The section with the reproducibility checklist: the practices of the paper's section 6."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -10,11 +10,11 @@ from naseval.cards.markdown import count, table
 from naseval.settings.base import StudySettings
 
 ABLATIONS = ("protocols", "operations", "cells", "depth")
-"""Studies that take a space or its training apart."""
+"""Studies that analyse the components of a space or of its training."""
 
 
 class Item(NamedTuple):
-    """A practice, whether it is met (None where that cannot be said), and the fact."""
+    """A practice, whether it is met (None if that is unknown), and the evidence for it."""
 
     practice: str
     met: bool | None
@@ -22,7 +22,7 @@ class Item(NamedTuple):
 
 
 def items(evidence: Evidence, method: str) -> list[Item]:
-    """Return the whole list, in the order of the paper's section 6."""
+    """Return all items, in the order of the paper's section 6."""
     return [
         _tricks(evidence, method),
         _baseline(evidence, method),
@@ -34,7 +34,7 @@ def items(evidence: Evidence, method: str) -> list[Item]:
 
 
 def section(evidence: Evidence, method: str) -> str:
-    """Return the section's Markdown."""
+    """Return the section as Markdown."""
     found = items(evidence, method)
     met = sum(bool(item.met) for item in found)
     signs = {True: "✓", False: "✗", None: "–"}
@@ -53,7 +53,7 @@ def _tricks(evidence: Evidence, method: str) -> Item:
 
 
 def _sizes(evidence: Evidence, method: str, origin: str) -> dict[str, int]:
-    """Count the trained architectures of an origin on every configured dataset."""
+    """Return the number of trained architectures of an origin, by configured dataset."""
     study = evidence.study("benchmark", method)
     runs = study[study["origin"] == origin].groupby("dataset")["genotype"].nunique()
     return {dataset: int(runs.get(dataset, 0)) for dataset in evidence.datasets(method)}
@@ -93,7 +93,7 @@ def _ablations(evidence: Evidence, method: str) -> Item:
 
 
 def _spaces_of(study: StudySettings) -> set[str]:
-    """Return the spaces of a study: its `spaces`, or the keys of `random` where that has some."""
+    """Return the spaces of a study: its `spaces`, and the keys of `random` if that is a mapping."""
     random = getattr(study, "random", None)
     return {*getattr(study, "spaces", []), *(random if isinstance(random, dict) else ())}
 
@@ -136,7 +136,7 @@ def _architectures(evidence: Evidence, method: str) -> str:
 
 
 def _same(facts: list[Facts], key: str) -> tuple[bool, str]:
-    """Tell whether results agree, and by what digests they name."""
+    """Tell whether all results have the same digest under `key`, and list the digests."""
     digests = sorted({str(one[key])[:12] for one in facts})
     return len(digests) == 1, ", ".join(f"`{digest}`" for digest in digests) or "nothing run yet"
 
@@ -149,13 +149,13 @@ def _commit(facts: list[Facts]) -> tuple[bool, str]:
 
 
 def _settings(facts: list[Facts]) -> tuple[bool, str]:
-    """Tell whether every result names the settings that it was made with."""
+    """Tell whether the provenance of every result contains its settings."""
     given = bool(facts) and all(one["settings"] for one in facts)
     return given, "below" if given else "nothing run yet" if not facts else "not by all results"
 
 
 def _as_configured(facts: list[Facts]) -> tuple[bool, str]:
-    """Tell whether results were made with the settings that the card shows."""
+    """Tell whether all results were made with the settings that the card lists."""
     others = sum(not one["as_configured"] for one in facts)
     text = f"{others} of {count(len(facts), 'result')} with others" if others else ""
     return bool(facts) and not others, text or ("yes" if facts else "nothing run yet")

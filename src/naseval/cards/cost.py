@@ -1,4 +1,4 @@
-"""The sections on cost and size: what searches took, how large the networks are."""
+"""The sections on the cost of the searches and on the size of the networks."""
 
 import pandas as pd
 
@@ -20,12 +20,12 @@ THOUSAND, MILLION = 1e3, 1e6
 
 
 def devices(facts: list[Facts]) -> list[str]:
-    """Return the kinds of device that results name, sorted."""
+    """Return the kinds of device in the provenance of results, sorted."""
     return sorted({str(one.get("device", "unknown")) for one in facts})
 
 
 def cost_section(evidence: Evidence, method: str) -> str:
-    """Return the section's Markdown."""
+    """Return the section on the cost of the searches as Markdown."""
     costs = evidence.costs(method)
     if costs.empty:
         return "No search of this method is done yet."
@@ -43,13 +43,19 @@ def cost_section(evidence: Evidence, method: str) -> str:
 
 
 def with_accuracy(complexity: pd.DataFrame, study: pd.DataFrame) -> pd.DataFrame:
-    """Return `complexity` with `best` and `last` of each genotype's run, NaN without one."""
+    """Add the columns `best` and `last` (per cent) of each genotype's run to `complexity`.
+
+    They are NaN if the genotype has no run in `study`.
+    """
     runs = finals(study)[["dataset", "method", "genotype", *STATISTICS]]
     return complexity.merge(runs, on=["dataset", "method", "genotype"], how="left")
 
 
 def size_section(complexity: pd.DataFrame, dataset_labels: dict[str, str]) -> str:
-    """Return the Markdown for a method's rows of `inputs.COMPLEXITY`."""
+    """Return the section on the size of the networks as Markdown.
+
+    `complexity` has the columns of `inputs.COMPLEXITY` and the rows of one method.
+    """
     if complexity.empty:
         return "No genotype of this method has been counted yet."
     thousands = complexity["parameters"].min() < MILLION / 10

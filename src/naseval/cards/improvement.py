@@ -1,4 +1,4 @@
-"""The section on relative improvement: by how much, which place, beyond chance or not."""
+"""The section on relative improvement, with ranks and tests."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -31,8 +31,9 @@ NOTE = (
 def improvement_table(evidence: Evidence, method: str) -> pd.DataFrame:
     """Return a method's rows of `benchmark_table` with ranks and tests, `best` above `last`.
 
-    Beside its columns: `rank` and `of` (NaN where a side is not known), and `welch_p`,
-    `welch_q`, `permutation_p` and `permutation_q` of `compare` over all methods.
+    The additional columns are `rank` and `of` (see `ranks`; NaN if a side has no runs), and
+    `welch_p`, `welch_q`, `permutation_p` and `permutation_q` (see `compare`; adjusted over all
+    methods).
     """
     study = evidence.studies["benchmark"]
     keys = ["dataset", "method", "statistic"]
@@ -46,7 +47,7 @@ def improvement_table(evidence: Evidence, method: str) -> pd.DataFrame:
 
 
 def section(evidence: Evidence, method: str) -> str:
-    """Return the section's Markdown."""
+    """Return the section as Markdown."""
     if evidence.study("benchmark", method).empty:
         return "No architecture of this method has been trained yet."
     labels = evidence.config.labels["datasets"]

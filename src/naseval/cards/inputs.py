@@ -1,4 +1,4 @@
-"""What the cards are made from: which files there shall be, and which there are."""
+"""The files that the cards are made from: those that are planned and those that exist."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from naseval.config import Config
 from naseval.studies import genotype_file, labelled
 
 STUDIES = ("benchmark", "tricks")
-"""The studies that a card reads; either may be left out of the configuration."""
+"""The studies that a card reads; the configuration may omit either."""
 
 COMPLEXITY = pa.schema(
     [
@@ -24,46 +24,46 @@ COMPLEXITY = pa.schema(
         pa.field("macs", pa.int64(), nullable=False),  # for one image
     ]
 )
-"""One row per genotype, in the network that its method's protocol trains on the dataset."""
+"""One row per genotype: the size of the network that its method's protocol trains."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A genotype of a method's studies: one that a search finds, or a random one."""
+    """A genotype that a method's studies need: the result of a search, or a random one."""
 
     dataset: str
     method: str
     name: str
     origin: str
-    """searched or random"""
+    """`searched` or `random`."""
 
     @property
     def file(self) -> str:
-        """Where its JSON lies, below the results folder."""
+        """The path of its JSON file, relative to the results folder."""
         found = genotype_file(self.name)
         assert found is not None, "searched and random genotypes have files"
         return found
 
     @property
     def history(self) -> str:
-        """Where the history of its search lies, below the results folder."""
+        """The path of its search's history, relative to the results folder."""
         return str(Path(self.file).with_name("history.parquet"))
 
     @property
     def seed(self) -> int:
-        """The seed of its search, or the number of a random genotype."""
+        """The seed of its search, or the index of a random genotype."""
         return int(self.name.rpartition("-")[2])
 
 
 def runs(config: Config, study: str) -> list[dict[str, Any]]:
-    """Return the rows of `labelled` of one of `STUDIES`; none where it is not configured."""
+    """Return the rows of `labelled` for one of `STUDIES`; empty if it is not configured."""
     return labelled(config, study) if study in config.studies else []
 
 
 def genotypes(
     config: Config, method: str | None = None, dataset: str | None = None
 ) -> list[Planned]:
-    """Return the planned genotypes, each once: of a method or all, on one dataset or all."""
+    """Return the distinct planned genotypes, optionally of one method or on one dataset only."""
     rows = [row for study in STUDIES for row in runs(config, study)]
     found = (Planned(row["dataset"], row["method"], row["genotype"], row["origin"]) for row in rows)
     return [
@@ -74,7 +74,7 @@ def genotypes(
 
 
 def genotype_files(config: Config, dataset: str) -> list[str]:
-    """Return the files of all planned genotypes on a dataset, each once."""
+    """Return the distinct files of all planned genotypes on a dataset."""
     return list(dict.fromkeys(one.file for one in genotypes(config, dataset=dataset)))
 
 
@@ -84,21 +84,21 @@ def datasets(config: Config) -> list[str]:
 
 
 def datasets_so_far(config: Config) -> list[str]:
-    """Return those datasets of the studies for which any genotype is there."""
+    """Return the datasets of the studies for which at least one genotype exists."""
     return [
         dataset
         for dataset in datasets(config)
-        if there(config.results, genotype_files(config, dataset))
+        if existing(config.results, genotype_files(config, dataset))
     ]
 
 
-def there(results: str | Path, files: list[str]) -> list[str]:
-    """Return those of the files that exist below `results`."""
+def existing(results: str | Path, files: list[str]) -> list[str]:
+    """Return the files that exist below `results`."""
     return [file for file in files if Path(results, file).exists()]
 
 
 def search_files(config: Config) -> list[str]:
-    """Return the genotype and the history of every planned search."""
+    """Return the genotype file and the history file of every planned search."""
     return [
         file
         for one in genotypes(config)
@@ -108,12 +108,15 @@ def search_files(config: Config) -> list[str]:
 
 
 def run_files(config: Config) -> list[str]:
-    """Return every planned run, once."""
+    """Return the distinct files of all planned runs."""
     return list(dict.fromkeys(row["path"] for study in STUDIES for row in runs(config, study)))
 
 
 def state(results: str | Path, files: list[str]) -> str:
-    """Return a digest of which files there are, how large and how new: another one, new cards."""
-    found = [(file, Path(results, file).stat()) for file in there(results, files)]
+    """Return a digest of the existing files: names, sizes and modification times.
+
+    The rules that read them have it as a param, so that they run again if a file changes.
+    """
+    found = [(file, Path(results, file).stat()) for file in existing(results, files)]
     rows = [(file, status.st_size, status.st_mtime_ns) for file, status in found]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The section on what is configured and has not been run."""
+"""The section on the configured searches and runs that are not finished."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from naseval.cards.markdown import table
 
 
 class Group(NamedTuple):
-    """Searches or runs of one kind: how many are done, how many configured, which are missing."""
+    """The finished and the configured number of searches or runs of one kind, and the missing."""
 
     study: str
     dataset: str
@@ -21,7 +21,7 @@ class Group(NamedTuple):
 
 
 def section(evidence: Evidence, method: str) -> str:
-    """Return the section's Markdown."""
+    """Return the section as Markdown."""
     groups = list(_groups(evidence, method))
     if not groups:
         return "No study asks for this method; add it to `studies.benchmark.methods`."
@@ -31,7 +31,7 @@ def section(evidence: Evidence, method: str) -> str:
 
 
 def complete(evidence: Evidence, method: str) -> bool:
-    """Tell whether everything that is configured for a method has been run."""
+    """Tell whether all configured searches and runs of a method are finished."""
     groups = list(_groups(evidence, method))
     return bool(groups) and all(group.done == group.of for group in groups)
 
@@ -59,7 +59,7 @@ def _groups(evidence: Evidence, method: str) -> Iterable[Group]:
 
 
 def _lacking(results: Path, runs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the genotypes, without their space, of the runs that are not done."""
+    """Return the genotypes of the unfinished runs, without their space."""
     return [
         run["genotype"].rpartition("/")[2] for run in runs if not (results / run["path"]).exists()
     ]

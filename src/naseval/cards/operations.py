@@ -1,4 +1,4 @@
-"""The section on operations: which ones searches choose, compared with uniform draws."""
+"""The section on the operations that searches choose, compared with uniform draws."""
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ NAMES = {"normal": "normal", "reduce": "reduction"}
 
 
 def by_space(evidence: Evidence, method: str) -> dict[str, pd.DataFrame]:
-    """Return `operations_table` of all genotypes a method found, by their space."""
+    """Return `operations_table` of all genotypes that a method found, by space."""
     found: dict[str, list[Genotype]] = {}
     for search in evidence.searches(method):
         genotype = evidence.genotype(search)
@@ -23,7 +23,7 @@ def by_space(evidence: Evidence, method: str) -> dict[str, pd.DataFrame]:
 
 
 def section(evidence: Evidence, method: str) -> str:
-    """Return the section's Markdown."""
+    """Return the section as Markdown."""
     tables = by_space(evidence, method)
     return "\n\n".join(_space_section(space, rows) for space, rows in tables.items()) or (
         "No search of this method is done yet."
@@ -58,6 +58,6 @@ def _space_section(space: str, rows: pd.DataFrame) -> str:
 
 
 def _probability(p: float) -> str:
-    """Return `p = 0.03`, or `p ≤` the least that the draws can tell."""
+    """Return e.g. `p = 0.03`; `p ≤ …` for the smallest p that the draws can give."""
     least = 1 / (RESAMPLES + 1)
     return f"p {'≤' if p <= least else '='} {p_value(p)}"

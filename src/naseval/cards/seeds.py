@@ -1,4 +1,4 @@
-"""The section on seeds: how much searches differ, compared with random architectures."""
+"""The section on seeds: the spread over searches, compared with random architectures."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -23,7 +23,7 @@ NOTE = (
 
 
 def distinct(evidence: Evidence, method: str) -> dict[str, tuple[int, int]]:
-    """Return by dataset how many different genotypes how many searches found."""
+    """Return the numbers of distinct genotypes and of finished searches, by dataset."""
     found: dict[str, list[object]] = {}
     for search in evidence.searches(method):
         found.setdefault(search.dataset, []).append(evidence.genotype(search))
@@ -31,7 +31,7 @@ def distinct(evidence: Evidence, method: str) -> dict[str, tuple[int, int]]:
 
 
 def section(evidence: Evidence, method: str) -> str:
-    """Return the section's Markdown."""
+    """Return the section as Markdown."""
     found = distinct(evidence, method)
     if not found:
         return "No search of this method is done yet."
@@ -56,7 +56,10 @@ def section(evidence: Evidence, method: str) -> str:
 
 
 def _spreads(row: Mapping[Hashable, Any]) -> tuple[float, int, float, int, float]:
-    """Return both standard deviations, known from two runs on, with n, and their ratio."""
+    """Return std and n of the searched runs, std and n of the random ones, and the ratio.
+
+    A standard deviation is NaN if a side has fewer than two runs.
+    """
     counts = {side: int(row.get(f"{side}_n", 0)) for side in ("searched", "random")}
     searched, random = (
         float(row[f"{side}_std"]) if n > 1 else np.nan for side, n in counts.items()

@@ -1,4 +1,4 @@
-"""All settings of a method, as resolved, and what differs between datasets."""
+"""The section on the resolved settings of a method, and their differences between datasets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from naseval.config import Config
 
 
 def resolved(config: Config, method: str, dataset: str) -> dict[str, Any]:
-    """Return search and protocol of a method as they are for one dataset."""
+    """Return the space, sampler, search settings and protocol of a method for one dataset."""
     chosen = config.method(method, dataset)
     return {
         "space": chosen.space,
@@ -24,7 +24,7 @@ def resolved(config: Config, method: str, dataset: str) -> dict[str, Any]:
 
 
 def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return nested settings by dotted keys."""
+    """Flatten nested settings to dotted keys."""
     found: dict[str, Any] = {}
     for key, value in settings.items():
         name = f"{prefix}{key}"
@@ -33,7 +33,10 @@ def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def differences(config: Config, method: str, datasets: list[str]) -> dict[str, dict[str, Any]]:
-    """Return by dataset the settings, by dotted keys, that differ from the first dataset's."""
+    """Return, for every dataset but the first, the settings that differ from the first one's.
+
+    The settings have dotted keys. A setting that a dataset lacks is None.
+    """
     first, *others = [flat(resolved(config, method, dataset)) for dataset in datasets]
     return {
         dataset: {
@@ -46,7 +49,7 @@ def differences(config: Config, method: str, datasets: list[str]) -> dict[str, d
 
 
 def section(config: Config, method: str, datasets: list[str]) -> str:
-    """Return the settings for the first dataset in full, then what differs for the others."""
+    """Return as Markdown all settings for the first dataset and the differences for the others."""
     if not datasets:
         return "No study asks for this method."
     labels = config.labels["datasets"]

@@ -1,4 +1,4 @@
-"""The section on tricks: the same architectures under a plain protocol and under their own."""
+"""The section on tricks: the same architectures under the plain and under their own protocol."""
 
 from naseval.analysis.tricks import tricks
 from naseval.cards import inputs
@@ -18,7 +18,7 @@ NOTE = (
 
 
 def section(evidence: Evidence, method: str) -> str:
-    """Return the section's Markdown."""
+    """Return the section as Markdown."""
     if "tricks" not in evidence.config.studies:
         return "The study `tricks`, which trains with and without tricks, is not configured."
     if not any(row["method"] == method for row in inputs.runs(evidence.config, "tricks")):
@@ -44,12 +44,12 @@ def section(evidence: Evidence, method: str) -> str:
 
 
 def plain(evidence: Evidence) -> str:
-    """Return the protocol without tricks."""
+    """Return the name of the protocol without tricks."""
     return evidence.config.study("tricks", tricks_study.Settings).plain
 
 
 def has_both_protocols(evidence: Evidence, method: str) -> bool:
-    """Tell whether searched and random architectures are known with and without tricks."""
+    """Tell whether searched and random architectures have runs with and without tricks."""
     runs = evidence.study("tricks", method)
     return bool(len(runs)) and all(
         set(own["origin"]) >= {"searched", "random"} and own["protocol"].nunique() > 1

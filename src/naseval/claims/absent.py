@@ -1,4 +1,4 @@
-"""What a source or the configuration lacks, as a value that the ledger words."""
+"""A missing input of a claim, as a value that the ledger reports."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,16 +11,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Absent:
-    """Stands for a result that can't be had; `reason` is a clause of the ledger."""
+    """Replaces a result that cannot be computed; `reason` is a clause for the ledger."""
 
     reason: str
 
 
 class AbsentError(LookupError):
-    """Carries an `Absent` up to `or_absent`.
+    """Carries an `Absent` to `or_absent`, up the call stack.
 
-    It has no text. The ledger shows reasons, and the digest of code leaves out the literal text
-    of `raise` statements; so `lacking` takes the reason, and `raise` never words one.
+    It has no text of its own. The digest of the code ignores literal texts in `raise` statements,
+    but the ledger displays the reasons, so a change of a reason has to change the digest. The
+    reason is therefore an argument of `lacking`.
     """
 
     def __init__(self, absent: Absent) -> None:
@@ -29,12 +30,12 @@ class AbsentError(LookupError):
 
 
 def lacking(reason: str) -> NoReturn:
-    """End the function that `or_absent` decorates, which then returns `Absent(reason)`."""
+    """Make the function that `or_absent` decorates return `Absent(reason)`."""
     raise AbsentError(Absent(reason))
 
 
 def or_absent(function: Callable[P, T]) -> Callable[P, T | Absent]:
-    """Let `function` return an `Absent` where something below it calls `lacking`."""
+    """Decorate `function` so that it returns an `Absent` if it or a callee calls `lacking`."""
 
     @wraps(function)
     def decorated(*args: P.args, **kwargs: P.kwargs) -> T | Absent:

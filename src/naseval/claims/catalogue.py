@@ -1,4 +1,4 @@
-"""The claims: what the paper prints, in our words."""
+"""The catalogue of the paper's quantitative claims, in our words."""
 
 import csv
 import json
@@ -17,18 +17,18 @@ class Claim:
     section: str
     wording: str
     comparator: str
-    """How what is found relates to what is printed, see `values.agrees`."""
+    """The relation between the found and the printed value, see `values.agrees`."""
     printed: Value
-    """None where the paper only draws."""
+    """The value in the paper; None if a figure shows it and no number is printed."""
     unit: str
     tolerance: float
     """Half a unit of the last printed digit; 0 for counts."""
     setting: str
-    """Keys of the configuration that state the same, see `settings.setting`; may be empty."""
+    """The keys of the configuration with the same meaning, see `settings.setting`; may be empty."""
     datasets: str
-    """The datasets to look the keys up for."""
+    """The datasets for which the keys are looked up."""
     remark: str
-    """Why there is neither data nor a key, where that is so."""
+    """The reason if neither data nor a key exist for the claim."""
 
 
 @cache

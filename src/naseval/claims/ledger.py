@@ -1,4 +1,4 @@
-"""The ledger: every claim beside what the published and the reproduced runs give."""
+"""The ledger: every claim with the values from the published and from the reproduced runs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ COLUMNS = (
     "why",
 )
 SCHEMA = pa.schema([pa.field(name, pa.string(), nullable=False) for name in COLUMNS])
-"""Values are texts as shown; lists are separated by commas."""
+"""Values are texts in the form that people read; list items are separated by commas."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What the ledger is made from, as far as it is there."""
+    """The inputs of the ledger; None for those that do not exist."""
 
     published: Tables | None = None
     reproduced: Tables | None = None
@@ -111,7 +111,7 @@ def _configured(claim: Claim, config: Config | None) -> Finding:
 
 
 def _scale(rule: Rule | None, sources: Sources) -> str:
-    """Say how many runs of how many epochs a rule's main study has, and if that is scaled down."""
+    """Return the numbers of runs and epochs of a rule's main study, and the scaled-down overlay."""
     if rule is None or sources.reproduced is None:
         return ""
     overlay = sources.config.scaled_down if sources.config else None
@@ -131,7 +131,7 @@ def _extent(rule: Rule, tables: Tables) -> str:
 
 
 def combined(published: pa.Table, reproduced: pa.Table) -> pa.Table:
-    """Return the ledger of the published source with the findings of the reproduced one."""
+    """Return the published ledger with the reproduced columns of the other one."""
     for name in ("reproduced", "reproduced_verdict", "scale"):
         place = published.schema.get_field_index(name)
         published = published.set_column(place, SCHEMA.field(name), reproduced[name])
@@ -139,6 +139,6 @@ def combined(published: pa.Table, reproduced: pa.Table) -> pa.Table:
 
 
 def counts(table: pa.Table, column: str = "verdict") -> dict[str, int]:
-    """Count the verdicts of a ledger."""
+    """Return the number of claims by verdict in a column of a ledger."""
     found = table[column].value_counts().to_pylist()
     return {entry["values"]: entry["counts"] for entry in found}

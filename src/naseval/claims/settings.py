@@ -1,4 +1,4 @@
-"""The value that this project's configuration gives to what the paper states."""
+"""The value in this project's configuration of a setting that the paper states."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatch
@@ -13,13 +13,14 @@ from naseval.spaces import get_space
 
 @or_absent
 def setting(config: Config, paths: str, datasets: str) -> Value:
-    """Return what the keys of `paths` hold for all of `datasets` (each separated by blanks).
+    """Return the values of the keys `paths` for all `datasets` (both separated by spaces).
 
-    One value where all agree, otherwise a list of those that differ or belong together, in
-    order. `Absent` where a key, method or dataset is missing. Forms of a path:
-    `methods.X.search.…`, `methods.X.protocol.…` and `methods.X.nodes` (of the method's space),
-    `protocols.X.…`, `spaces.X.operations` (their number; `spaces.X.operations.conv_*` counts
-    those of this form), and any other key of the configuration, where `{dataset}` may stand.
+    A single path with the same value for all datasets gives that value. Several paths, or values
+    that differ between datasets, give a list, in order. The result is `Absent` if a key, method or
+    dataset is missing. The forms of a path are `methods.X.search.…`, `methods.X.protocol.…`,
+    `methods.X.nodes` (of the method's space), `protocols.X.…`, `spaces.X.operations` (their number;
+    `spaces.X.operations.conv_*` counts the operations that match the pattern), and any other key of
+    the configuration, which may contain the placeholder `{dataset}`.
     """
     per_dataset = [
         [_plain(_at(config, path.format(dataset=dataset), dataset)) for path in paths.split()]

@@ -1,4 +1,4 @@
-"""Table 1 as printed beside what the runs give, with intervals and corrected tests."""
+"""Table 1: the printed and the recomputed relative improvements, with intervals and tests."""
 
 import pandas as pd
 
@@ -37,13 +37,13 @@ def build(
     method_labels: Labels,
     summaries: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """Return table 1 of the benchmark study: tidy, as laid out in the paper, and its note.
+    """Return table 1 of the benchmark study: a tidy frame, the paper's layout, and a note.
 
-    To the tidy frame of `relative_improvements` it adds `printed`, the paper's number, and the p
-    and adjusted q of `analysis.comparison`. The layout has one row per method and reading and
-    one column per dataset, each entry the relative improvement in per cent and its 95 %
-    interval. A star marks differences whose permutation q is below 0.05; the paper's numbers
-    have rows of their own.
+    The tidy frame is that of `relative_improvements` with the additional columns `printed`, the
+    paper's number (per cent), and the p-values and adjusted q-values of `analysis.comparison`. The
+    layout has one row per method and statistic and one column per dataset. An entry is the relative
+    improvement in per cent with its 95 % interval; a star marks a permutation q below 0.05. The
+    paper's numbers have separate rows.
     """
     tidy, note = relative_improvements(study, summaries)
     tests = compare(study)[0][[*KEYS, *TESTS]]
@@ -52,7 +52,7 @@ def build(
 
 
 def printed() -> pd.DataFrame:
-    """Return the printed relative improvements (per cent): dataset, method, printed."""
+    """Return the paper's relative improvements (per cent): dataset, method, printed."""
     rows = [
         {
             "dataset": claim.id.split(".")[2],
@@ -90,7 +90,7 @@ def _laid_out(tidy: pd.DataFrame, dataset_labels: Labels, method_labels: Labels)
 
 
 def _text(entry: dict | None) -> str:
-    """Return a cell of the layout: `0.32 [0.10, 0.54]*`, or a dash where nothing is known."""
+    """Return a cell of the layout, e.g. `0.32 [0.10, 0.54]*`; a dash if no value is known."""
     if entry is None or pd.isna(entry["relative_improvement"]):
         return "–"
     value, low, high = (_rounded(entry[name]) for name in ("relative_improvement", "low", "high"))
@@ -99,7 +99,7 @@ def _text(entry: dict | None) -> str:
 
 
 def _rounded(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}"  # the sum turns −0.00 into 0.00
+    return f"{round(value, 2) + 0.0:.2f}"  # `+ 0.0` turns −0.00 into 0.00
 
 
 def _is_printed(entry: dict | None) -> bool:

@@ -1,4 +1,4 @@
-"""Table 2, the hyperparameters: as configured here, checked against the paper's cell by cell."""
+"""Table 2: the configured hyperparameters, compared cell by cell with the paper's."""
 
 import pandas as pd
 
@@ -22,10 +22,10 @@ PREFIX = "table2."
 
 
 def build(ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """Return table 2 from the claims' ledger: tidy, as the paper lays it out, and its note.
+    """Return table 2 from the ledger of claims: a tidy frame, the paper's layout, and a note.
 
-    The tidy frame has one row per cell: setting, method, printed, configured, verdict. In the
-    layout a cell holds what is configured, with the printed value where that differs.
+    The tidy frame has one row per cell, with the columns setting, method, printed, configured and
+    verdict. A cell of the layout holds the configured value, and the printed one if it differs.
     """
     cells = ledger[ledger["id"].str.startswith(PREFIX)]
     names = cells["id"].str.removeprefix(PREFIX).str.split(".", n=1)
@@ -45,7 +45,7 @@ def build(ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
         str(name): str(wording).partition(": ")[0]
         for name, wording in zip(names.str[0], cells["wording"], strict=True)
     }
-    columns = list(dict.fromkeys(tidy["method"]))  # in the paper's order, as claims are
+    columns = list(dict.fromkeys(tidy["method"]))  # the claims are in the paper's order
     shown = text[columns].fillna("–").rename(columns=labels).rename_axis(columns=None)
     shown = shown.reset_index().rename(columns={"setting": "Setting"})
     return tidy, shown, _note(tidy)

@@ -1,4 +1,4 @@
-"""The tables that claims are computed from: studies of one source, and what goes with them."""
+"""The tables of one source from which claims are computed: studies, costs, genotypes, lists."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -11,18 +11,18 @@ from naseval.claims.absent import lacking
 from naseval.claims.values import Value
 
 Readings = dict[str, Value]
-"""What a claim comes to, by how it is read; the plain reading stands first."""
+"""The values of a claim by its possible readings; the literal reading is the first."""
 
 LAST, BEST = "last epoch", "best epoch"
 
 
 class Tables:
-    """Tables of one source by name.
+    """The tables of one source, by name.
 
-    Studies have the columns of `schemas.STUDY`; beside them there may be `costs`
+    The tables of studies have the columns of `schemas.STUDY`. Other tables are `costs`
     (`published.benchmark.COSTS`), `summaries` (`published.benchmark.SUMMARY`), `genotypes`
-    (`published.genotypes.EDGES`) and `splits` (`published.splits.LISTS`). What is missing is
-    `lacking`: the rule that asked for it returns an `Absent`.
+    (`published.genotypes.EDGES`) and `splits` (`published.splits.LISTS`). All are optional. Access
+    to a missing or empty table calls `lacking`, so the rule that needs it returns an `Absent`.
     """
 
     def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
@@ -38,15 +38,15 @@ class Tables:
         return self._frames[name]
 
     def runs(self, name: str) -> pd.DataFrame:
-        """Return one row per run of a study, with its `best` and `last` accuracy (per cent)."""
+        """Return `finals` of a study: one row per run with its accuracies `best` and `last`."""
         found: pd.DataFrame = self._finals(name)
         return found
 
     def accuracies(self, name: str) -> dict[str, pd.DataFrame]:
-        """Return the runs of a study by reading, each with a column `accuracy` (per cent).
+        """Return the runs of a study with a column `accuracy` (per cent), by reading.
 
-        The paper reports accuracies at the end of the training (section 3.1), so `last epoch`
-        stands first where curves are known; the best epoch follows.
+        The paper reports accuracies at the end of the training (section 3.1). The first reading is
+        therefore `last epoch` if curves are known; `best epoch` follows.
         """
         runs = self.runs(name)
         known = {LAST: runs["last"], BEST: runs["best"]}
@@ -57,19 +57,19 @@ class Tables:
         }
 
     def readings(self, name: str, value: Callable[[pd.DataFrame], Value]) -> Readings:
-        """Return `value` of a study's runs under every reading of their accuracies."""
+        """Apply `value` to a study's runs under every reading of their accuracies."""
         return {reading: value(runs) for reading, runs in self.accuracies(name).items()}
 
 
 def known(readings: Readings) -> Readings:
-    """Return `readings`; they are lacking where there are none."""
+    """Return `readings`; call `lacking` if they are empty."""
     if not readings:
         lacking("the tables needed share no reading of accuracies")
     return readings
 
 
 def some(runs: pd.DataFrame, **columns: object) -> pd.DataFrame:
-    """Return the rows whose columns have these values; they are lacking where there are none."""
+    """Return the rows whose columns have these values; call `lacking` if none does."""
     chosen = np.logical_and.reduce([runs[name] == value for name, value in columns.items()])
     if not chosen.any():
         values = ", ".join(f"{name} {value}" for name, value in columns.items())

@@ -1,17 +1,17 @@
-"""What a claim is about: a number, a list or a name, and whether two of them agree."""
+"""Values of claims (numbers, texts or lists), and whether two of them agree."""
 
 from collections.abc import Callable
 from typing import Any
 
 Value = Any
-"""A number, a text, or a list of them; as JSON has them."""
+"""A number, a text, or a list of them, as in JSON."""
 
 ROUNDING = 1e-9
-"""Slack for the rounding of binary numbers, e.g. 0.185 − 0.18 against 0.005."""
+"""The tolerance for rounding errors of floats, e.g. of 0.185 − 0.18 compared with 0.005."""
 
 
 def agrees(comparator: str, printed: Value, found: Value, tolerance: float) -> bool:
-    """Tell whether `found` is what is `printed`.
+    """Tell whether `found` agrees with `printed`.
 
     `comparator` is `==` (numbers within the tolerance, lists entry by entry), `<`, `<=`, `>`,
     `>=`, `set` (lists in any order) or `order` (lists in this order).
@@ -47,7 +47,7 @@ _COMPARISONS: dict[str, Callable[[Value, Value, float], bool]] = {
 
 
 def shown(value: Value) -> str:
-    """Return a value as the ledger shows it: numbers with up to 6 decimals, nothing as ''."""
+    """Format a value for the ledger: floats get up to 6 decimals, and None becomes ''."""
     if value is None:
         return ""
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""Verdicts, computed from what is printed and what is found."""
+"""Verdicts on claims, from the printed and the found values."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ MATCH = "match"
 OTHER = "other reading"
 MISMATCH = "mismatch"
 DRAWN = "drawn only"
-"""The paper draws this and prints no number to compare with."""
+"""The paper shows this in a figure and prints no number to compare with."""
 NOT_RECOMPUTABLE = "not recomputable"
 NOT_RUN = "not yet run"
 VERDICTS = (MATCH, OTHER, MISMATCH, DRAWN, NOT_RECOMPUTABLE, NOT_RUN)
@@ -18,7 +18,7 @@ VERDICTS = (MATCH, OTHER, MISMATCH, DRAWN, NOT_RECOMPUTABLE, NOT_RUN)
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found for a claim, the verdict on it, and one sentence why."""
+    """The value found for a claim, the verdict, and a sentence that explains it."""
 
     value: Value
     verdict: str
@@ -26,9 +26,9 @@ class Finding:
 
 
 def judge(claim: Claim, readings: Readings) -> Finding:
-    """Return the finding for a claim; the first of `readings` is the plain one.
+    """Return the finding for a claim; the first of `readings` is the literal one.
 
-    Where nothing is printed it is the best epoch, which the authors' figures draw.
+    If the paper prints no number, the value is that of the best epoch, as in the authors' figures.
     """
     plain, value = next(iter(readings.items()))
     if claim.printed is None:

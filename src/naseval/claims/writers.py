@@ -1,4 +1,4 @@
-"""The ledger as files: Parquet, CSV, and a page that needs nothing but a browser."""
+"""Writes the ledger as Parquet, as CSV, and as a self-contained HTML page."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,22 +43,22 @@ def write_csv(path: str | Path, ledger: pa.Table) -> None:
 
 
 def write_html(path: str | Path, ledger: pa.Table) -> None:
-    """Write the ledger as one page: a table to sort and filter, without any outside resource."""
+    """Write the ledger as a self-contained HTML page with a table to sort and filter."""
     write_atomically(path, page(ledger).encode())
 
 
 def page(ledger: pa.Table) -> str:
-    """Return the page's text. It can be read without scripts; with them it sorts and filters."""
+    """Return the page as HTML. It is readable without JavaScript, which sorts and filters."""
     return TEMPLATES.get_template("claims.html").render(_shown(ledger))
 
 
 def section(ledger: pa.Table) -> str:
-    """Return the part of the page that other pages take in, with `base.css` and `claims.css`."""
+    """Return the ledger as HTML for other pages, which need `base.css` and `claims.css`."""
     return TEMPLATES.get_template("claims_section.html").render(_shown(ledger))
 
 
 def verdict_counts(ledger: pa.Table) -> dict[str, dict[str, int]]:
-    """Count verdicts by what they are on: data from either source, settings, anything else."""
+    """Return the verdict counts by kind: data of either source, settings, anything else."""
     data, settings, other = (
         ledger.filter(pc.equal(ledger["kind"], kind)) for kind in ("data", "setting", "neither")
     )

@@ -1,4 +1,4 @@
-"""Figure 1: search methods against the average architecture of their search spaces."""
+"""Figure 1: search methods against the average architecture of their search space."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -47,11 +47,12 @@ def draw(
     method_labels: Labels,
     summaries: pd.DataFrame | None = None,
 ) -> Drawing:
-    """Draw one panel per dataset: random mean across, searched mean upwards.
+    """Draw one panel per dataset: random mean on the x axis, searched mean on the y axis.
 
-    Each method is an ellipse whose full width and height are one standard deviation (ddof 0),
-    with thin lines of one standard deviation to either side. The data are `benchmark_table`
-    for `best` and, where it is known, `last`: a hollow marker, without its spread.
+    `study` is the benchmark study (`schemas.STUDY`); `summaries` replaces unpublished runs, see
+    `benchmark_table`. A method is an ellipse whose full width and height are one standard deviation
+    (ddof 0), with thin lines of one standard deviation to either side. A hollow marker, without
+    spread, shows `last` if it is known. The plotted data are `benchmark_table` for both statistics.
     """
     tables = [benchmark_table(study, statistic, summaries) for statistic in STATISTICS]
     data = pd.concat([table for table in tables if len(table)], ignore_index=True)
@@ -122,7 +123,7 @@ def _handle(method: str, name: str) -> Line2D:
 
 
 def _limits(panel: Axes, rows: pd.DataFrame) -> None:
-    """Span the outermost mean ∓ std and a little room to spare, each axis on its own."""
+    """Set the limits of each axis to the extreme values of mean ∓ std, with a margin."""
     for side, set_limits in (("random", panel.set_xlim), ("searched", panel.set_ylim)):
         low = (rows[f"{side}_mean"] - rows[f"{side}_std"]).min()
         high = (rows[f"{side}_mean"] + rows[f"{side}_std"]).max()

@@ -1,4 +1,4 @@
-"""The figures of a method's card: improvement, operations, size."""
+"""The figures of a method's score card: relative improvement, operations, size."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,18 +21,18 @@ from naseval.figures.style import (
 )
 
 OFFSETS = {"best": -0.14, "last": 0.14}
-"""How far a reading is drawn from its dataset's line."""
+"""The vertical offset of a statistic from the row of its dataset."""
 CELLS = {"normal": "normal cells", "reduce": "reduction cells"}
 WIDTH = 0.36
-"""Of the bars of operations."""
+"""The width of the bars of operations."""
 MILLION = 1e6
 
 
 @styled
 def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
-    """Draw one line per dataset: relative improvement and its interval, best and last.
+    """Draw relative improvement and its interval, one row per dataset, for best and last.
 
-    `rows` is `cards.improvement.improvement_table`, which the data are.
+    `rows` is the result of `cards.improvement.improvement_table`; the plotted data are the same.
     """
     drawn = rows.dropna(subset=["relative_improvement"])
     datasets = in_order(drawn["dataset"], dataset_labels)
@@ -68,9 +68,10 @@ def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
 
 @styled
 def operations(rows: pd.DataFrame) -> Drawing:
-    """Draw how often cells use each operation, and the uniform share; a panel per kind of cell.
+    """Draw the found and the uniform share of each operation, one panel per kind of cell.
 
-    The data, `rows`, are `operations_table` of `analysis.chosen_operations` with a column `space`.
+    `rows` is `analysis.chosen_operations.operations_table` with an additional column `space`; the
+    plotted data are the same.
     """
     spaces = rows["space"].unique()
     most = rows.groupby("space")["operation"].nunique().max()
@@ -107,10 +108,10 @@ def _bars(panel: Axes, here: pd.DataFrame, named: bool) -> None:
 
 @styled
 def size(counted: pd.DataFrame, dataset_labels: Labels) -> Drawing:
-    """Draw accuracy over multiply-accumulates, one panel per dataset, a dot per architecture.
+    """Draw accuracy against multiply-accumulates: one panel per dataset, one dot per architecture.
 
-    `counted` is `cards.cost.with_accuracy`, which the data are. Those without a run are
-    left out.
+    `counted` is the result of `cards.cost.with_accuracy`; the plotted data are the same.
+    Architectures without a run are not drawn.
     """
     drawn = counted.dropna(subset=["best"])
     datasets = in_order(drawn["dataset"], dataset_labels)

@@ -34,7 +34,8 @@ REPORT_FIGURES = {
 def draw(study: pd.DataFrame) -> Drawing:
     """Draw one bar per number of cells: mean, population std and maximum.
 
-    The data are `summarise` by cells, for `best` and, where known, `last` (a short line).
+    `study` is the cells study (`schemas.STUDY`). A short line marks the mean of `last` if it is
+    known. The plotted data are `summarise` by cells.
     """
     one_dataset(study)
     data = summarise(study.sort_values("cells", kind="stable"), ["cells"])

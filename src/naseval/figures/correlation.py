@@ -1,4 +1,4 @@
-"""Figure 5: how well the accuracy at an epoch predicts the final ranking."""
+"""Figure 5: the rank correlation of the accuracy at each epoch with the final one."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -30,7 +30,8 @@ REPORT_FIGURES = {
 def draw(study: pd.DataFrame) -> Drawing:
     """Draw Kendall's tau-b with the last epoch against the epoch, raw and smoothed.
 
-    The data are the table of `analysis.correlation`; bands are bootstrap intervals.
+    `study` is the distribution study, with curves. Bands are bootstrap intervals. The plotted data
+    are the table of `analysis.correlation`.
     """
     data, sentence = correlation(study)
     window = int(data["window"].iloc[0])

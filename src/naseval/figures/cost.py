@@ -45,10 +45,11 @@ WIDTH = 0.27
 def draw(
     study: pd.DataFrame, costs: pd.DataFrame, method_labels: Labels, dataset: str = "cifar10"
 ) -> Drawing:
-    """Draw random and searched accuracy and, on a second axis, GPU-days, per method.
+    """Draw, per method, the random and searched accuracy and, on a second axis, GPU-days.
 
-    Methods ascend with the mean accuracy of their searched architectures; error bars are one
-    population standard deviation. The data are `cost_table`.
+    `costs` has one row per search: dataset, method, seed and `gpu_days`. Methods are sorted by the
+    mean accuracy of their searched architectures. Error bars are one population standard deviation.
+    The plotted data are `cost_table`. Raise `NasevalError` if the study has no runs on `dataset`.
     """
     data = cost_table(study, costs, dataset)
     best, last = best_and_last(data)

@@ -34,17 +34,17 @@ HISTOGRAMS = {
     3 * PAPER_EPOCHS // 4: COLOURS["second histogram"],
     PAPER_EPOCHS: COLOURS["third histogram"],
 }
-"""Epochs of the inset (paper, figure 4: 300, 450 and 600) and their colours."""
+"""The epochs of the inset (paper, figure 4: 300, 450 and 600) and their colours."""
 BINS = 15
 
 
 @styled
 def draw(study: pd.DataFrame) -> Drawing:
-    """Draw every curve in grey, their mean in black, and histograms in an inset.
+    """Draw every training curve in grey, their mean in black, and histograms in an inset.
 
-    The histograms hold each run's best accuracy so far at the epochs `HISTOGRAMS`, scaled
-    to the length of the runs. The data have one row per epoch: `epoch`, `mean`, `std`
-    (ddof 0) and one column per run, named by its genotype and seed.
+    The histograms show the best accuracy of each run up to the epochs `HISTOGRAMS`, which are
+    scaled to the length of the runs. The plotted data have one row per epoch, with the columns
+    `epoch`, `mean`, `std` (ddof 0) and one column per run, named after its genotype and seed.
     """
     wide = curves(study)
     epochs = wide.columns.to_numpy()
@@ -74,7 +74,7 @@ def draw(study: pd.DataFrame) -> Drawing:
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:
-    """Keep the lower three fifths free below the last four fifths of the curves, for the inset."""
+    """Choose y limits that keep the lower three fifths free for the inset, after early epochs."""
     high = min(100.0, values.max() + 2)
     later = values[:, max(0, values.shape[1] // 5 - 1) :].min()
     return max(0.0, min(values.min() - 3, high - (high - later) / 0.36)), high

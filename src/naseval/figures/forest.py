@@ -1,4 +1,4 @@
-"""A forest plot: every relative improvement with its interval."""
+"""A forest plot of every relative improvement with its interval."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ REPORT_FIGURES = {
 }
 
 OFFSETS = {"best": -0.16, "last": 0.16}
-"""How far a reading is drawn from its method's line."""
+"""The vertical offset of a statistic from the row of its method."""
 
 
 @styled
@@ -46,9 +46,9 @@ def draw(
     method_labels: Labels,
     summaries: pd.DataFrame | None = None,
 ) -> Drawing:
-    """Draw one panel per dataset, one line per method: relative improvement and interval.
+    """Draw relative improvement and its interval: one panel per dataset, one row per method.
 
-    The data are the tidy frame of table 1.
+    The plotted data are the table of `relative_improvements`, as in table 1.
     """
     data, note = relative_improvements(study, summaries)
     datasets = in_order(data["dataset"], dataset_labels)

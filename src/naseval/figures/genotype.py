@@ -1,4 +1,4 @@
-"""A genotype's normal and reduction cell, drawn from left to right."""
+"""Draws a genotype's normal and reduction cell, from left to right."""
 
 import re
 
@@ -21,15 +21,15 @@ from naseval.figures.style import (
 from naseval.genotype import Cell, Genotype
 from naseval.spaces._cells import INPUTS
 
-# inches
+# All lengths are in inches.
 BOX, ROW, GAP = 1.22, 0.24, 0.06
-"""An operation's box: its width and height, and what is between the two of a node."""
+"""Width and height of an operation's box, and the gap between the two boxes of a node."""
 NODE = 0.13
-"""Radius of a node."""
+"""The radius of a node."""
 REACH = BOX + 0.2 + 2 * NODE
-"""From the left of a node's boxes to the right of its circle."""
+"""The width of a node, from the left of its boxes to the right of its circle."""
 LANE = 0.62
-"""Between two layers, for the lines."""
+"""The width between two layers, for the lines."""
 MARGIN, HEAD, BETWEEN = 0.15, 0.32, 0.12
 ROOM = {"input": 0.5, "node": 2 * ROW + GAP + 0.16, "line": 0.2, "output": 0.5}
 
@@ -38,11 +38,12 @@ KINDS = (("normal", "normal cell"), ("reduce", "reduction cell"))
 
 @styled
 def draw(genotype: Genotype, title: str) -> Drawing:
-    """Draw both cells, the normal one above.
+    """Draw both cells of a genotype, the normal one above the reduction cell.
 
-    The cell's inputs are left, its output right; a node is a circle that adds up two operations.
-    A line has the colour of the state it carries. The data are the edges: cell, node, operation,
-    input; a node is numbered as in the genotype, where 0 and 1 are the inputs.
+    The inputs of a cell are on the left, its output on the right. A node is a circle; it adds the
+    outputs of two operations. A line has the colour of the state that it carries. The plotted data
+    are the edges, with the columns cell, node, operation and input. Nodes have the numbers of the
+    genotype, in which 0 and 1 are the inputs.
     """
     cells = [genotype.normal, genotype.reduce]
     laid = [layout(cell, ROOM) for cell in cells]
@@ -52,7 +53,7 @@ def draw(genotype: Genotype, title: str) -> Drawing:
     heights = [top - bottom for bottom, top in extents]
     total = sum(heights) + 2 * HEAD + BETWEEN + MARGIN + HEAD
     figure = Figure(figsize=(width, total))
-    figure.set_layout_engine("none")  # every place is known
+    figure.set_layout_engine("none")  # the layout is computed here
     figure.text(MARGIN / width, 1 - 0.22 / total, title, fontsize=10, weight="bold", va="center")
     top = total - HEAD
     for cell, one, (_, name), (low, high) in zip(cells, laid, KINDS, extents, strict=True):
@@ -75,7 +76,7 @@ def draw(genotype: Genotype, title: str) -> Drawing:
 
 
 def operation_label(operation: str) -> str:
-    """Return an operation's name as people read it: `sep conv 3×3`."""
+    """Return an operation's name for display, e.g. `sep conv 3×3`."""
     return re.sub(r"(\d)x(\d)", r"\1×\2", operation).replace("_", " ")
 
 
@@ -97,7 +98,7 @@ def _extent(one: Layout) -> tuple[float, float]:
 
 
 def _left(layer: int) -> float:
-    """Return where a layer begins; the inputs are narrower than nodes."""
+    """Return the left edge of a layer; the layer of the inputs is narrower than the others."""
     return 0.0 if layer == 0 else 0.5 + LANE + (layer - 1) * (REACH + LANE)
 
 
@@ -112,9 +113,9 @@ def _cell(panel: Axes, cell: Cell, one: Layout) -> None:
         for source, entry in _node(panel, vertex, node, one)
     }
     for vertex in range(INPUTS):
-        _plate(panel, 0, one.height[vertex, 0], 0.5, f"k−{INPUTS - vertex}")
+        _box(panel, 0, one.height[vertex, 0], 0.5, f"k−{INPUTS - vertex}")
     last = one.layer[one.output]
-    _plate(panel, _left(last), one.height[one.output, last], 0.7, "output")
+    _box(panel, _left(last), one.height[one.output, last], 0.7, "output")
     for spot in one.height:
         if one.passing(spot):
             ends = (_left(spot[1]), _right(spot[1]))
@@ -130,7 +131,7 @@ def _cell(panel: Axes, cell: Cell, one: Layout) -> None:
 def _node(
     panel: Axes, vertex: int, node: tuple[tuple[str, int], ...], one: Layout
 ) -> list[tuple[int, list[float]]]:
-    """Draw a node with its operations; return the heights at which each of its inputs arrives."""
+    """Draw a node with its operations; return the heights at which the line of each input ends."""
     layer = one.layer[vertex]
     x, y = _left(layer), one.height[vertex, layer]
     upwards = sorted(node, key=lambda edge: one.height[edge[1], layer - 1])
@@ -157,7 +158,7 @@ def _node(
     return list(entries.items())
 
 
-def _plate(panel: Axes, x: float, y: float, width: float, text: str) -> None:
+def _box(panel: Axes, x: float, y: float, width: float, text: str) -> None:
     panel.add_patch(
         FancyBboxPatch(
             (x + 0.05, y - 0.09), width - 0.1, 0.18, boxstyle="round,pad=0.05", linewidth=0.8,
@@ -168,7 +169,7 @@ def _plate(panel: Axes, x: float, y: float, width: float, text: str) -> None:
 
 
 def _carried(vertex: int) -> str:
-    """Return the colour of a state and of the lines that carry it."""
+    """Return the colour of a state and of its lines."""
     return STATE_COLOURS[vertex % len(STATE_COLOURS)]
 
 

@@ -1,8 +1,8 @@
-"""Where the parts of a cell go in a drawing from left to right.
+"""The layered layout of a cell's graph, drawn from left to right (Sugiyama's method).
 
-A vertex is a state of the cell (0 and 1 are its inputs) or, last, its output. Every vertex has a
-layer, one right of all it reads. Where a state is read further on, its line passes through the
-layers between at a place of its own, so that lines cross no boxes.
+A vertex is a state of the cell (0 and 1 are its inputs) or, with the highest number, its output.
+The layer of a vertex is one to the right of all vertices that it reads. A line that spans several
+layers has a dummy vertex in each layer between, so that it does not cross boxes.
 """
 
 from collections.abc import Mapping
@@ -16,21 +16,22 @@ from naseval.genotype import Cell
 from naseval.spaces._cells import INPUTS
 
 Spot = tuple[int, int]
-"""A vertex and a layer: the vertex itself in its own layer, its line in later ones."""
+"""A vertex and a layer: the vertex itself in its own layer, a dummy vertex in later ones."""
 
 SWEEPS = 24
+"""The number of iterations, alternately forwards and backwards through the layers."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything goes: heights by spot, and which spots of neighbouring layers join."""
+    """The layout of a cell: layers, heights, and the links between spots of adjacent layers."""
 
     layer: Mapping[int, int]
-    """Of each vertex."""
+    """The layer of each vertex."""
     height: Mapping[Spot, float]
-    """Of the middle of each spot, upwards."""
+    """The height of the middle of each spot; it increases upwards."""
     room: Mapping[Spot, float]
-    """How much height each spot takes up."""
+    """The height that each spot occupies."""
     links: tuple[tuple[Spot, Spot], ...]
 
     @property
@@ -39,14 +40,14 @@ class Layout:
         return max(self.layer)
 
     def passing(self, spot: Spot) -> bool:
-        """Tell whether only a line is at a spot."""
+        """Tell whether a spot is a dummy vertex, through which a line passes."""
         return self.layer[spot[0]] < spot[1]
 
 
 def layout(cell: Cell, room: Mapping[str, float]) -> Layout:
-    """Lay a cell out.
+    """Compute the layout of a cell.
 
-    `room` says how much height an `input`, a `node`, a `line` and the `output` take up.
+    `room` holds the heights that an `input`, a `node`, a `line` and the `output` occupy.
     """
     reads = [(), ()] + [tuple(dict.fromkeys(i for _, i in node)) for node in cell.nodes]
     reads.append(cell.concat)
@@ -91,7 +92,7 @@ def _neighbours(links: Links, back: bool) -> dict[Spot, list[Spot]]:
 
 
 def _ordered(columns: Columns, links: Links) -> Columns:
-    """Order each column by where its neighbours are, back and forth; keep the fewest crossings."""
+    """Reduce edge crossings by the barycentre heuristic; return the best order that was found."""
     best, fewest = columns, _crossings(columns, links)
     for sweep in range(SWEEPS):
         back = sweep % 2 == 0
@@ -122,7 +123,7 @@ def _crossings(columns: Columns, links: Links) -> int:
 
 
 def _heights(columns: Columns, links: Links, room: Mapping[Spot, float]) -> dict[Spot, float]:
-    """Pull each spot towards its neighbours, as far as the room of the others allows."""
+    """Move each spot to the mean height of its neighbours, without overlaps in its column."""
     near: dict[Spot, list[Spot]] = {}
     for left, right in links:
         near.setdefault(left, []).append(right)

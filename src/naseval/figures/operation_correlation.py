@@ -1,4 +1,4 @@
-"""How alike the outputs of a supernet's operations are, as heat maps."""
+"""Heat maps of the correlations between the outputs of a supernet's operations."""
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,10 @@ TITLES = {"normal": "normal cells", "reduce": "reduction cells"}
 
 @styled
 def draw(table: pd.DataFrame) -> Drawing:
-    """Draw one heat map per kind of cell; pairs that StacNAS groups are framed.
+    """Draw one heat map per kind of cell, with frames around the pairs that StacNAS groups.
 
-    `table` has the columns of `analysis.operation_correlation.SCHEMA`; the data are its means.
+    `table` has the columns of `analysis.operation_correlation.SCHEMA`. The plotted data are its
+    means over edges.
     """
     data, sentence = operation_correlation(table)
     names = list(dict.fromkeys([*table["one"], *table["other"]]))

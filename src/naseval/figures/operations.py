@@ -30,15 +30,17 @@ REPORT_FIGURES = {
 
 BINS = 15
 HISTOGRAMS = (COLOURS["first histogram"], COLOURS["second histogram"])
-"""The colours of the original and of the other space."""
+"""The colours of the original and of the modified space."""
 
 
 @styled
 def draw(study: pd.DataFrame, space_labels: Labels) -> Drawing:
-    """Draw one density histogram per space, `best` and, where known, `last` in a panel each.
+    """Draw one density histogram per space, in one panel for `best` and one for `last`.
 
-    `space_labels` gives the order, the original space first; each histogram has 15 bins over
-    its own range. The data have one row per run: space, genotype, seed, best and last.
+    The panel of `last` is omitted if it is not known. `space_labels` gives the order of the spaces,
+    the original one first. Each histogram has `BINS` bins over its own range. The plotted data have
+    one row per run, with the columns space, genotype, seed, best and last. Raise `NasevalError` if
+    the study does not have exactly two spaces.
     """
     _, sentence = operations(study, next(iter(space_labels)))
     data = finals(study)[["space", "genotype", "seed", "best", "last"]]

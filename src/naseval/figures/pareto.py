@@ -1,4 +1,4 @@
-"""What a search for low error and low cost has tried, and the Pareto front it ended with."""
+"""The individuals of multi-objective searches (NSGANET) and their final Pareto fronts."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -35,15 +35,15 @@ REPORT_FIGURES = {
 }
 
 GENERATIONS = LinearSegmentedColormap.from_list("generations", [FAINT, COLOURS["searched"]])
-"""From the first generation to the last."""
+"""The colour map from the first to the last generation."""
 
 
 @styled
 def draw(histories: pd.DataFrame, dataset_labels: Labels) -> Drawing:
-    """Draw one panel per dataset: cost across, validation error upwards, a dot per individual.
+    """Draw one panel per dataset: validation error against cost, one dot per individual.
 
-    `histories` (`schemas.HISTORIES`) may hold other methods' rows too; those of individuals have
-    `flops`. The data are `individuals(histories)`.
+    `histories` (`schemas.HISTORIES`) may also contain rows of other methods; only rows of
+    individuals have `flops`. The plotted data are `individuals(histories)`.
     """
     data = individuals(histories)
     datasets = in_order(data["dataset"], dataset_labels)
@@ -65,10 +65,11 @@ def draw(histories: pd.DataFrame, dataset_labels: Labels) -> Drawing:
 
 
 def individuals(histories: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per individual with its objectives; other rows of a history have no `flops`.
+    """Return one row per individual with its objectives; rows without `flops` are omitted.
 
-    `error` is in per cent, `flops` in millions for one image; `front` says whether it is on the
-    front of its search's final population, `chosen` whether it is the search's result.
+    Columns: dataset, seed, generation, individual; validation `error` (per cent); `flops` (millions
+    for one image); `front`, whether it is on the Pareto front of its search's final population; and
+    `chosen`, whether it is the result of its search.
     """
     histories = histories.dropna(subset=["flops"])
     data = pd.DataFrame(

@@ -1,4 +1,4 @@
-"""What a handful of runs can tell: differences seen, and runs that smaller ones would take."""
+"""Power analysis: the detectable differences, and the runs that a smaller one requires."""
 
 import pandas as pd
 import seaborn
@@ -27,16 +27,17 @@ REPORT_FIGURES = {
 }
 
 EFFECT = 0.3
-"""Points of accuracy whose detection the right panel counts runs for."""
+"""The difference (percentage points) for which the right panel gives the number of runs."""
 SHADES = {"cmap": MAPS["amount"], "cbar": False, "linewidths": 0.8, "annot_kws": {"fontsize": 8}}
 
 
 @styled
 def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> Drawing:
-    """Draw two heat maps, methods down and datasets across; the data are `analysis.power`.
+    """Draw two heat maps of methods (rows) and datasets (columns).
 
-    Left the difference of mean accuracy (points) that the present runs see with the power `POWER`,
-    right how many runs on each side would see `EFFECT` points.
+    The left one shows the difference of mean accuracy (points) that the present runs detect with
+    the power `POWER`. The right one shows the number of runs on each side that detect `EFFECT`
+    points. The plotted data are the table of `analysis.power`.
     """
     data, sentence = power(study)
     best = data[(data["statistic"] == "best") & (data["effect"] == EFFECT)]
@@ -53,7 +54,7 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
     for panel, (column, form, title) in zip(axes, contents, strict=True):
         table = best.pivot_table(index="method", columns="dataset", values=column)
         table = table.reindex(index=methods, columns=datasets)
-        # the rank shades, since one noisy method would make all others look alike
+        # Colours show the rank, because one noisy method would make all others look alike.
         shades = table.rank() if len(methods) > 1 else table
         seaborn.heatmap(shades, annot=table, fmt=form, ax=panel, yticklabels=True, **SHADES)
         panel.set(title=title, xlabel="", ylabel="")

@@ -1,4 +1,4 @@
-"""Figures 3 and 10: the ladder of training protocols."""
+"""Figures 3 and 10: accuracies under training protocols of increasing complexity."""
 
 import numpy as np
 import pandas as pd
@@ -67,19 +67,20 @@ REPORT_FIGURES = {
 }
 
 DARTS_PROTOCOL = "cda"
-"""The protocol that DARTS itself trains with (paper, figure 3)."""
+"""The protocol of DARTS (paper, figure 3)."""
 
 
 @styled
 def draw(
     study: pd.DataFrame, protocol_labels: Labels, families: Labels, darts_best: float | None = None
 ) -> Drawing:
-    """Draw one touching bar per protocol and family: mean, sample std, minimum and maximum.
+    """Draw one bar per protocol and family: mean, sample std, minimum and maximum.
 
-    `families` names what is drawn by its origin, lighter bars first: `{"random": …}` for
-    figure 3, with `"fixed": "ResNet-50"` besides for figure 10. `darts_best` (per cent) is
-    marked by a triangle over DARTS's own protocol. The error bars are sample standard
-    deviations (ddof 1), as in the authors' figure. `NasevalError` where a family has no runs.
+    `study` is the protocols study (`schemas.STUDY`). `families` maps the origins to draw to their
+    labels, lighter bars first: `{"random": …}` for figure 3, and also `"fixed": "ResNet-50"` for
+    figure 10. A triangle marks `darts_best` (per cent) above DARTS's own protocol. The error bars
+    are sample standard deviations (ddof 1), as in the authors' figure. The plotted data are
+    `summarise` by protocol and origin. Raise `NasevalError` if a family has no runs.
     """
     one_dataset(study)
     missing = [name for origin, name in families.items() if origin not in set(study["origin"])]

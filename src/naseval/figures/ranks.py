@@ -1,4 +1,4 @@
-"""Figures 8 and 9: how ranks change with the seed and with the depth."""
+"""Figures 8 and 9: changes of ranks between two seeds and between two depths."""
 
 import numpy as np
 import pandas as pd
@@ -44,10 +44,11 @@ REPORT_FIGURES = {
 
 @styled
 def draw(study: pd.DataFrame, by: str) -> Drawing:
-    """Draw one line per architecture from its rank under one value of `by` to the other's.
+    """Draw one line per architecture between its ranks under the two values of `by`.
 
-    `by` is `seed` (figure 8) or `cells` (figure 9). Ranks ascend with accuracy, ties averaged.
-    One panel for `best` and, where known, one for `last`. The data are `pairs` of both.
+    `by` is `seed` (figure 8) or `cells` (figure 9). Rank 1 is the least accurate; ties are
+    averaged. There is one panel for `best` and, if it is known, one for `last`. The plotted data
+    are `pairs` for both.
     """
     table, sentence = ranking(study, by)
     figure = Figure(figsize=(3.4 * len(table) + 0.4, 4.2))

@@ -1,4 +1,4 @@
-"""Sheets of sample images, one row per stage on their way into the network."""
+"""Sample images of a dataset, one row per stage of the transforms."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ from naseval.figures.style import (
     styled,
 )
 
-SIZE = 0.85  # inches, of an image
+SIZE = 0.85  # of an image, in inches
 
 
 @styled
 def draw(title: str, stages: Sequence[tuple[str, NDArray[np.float64]]]) -> Drawing:
-    """Draw the images, (N, S, S, 3) in [0, 1], of every (name, images) of `stages`."""
+    """Draw one row per stage; a stage is a name and images (N, S, S, 3) with values in [0, 1]."""
     across = len(stages[0][1])
     figure = Figure(figsize=(SIZE * across + 1.6, SIZE * len(stages) + 0.4))
     axes = figure.subplots(len(stages), across, squeeze=False)

@@ -1,4 +1,4 @@
-"""One look for all figures, and one way to write them."""
+"""The common style of all figures, and the function that writes them."""
 
 import functools
 import hashlib
@@ -19,11 +19,11 @@ from naseval.files import write_atomically
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
-GREY = "#8C8C8C"  # in place of Okabe and Ito's yellow, which a white page swallows
-"""Okabe and Ito's colours, told apart by colour-blind readers too."""
+GREY = "#8C8C8C"  # replaces Okabe and Ito's yellow, which is hard to see on white
+"""Okabe and Ito's palette, which colour-blind readers can distinguish."""
 
 INK, BACKGROUND, FAINT, GRID = "#222222", "#FFFFFF", "#B0B0B0", "#E6E6E6"
-"""Of text, axes and error bars; of the page; of what lies behind the data; of grid lines."""
+"""Colours of text, axes and error bars; the page; marks behind the data; and grid lines."""
 
 COLOURS = {
     "random": SKY,  # architectures, by origin
@@ -41,10 +41,10 @@ COLOURS = {
     "second histogram": VERMILION,
     "third histogram": GREEN,
 }
-"""The colours of data by what they mean; no other file of figures names a colour."""
+"""The colours of data by meaning; the other modules of figures do not define colours."""
 
 MAPS = {"amount": "Blues", "change": "viridis_r", "correlation": "RdBu_r"}
-"""Colour maps by what they show."""
+"""Colour maps by meaning."""
 
 OPERATION_COLOURS = {
     "skip": "#E4E4E4",
@@ -55,14 +55,14 @@ OPERATION_COLOURS = {
     "conv": "#D6E9F8",
     "": "#EBD6E4",
 }
-"""The colour of an operation's box, by how its name begins; the first that fits."""
+"""The colour of an operation's box by the prefix of its name; the first match applies."""
 
 STATE_COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK, GREY)
-"""The colours of a cell's states, which its drawing numbers too; from the start again after 8."""
+"""The colours of a cell's states, in the order of their numbers; they repeat after 8."""
 
 
 class Look(NamedTuple):
-    """How a method is drawn wherever it is drawn."""
+    """The colour and marker of a method in all figures."""
 
     colour: str
     marker: str
@@ -79,19 +79,19 @@ METHOD_LOOKS = {
     "nao": Look(GREY, "<"),
     "manas-ls": Look("#7A4419", ">"),  # brown
 }
-"""A method's colour and marker for good, by its key; markers tell methods apart without colour."""
+"""The fixed colour and marker of each method, by its key. All markers differ."""
 
 OTHER_COLOURS = ("#882255", "#332288", "#44AA99", "#999933")
 OTHER_MARKERS = ("h", "p", "d", "*", "8", "H")
-"""For methods that `METHOD_LOOKS` does not know."""
+"""Colours and markers for methods that `METHOD_LOOKS` does not contain."""
 
 READINGS = {"best": "best over epochs", "last": "last epoch"}
-"""What people read for each statistic."""
+"""The label of each statistic."""
 
 READING_MARKERS = {"best": "o", "last": "s"}
 
 STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so it is the same on every machine
     "font.size": 9,
     "axes.titlesize": 10,
     "axes.labelsize": 9,
@@ -105,7 +105,7 @@ STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "legend.fontsize": 8.5,
     "figure.constrained_layout.use": True,
-    "svg.hashsalt": "naseval",  # the same identifiers in every SVG of the same figure
+    "svg.hashsalt": "naseval",  # gives an SVG of the same figure the same identifiers
     "savefig.dpi": 200,
     "figure.dpi": 200,
 }
@@ -126,7 +126,7 @@ P = ParamSpec("P")
 
 
 @contextmanager
-def _house_style() -> Iterator[None]:
+def _common_style() -> Iterator[None]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
@@ -134,11 +134,11 @@ def _house_style() -> Iterator[None]:
 
 
 def styled(draw: Callable[P, Drawing]) -> Callable[P, Drawing]:
-    """Make a drawing function draw in the house style, whatever the user's own settings."""
+    """Decorate a drawing function to use the common style instead of the user's settings."""
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Drawing:
-        with _house_style():
+        with _common_style():
             return draw(*args, **kwargs)
 
     return drawn
@@ -147,8 +147,8 @@ def styled(draw: Callable[P, Drawing]) -> Callable[P, Drawing]:
 def method_look(method: str) -> Look:
     """Return the colour and the marker of a method, by its key.
 
-    A method that `METHOD_LOOKS` does not know gets a colour and a marker that no known one has,
-    from a hash of its key: the same in every figure, whatever is drawn with it.
+    A method that `METHOD_LOOKS` does not contain gets one of the other colours and markers by a
+    hash of its key, so it looks the same in every figure.
     """
     if method in METHOD_LOOKS:
         return METHOD_LOOKS[method]
@@ -165,7 +165,7 @@ def operation_colour(operation: str) -> str:
 
 
 def legend_columns(labels: Sequence[str], width: float) -> int:
-    """Return how many columns of a legend with these labels fit into `width` inches."""
+    """Return the number of columns of a legend with these labels that fits into `width` inches."""
     column = 0.6 + 0.07 * max(len(label) for label in labels)  # handle and gap, then letters
     return max(1, min(len(labels), int(width / column)))
 
@@ -189,7 +189,7 @@ def whole_epochs(panel: Axes) -> None:
 
 
 def tick_at(panel: Axes, x: float, y: float, width: float) -> None:
-    """Mark `y` by a short line across a bar of `width` around `x`: a mean after the last epoch."""
+    """Mark a mean after the last epoch by a short line at `y` across a bar of `width` at `x`."""
     panel.hlines(y, x - width / 2, x + width / 2, color=BACKGROUND, linewidth=2.4, zorder=3)
     panel.hlines(y, x - width / 2, x + width / 2, color=INK, linewidth=1.1, zorder=3)
 
@@ -200,12 +200,12 @@ def tick_handle() -> Line2D:
 
 
 def save(figure: Figure, data: pd.DataFrame, stem: str | Path) -> None:
-    """Write `stem`.svg, .png and .csv (the plotted data), each whole or not at all.
+    """Write a figure atomically to `stem`.svg and .png, and the plotted data to `stem`.csv.
 
-    The same figure gives the same bytes: no dates, no versions, fixed identifiers.
-    `NasevalError` where a file cannot be written.
+    The same figure gives the same bytes: the files contain no dates and no versions, and the
+    identifiers are fixed. Raise `NasevalError` if a file cannot be written.
     """
-    with _house_style():
+    with _common_style():
         for kind, metadata in (
             ("svg", {"Date": None, "Creator": None}),
             ("png", {"Software": None}),

@@ -1,4 +1,4 @@
-"""How much of the spread of accuracy the protocol explains, and how much the architecture."""
+"""The shares of the variance of accuracy that protocol and architecture explain."""
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,10 @@ HEIGHT = 0.36
 
 @styled
 def draw(study: pd.DataFrame) -> Drawing:
-    """Draw a bar per part of the variance with its interval; the data are `variance`."""
+    """Draw one bar per part of the variance, with its interval.
+
+    `study` is the protocols study. The plotted data are the table of `analysis.variance`.
+    """
     data, sentence = variance(study)
     figure = Figure(figsize=(5.2, 2.5))
     panel = figure.add_subplot()

@@ -1,4 +1,4 @@
-"""Search methods against random sampling, and what searches cost (Fig. 1 and 2, Table 1)."""
+"""Search methods against random sampling, and the cost of searches (Fig. 1 and 2, Table 1)."""
 
 from math import isnan
 from pathlib import Path
@@ -20,7 +20,7 @@ FILES = {
     "flowers102": f"{PERFORMANCE}/Flowers102.csv",
 }
 ALIASES = {"manas-ls": "manas"}
-"""Headers that name a method otherwise."""
+"""Alternative names of methods in headers."""
 
 SUMMARY = pa.schema(
     [
@@ -34,7 +34,7 @@ SUMMARY = pa.schema(
         pa.field("max", pa.float64(), nullable=False),
     ]
 )
-"""Groups of runs of which the authors give the summary alone; per cent."""
+"""Groups of runs of which the authors give only summary statistics; accuracies in per cent."""
 
 COSTS = pa.schema(
     [
@@ -50,7 +50,7 @@ COSTS = pa.schema(
 def column_meaning(header: str) -> tuple[str, str]:
     """Return (method, origin) of a header such as `Random DARTS` or `DARTS`.
 
-    `NasevalError` where it names no method.
+    Raise `NasevalError` if it does not name a method.
     """
     words = header.strip().lower().split()
     origin = "random" if words[:1] == ["random"] else "searched"
@@ -64,10 +64,11 @@ def column_meaning(header: str) -> tuple[str, str]:
 
 
 def read_benchmark(folder: str | Path) -> pa.Table:
-    """Return the benchmark study, one row per run, in the files' order of columns.
+    """Return the benchmark study, one row per run, in the order of the files' columns.
 
-    Empty columns give no rows. Row i of `DARTS` is the genotype `darts/<dataset>/seed-i`, row i
-    of `Random DARTS` is `darts/<dataset>/random-00i`; rows of different columns aren't paired.
+    Empty entries give no rows. Row i of `DARTS` gets the genotype name `darts/<dataset>/seed-i`,
+    and row i of `Random DARTS` gets `darts/<dataset>/random-00i`. Rows of different columns are not
+    paired.
     """
     rows = []
     for dataset, path in FILES.items():
@@ -93,7 +94,7 @@ def _run(dataset: str, method: str, origin: str, architecture: str) -> dict[str,
 
 
 def read_summaries(constants: Published) -> pa.Table:
-    """Return the groups (`SUMMARY`) that stand in for runs which are not published."""
+    """Return the summaries (`SUMMARY`) that replace unpublished runs."""
     known = constants.stacnas_cifar100
     row = {
         "dataset": "cifar100",
@@ -106,7 +107,7 @@ def read_summaries(constants: Published) -> pa.Table:
 
 
 def read_cost(constants: Published) -> pa.Table:
-    """Return the cost study: the accuracies of Fig. 2, which only the notebook has."""
+    """Return the cost study: the accuracies of Fig. 2, which only the notebook contains."""
     figure = constants.cost_figure
     groups = {"random": figure.random, "searched": figure.searched}
     rows = []
@@ -121,7 +122,7 @@ def read_cost(constants: Published) -> pa.Table:
 
 
 def read_search_costs(constants: Published) -> pa.Table:
-    """Return what a search costs (`COSTS`): one row per method, as if it were one search's."""
+    """Return the cost of a search (`COSTS`), as one row per method."""
     rows = [
         {"dataset": "cifar10", "method": method, "seed": UNSTATED_SEED, "gpu_days": gpu_days}
         for method, gpu_days in constants.cost_figure.gpu_days.items()

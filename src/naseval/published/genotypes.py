@@ -1,4 +1,4 @@
-"""The 214 random genotypes, whose curves are the distribution study."""
+"""The 214 random genotypes of the distribution study."""
 
 import json
 from pathlib import Path
@@ -27,9 +27,10 @@ EDGES = pa.schema(
 
 
 def load(folder: str | Path) -> list[tuple[Genotype, float]]:
-    """Return each genotype with the best accuracy (per cent) that the authors note beside it.
+    """Return each genotype with the best accuracy (per cent) in the authors' file.
 
-    The authors' pickle and its plain JSON form are both read; the content tells which it is.
+    The file is the authors' pickle or its plain JSON form; the content tells which. Raise
+    `NasevalError` if the file is missing or invalid.
     """
     place = find(folder, FILE)
     content = place.read_bytes()
@@ -49,7 +50,7 @@ def load(folder: str | Path) -> list[tuple[Genotype, float]]:
 
 
 def read(folder: str | Path) -> pa.Table:
-    """Return the edges (`EDGES`) of all genotypes; entry i is `darts/random-00i`."""
+    """Return the edges (`EDGES`) of all genotypes; genotype i is named `darts/random-00i`."""
     rows = [
         {
             "genotype": f"darts/random-{index:03d}",

@@ -1,7 +1,7 @@
 """The paper's datasets, methods, protocols and spaces, and the tables that its files give.
 
-Planning imports this module; it imports nothing. The dictionaries map configured names to what
-the paper calls them, in the paper's order of display.
+The dictionaries map configured names to the paper's names, in the paper's order. Planning imports
+this module, so it imports no other module.
 """
 
 DATASETS = {
@@ -33,7 +33,7 @@ PROTOCOLS = {
     "cda-aa-1500e": "… and 1500 epochs",
     "cda-aa-50c-1500e": "… and 50 channels",
 }
-"""From the simplest to the longest (paper, section 4)."""
+"""Ordered from the simplest to the longest (paper, section 4)."""
 
 SPACES = {"darts": "DARTS space", "modified": "modified space"}
 
@@ -50,4 +50,4 @@ STUDIES = (
 """The study tables that `published.tables` reads."""
 
 OTHER_TABLES = ("costs", "summaries", "genotypes", "splits", "data_issues")
-"""Its tables of other schemas."""
+"""The tables of other schemas that `published.tables` reads."""

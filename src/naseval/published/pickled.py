@@ -1,8 +1,8 @@
-"""The one pickle among the authors' files, read without running anything in it.
+"""Reads the only pickle among the authors' files without executing code from it.
 
-It is a list of (text, accuracy) pairs: the text is a genotype as Python prints it, the accuracy
-a numpy float. Two names occur in it, numpy's `scalar` and `dtype`; both are answered here by
-stand-ins, and every other name is refused.
+The pickle is a list of (text, accuracy) pairs: the text is the `repr` of a genotype, the accuracy a
+numpy float. It refers to two names, numpy's `scalar` and `dtype`. This module provides harmless
+replacements for both and refuses every other name.
 """
 
 import ast
@@ -30,7 +30,7 @@ ADMITTED: Admitted = {
 def load_pairs(content: bytes) -> list[tuple[str, float]]:
     """Return the (genotype text, accuracy in per cent) pairs of a pickle.
 
-    `NasevalError` where it asks for anything else or isn't of this form.
+    Raise `NasevalError` if the pickle refers to any other name or has another form.
     """
     try:
         loaded = load(content, ADMITTED)
@@ -48,9 +48,9 @@ def _text(value: Any) -> str:
 
 
 def genotype_fields(text: str) -> dict[str, Any]:
-    """Return the fields of a genotype printed as `GENOTYPE=Genotype(normal=[...], ...)`.
+    """Parse the fields of a genotype of the form `GENOTYPE=Genotype(normal=[...], ...)`.
 
-    Only literals and `range` are read; `NasevalError` where there is anything else.
+    Only literals and `range` are accepted. Raise `NasevalError` if the text contains anything else.
     """
     try:
         call = ast.parse(text.removeprefix("GENOTYPE="), mode="eval").body

@@ -1,4 +1,4 @@
-"""The numbers of the authors' files as they are: tables with their headers, and arrays."""
+"""Reads the authors' tables and arrays without interpreting them."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from naseval.errors import NasevalError
 from naseval.published.raw_files import find
 
 Accuracies = NDArray[np.float64]
-"""Per cent."""
+"""Accuracies in per cent."""
 
 
 def read_headers(folder: str | Path, path: str) -> list[str]:
-    """Return the column headers of a table, untouched."""
+    """Return the column headers of a table, unchanged."""
     with find(folder, path).open(newline="") as lines:
         return lines.readline().rstrip("\r\n").split(",")
 
@@ -22,7 +22,7 @@ def read_headers(folder: str | Path, path: str) -> list[str]:
 def read_columns(folder: str | Path, path: str) -> dict[str, Accuracies]:
     """Return the columns of a table of accuracies by their headers, in the file's order.
 
-    Headers lose the blanks around them, nothing else changes; blank entries are NaN.
+    Blanks around headers are stripped. Blank entries become NaN.
     """
     return {
         header: np.array([float(text) if text else np.nan for text in column])
@@ -31,15 +31,15 @@ def read_columns(folder: str | Path, path: str) -> dict[str, Accuracies]:
 
 
 def read_text_columns(folder: str | Path, path: str) -> dict[str, list[str]]:
-    """Return the same columns with every number as the text that is printed."""
+    """Return the same columns with the numbers as texts, as the file contains them."""
     table = pd.read_csv(find(folder, path), dtype=str, keep_default_na=False)
     return {str(header).strip(): column.tolist() for header, column in table.items()}
 
 
 def read_numbers(folder: str | Path, path: str) -> Accuracies:
-    """Return an array of accuracies, one row per architecture.
+    """Return a 2-D array of accuracies (per cent), one row per architecture.
 
-    `NasevalError` where the file is no such array.
+    Raise `NasevalError` if the file is missing or does not contain such an array.
     """
     place = find(folder, path)
     try:

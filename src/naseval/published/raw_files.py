@@ -1,4 +1,4 @@
-"""The authors' raw files: pinned by commit and hash, taken from a mirror or downloaded.
+"""The authors' raw files, pinned by commit and hash, from a mirror or by download.
 
 Planning imports this module, so it imports neither pandas nor scipy.
 """
@@ -19,7 +19,7 @@ from naseval.files import write_atomically
 
 MIRROR_VARIABLE = "NASEVAL_PUBLISHED"
 PAUSES = (0, 2, 8)  # seconds before each attempt
-SLACK = 1 << 20  # bytes of an answer beyond what is expected, before it is cut
+SLACK = 1 << 20  # bytes beyond the expected size after which a download is aborted
 
 PERFORMANCE = "Plots/data/performance"
 CELLS = "Plots/data/cell_sensitivity"
@@ -31,20 +31,20 @@ DEPTHS = "Plots/data/correlation_cells/8_to_20_cells.npy"
 
 @dataclass(frozen=True)
 class Form:
-    """One form of a file: where it lies and what its bytes hash to."""
+    """One form of a file: its path, its size and its SHA-256."""
 
     path: str
     size: int  # bytes
     sha256: str
 
     def matches(self, content: bytes) -> bool:
-        """Tell whether `content` is this file, byte for byte."""
+        """Tell whether `content` has the size and the SHA-256 of this file."""
         return len(content) == self.size and hashlib.sha256(content).hexdigest() == self.sha256
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """An upstream file; `plain` is the same content as JSON, which a mirror may hold instead."""
+    """An upstream file. `plain` is the same content as JSON, which a mirror may hold instead."""
 
     upstream: Form
     feeds: str
@@ -53,13 +53,13 @@ class RawFile:
 
     @property
     def forms(self) -> tuple[Form, ...]:
-        """The forms a mirror may hold, the upstream one first."""
+        """The forms that a mirror may hold, the upstream one first."""
         return (self.upstream, self.plain) if self.plain else (self.upstream,)
 
 
 @cache
 def raw_files() -> dict[str, RawFile]:
-    """Return every upstream file by its path in the authors' repository."""
+    """Return every upstream file, by its path in the authors' repository."""
     table = yaml.safe_load(files(__package__).joinpath("raw_files.yaml").read_text())
     return {entry["path"]: _raw_file(entry, table) for entry in table["files"]}
 
@@ -78,11 +78,12 @@ def _raw_file(entry: dict[str, Any], table: dict[str, Any]) -> RawFile:
 
 
 def fetch(path: str, target: str | Path, mirror: str | Path | None = None) -> None:
-    """Bring the upstream file `path` to `target`, verified before anything can open it.
+    """Fetch the upstream file `path` to `target`; it is verified before it is written there.
 
-    It comes from the folder that the environment variable NASEVAL_PUBLISHED or else `mirror`
-    names, where that holds it, and is downloaded otherwise. A file that has a plain form may
-    arrive in that. `NasevalError` where neither works or a file is not the pinned one.
+    The file is copied from the mirror, the folder that the environment variable NASEVAL_PUBLISHED
+    or else the argument `mirror` names. If the mirror does not contain it, it is downloaded. A
+    mirror may hold the plain form instead. Raise `NasevalError` if the download fails or a file is
+    not the pinned one.
     """
     if path not in raw_files():
         raise NasevalError(f"{path} is none of the authors' files; choose one of raw_files.yaml")
@@ -128,9 +129,9 @@ def _download(raw: RawFile, target: Path) -> None:
 
 
 def find(folder: str | Path, path: str) -> Path:
-    """Return where the upstream file `path`, in one of its forms, lies below `folder`.
+    """Return the path of the upstream file `path`, in any of its forms, below `folder`.
 
-    `NasevalError` names the file where it is missing.
+    Raise `NasevalError` if it is missing.
     """
     for form in raw_files()[path].forms:
         if (place := Path(folder) / form.path).is_file():

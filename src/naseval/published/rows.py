@@ -1,4 +1,4 @@
-"""Rows of study tables from the authors' numbers."""
+"""Builds rows of study tables from the authors' numbers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from naseval.published.raw_arrays import Accuracies
 
 SOURCE = "published"
 UNSTATED_SEED = 0
-"""Stands for the seed of an augmentation, which the authors' files don't state."""
+"""The placeholder for seeds, which the authors' files do not state."""
 
 Row = dict[str, Any]
 
@@ -22,12 +22,12 @@ def study_table(study: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
 
 
 def best_row(run: Mapping[str, Any], accuracy: float) -> Row:
-    """Return the row of a run known by one accuracy (per cent), the best over its epochs."""
+    """Return the row of a run of which only the best accuracy over epochs (per cent) is known."""
     return {**run, "reading": "best", "test_accuracy": float(accuracy)}
 
 
 def curve_rows(curves: Accuracies, runs: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Return a row per run and epoch of `curves` (runs × epochs, per cent)."""
+    """Return one row per run and epoch of `curves`, accuracies in per cent, (runs, epochs)."""
     return [
         {**run, "reading": "epoch", "epoch": epoch, "test_accuracy": accuracy}
         for run, curve in zip(runs, curves.tolist(), strict=True)
@@ -36,7 +36,7 @@ def curve_rows(curves: Accuracies, runs: Sequence[Mapping[str, Any]]) -> list[Ro
 
 
 def darts_run(genotype: str, protocol: str = "cda", **other: Any) -> Row:
-    """Name a run of a random architecture on CIFAR-10, of the DARTS space unless told otherwise."""
+    """Return the columns of a run of a random architecture of the DARTS space on CIFAR-10."""
     return {
         "dataset": "cifar10",
         "origin": "random",

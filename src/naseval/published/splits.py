@@ -26,14 +26,14 @@ LISTS = pa.schema(
         pa.field("name", pa.string(), nullable=False),
     ]
 )
-"""One row per image; `train` is what searches halve into training and validation."""
+"""One row per image. Searches halve `train` into training and validation images."""
 
 CLASS_HEADERS = ("Unnamed: 0", "")
-"""Headers of the column of classes; where both stand, the empty one numbers the rows."""
+"""Headers of the column of classes; if a file has both, the empty one numbers the rows."""
 
 
 def read(folder: str | Path) -> pa.Table:
-    """Return all lists (`LISTS`)."""
+    """Return the lists of all three datasets (`LISTS`)."""
     rows = [
         {"dataset": dataset, "split": split, "class": label, "name": name}
         for dataset, splits in FILES.items()

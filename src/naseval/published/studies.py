@@ -28,17 +28,17 @@ PROTOCOL_OF_HEADER = {
     "CDAAA1500E50C": "cda-aa-50c-1500e",
 }
 NUMBERS_OF_CELLS = (4, 6, 8, 12, 16, 20, 24)
-"""Fig. 7."""
+"""The numbers of cells in Fig. 7."""
 STANDARD_CELLS = 20
 """The number of cells of the protocol C+D+A."""
 DEPTH_COLUMNS = (8, 20)
-"""Cells of the columns of the file of Fig. 9; the file's name gives them in this order."""
+"""The numbers of cells of the columns in the file of Fig. 9, in the order of its name."""
 
 
 def read_protocols(folder: str | Path) -> pa.Table:
     """Return the protocols study (Fig. 3), one row per architecture and protocol.
 
-    `NasevalError` where a column is no protocol.
+    Raise `NasevalError` if a column is not a protocol.
     """
     table = read_columns(folder, PROTOCOLS_FILE)
     unknown = [header for header in table if header not in PROTOCOL_OF_HEADER]
@@ -55,7 +55,7 @@ def read_protocols(folder: str | Path) -> pa.Table:
 
 
 def _protocols_genotype(index: int) -> str:
-    """Name architecture `index` of the protocols study; its genotype isn't published."""
+    """Return a name for architecture `index` of the protocols study, whose genotype is unknown."""
     return f"darts/protocols-random-{index:03d}"
 
 
@@ -65,7 +65,7 @@ def read_distribution(folder: str | Path) -> pa.Table:
 
 
 def _darts_curves(folder: str | Path) -> list[Row]:
-    """Return a row per architecture and epoch; row i is the genotype `darts/random-00i`."""
+    """Return one row per architecture and epoch; architecture i is named `darts/random-00i`."""
     accuracies = read_numbers(folder, DARTS_FILE)
     runs = [
         darts_run(f"darts/random-{index:03d}", cells=STANDARD_CELLS)
@@ -75,7 +75,7 @@ def _darts_curves(folder: str | Path) -> list[Row]:
 
 
 def read_operations(folder: str | Path) -> pa.Table:
-    """Return the operations study (Fig. 6): the curves of both spaces, told apart by `space`."""
+    """Return the operations study (Fig. 6): the curves of both spaces, named by `space`."""
     accuracies = read_numbers(folder, MODIFIED_FILE)
     runs = [
         darts_run(f"modified/random-{index:03d}", space="modified", cells=STANDARD_CELLS)
@@ -85,15 +85,16 @@ def read_operations(folder: str | Path) -> pa.Table:
 
 
 def cells_file(cells: int) -> str:
-    """Return the file of networks of `cells` cells."""
+    """Return the path of the file with the networks of `cells` cells."""
     return f"{CELLS}/cell_n_{cells}.npy"
 
 
 def read_cells(folder: str | Path) -> pa.Table:
-    """Return the cells study (Fig. 7), a row per network and epoch.
+    """Return the cells study (Fig. 7), one row per network and epoch.
 
-    Networks of 20 cells are named after the rows of the 214 architectures where they repeat
-    them. Nothing says which architectures the other files hold, so their names differ.
+    A network of 20 cells whose curve equals one of the 214 architectures gets that architecture's
+    name. The files do not say which architectures the other networks are, so those get distinct
+    names.
     """
     known = read_numbers(folder, DARTS_FILE)
     rows: list[Row] = []
@@ -115,10 +116,10 @@ def _protocol_of_cells(cells: int) -> str:
 
 
 def read_seeds(folder: str | Path, constants: Published) -> pa.Table:
-    """Return the seeds study (Fig. 8): the file's pairs, then those that only the notebook has.
+    """Return the seeds study (Fig. 8): the pairs of the file, then those of the notebook.
 
-    Seed A is 0, seed B is 1; the authors don't state which numbers they used. The notebook's
-    architectures are those of the protocols study.
+    Seeds A and B are numbered 0 and 1, because the authors do not state their values. The
+    architectures of the notebook's pairs are those of the protocols study.
     """
     filed = read_numbers(folder, SEEDS).tolist()
     pairs = [(f"darts/seeds-random-{index:03d}", pair) for index, pair in enumerate(filed)]

@@ -1,4 +1,4 @@
-"""Every table that the authors' files give: which files it needs, and how it is read."""
+"""Every table that the authors' files give, with its files and the function that reads it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from naseval.settings.published import Published
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table read from raw files (upstream paths below one folder) and the typed constants."""
+    """A table that is read from raw files (upstream paths in one folder) and typed constants."""
 
     files: tuple[str, ...]
     read: Callable[[Path, Published], pa.Table]
 
 
 def read_issues(folder: str | Path, constants: Published) -> pa.Table:
-    """Return every issue found in the files below `folder`: what, how it is handled, evidence."""
+    """Return every issue of the files below `folder`, as a table (`issues.issue.SCHEMA`)."""
     return issue_table(
         [
             *accuracy_tables.find(folder),
@@ -64,7 +64,7 @@ STUDIES = {
     "seeds": PublishedTable((SEEDS,), studies.read_seeds),
     "depth": PublishedTable((DEPTHS,), lambda folder, _: studies.read_depth(folder)),
 }
-"""Study tables (`schemas.STUDY`) by study."""
+"""The study tables (`schemas.STUDY`), by study."""
 
 OTHER_TABLES = {
     "costs": PublishedTable((), lambda _, constants: benchmark.read_search_costs(constants)),
@@ -73,7 +73,7 @@ OTHER_TABLES = {
     "splits": PublishedTable(_LISTS, lambda folder, _: splits.read(folder)),
     "data_issues": PublishedTable(tuple(raw_files()), read_issues),
 }
-"""Tables of other schemas: `benchmark.COSTS`, `benchmark.SUMMARY`, `genotypes.EDGES`,
+"""The tables of other schemas: `benchmark.COSTS`, `benchmark.SUMMARY`, `genotypes.EDGES`,
 `splits.LISTS` and `issues.issue.SCHEMA`."""
 
 TABLES = {**STUDIES, **OTHER_TABLES}

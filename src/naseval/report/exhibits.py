@@ -1,12 +1,14 @@
-"""The figures and tables, found in the modules that make them.
+"""Exhibits: the figures and tables of the report, as the modules that make them declare them.
 
-A module of `PACKAGES` declares its figures in a literal `REPORT_FIGURES`, its tables in a literal
-`REPORT_TABLES`: a dictionary from names to the fields of `Exhibit`. Fields below `published` or
-`reproduced` hold for that source alone. A figure's function takes study tables, labels and
-arguments by name and returns a `figures.style.Drawing`; a table's function returns the table, where
-it differs the table as it is laid out, and a note.
+A module of `PACKAGES` declares its figures in a literal `REPORT_FIGURES` and its tables in a
+literal `REPORT_TABLES`. Each is a dictionary from names to the fields of `Exhibit`. Fields below
+the key `published` or `reproduced` apply to that source only.
 
-The literals are read from the syntax tree: planning imports neither pandas nor matplotlib.
+The function of a figure or table takes study tables, labels and other arguments by name. A figure's
+function returns a `figures.style.Drawing`. A table's function returns the tidy frame, optionally a
+second frame in the layout that people read, and a note.
+
+The literals are read from the syntax tree, so that planning imports neither pandas nor matplotlib.
 """
 
 import ast
@@ -29,24 +31,26 @@ SOURCES: tuple[Source, ...] = ("published", "reproduced")
 PACKAGES = ("analysis", "claims", "figures", "published")
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = {"REPORT_FIGURES": "draw", "REPORT_TABLES": "table"}
-"""The literals, and the function that makes what one of them declares."""
+"""The names of the literals, and the default name of the function that makes an exhibit."""
 
 LabelName = Literal["dataset_labels", "method_labels", "protocol_labels", "space_labels"]
 
 
 class Exhibit(Strict):
-    """A figure or a table, as its module declares it for one source."""
+    """A figure or a table of one source, as its module declares it."""
 
-    module: str = Field(description="the module that declares it, below naseval; not declared")
+    module: str = Field(
+        description="the module that declares it, relative to naseval; set automatically"
+    )
     title: str = Field(description="its title on the page")
-    paper: str = Field(description="what the paper says of it")
-    order: int = Field(1000, description="its place on the page; equal ones go by name")
+    paper: str = Field(description="what the paper says about it")
+    order: int = Field(1000, description="its position on the page; ties are sorted by name")
     sources: tuple[Source, ...] = Field(SOURCES, description="the sources that have it")
-    function: str = Field(description="the function of the module that makes it")
+    function: str = Field(description="the function of the module that returns it")
     study: str = Field("", description="the study that the function takes as `study`, if any")
     inputs: dict[str, str] = Field(
         default_factory=dict,
-        description="more Parquet files below the results folder, by argument; may hold {source}",
+        description="other Parquet files in the results folder, by argument; {source} is allowed",
     )
     labels: tuple[LabelName, ...] = Field((), description="arguments that are labels")
     arguments: dict[str, Any] = Field(default_factory=dict, description="constant arguments")
@@ -54,42 +58,46 @@ class Exhibit(Strict):
         default_factory=dict, description="arguments from the configuration, by dotted keys"
     )
     needs: tuple[str, ...] = Field(
-        (), description="dotted keys of the configuration without which it is left out"
+        (), description="dotted keys of the configuration; it is omitted if one is not set"
     )
-    part_of: str = Field(
-        "", description="the study whose target makes it, where it takes no `study`"
-    )
+    part_of: str = Field("", description="the study whose target makes it, if it has no `study`")
     named: bool = Field(
-        False, description="whether a table shows its columns dataset and method by their labels"
+        False, description="whether a table displays labels in its columns dataset and method"
     )
 
     @property
     def target(self) -> str:
-        """The study that it is made with; empty: it is made with all of them."""
+        """The study whose target makes it; if empty, only the target of all studies does."""
         return self.study or self.part_of
 
     def files(self, source: str) -> dict[str, str]:
-        """Return the files it is made from, below the results folder, by argument."""
+        """Return its input files, relative to the results folder, by argument."""
         study = {"study": f"studies/{source}/{self.study}.parquet"} if self.study else {}
         return study | {name: path.format(source=source) for name, path in self.inputs.items()}
 
     def constants(self, config: Config) -> dict[str, Any]:
-        """Return its arguments that are neither files nor labels."""
+        """Return its arguments other than files and labels."""
         return self.arguments | {name: _setting(config, key) for name, key in self.settings.items()}
 
 
 def figures(source: str, config: Config) -> dict[str, Exhibit]:
-    """Return the figures that a source can have, by name, in the order of the page."""
+    """Return the figures that a source can have, by name, in the order of the page.
+
+    Raise `NasevalError` if a declaration is invalid.
+    """
     return _exhibits("REPORT_FIGURES", source, config)
 
 
 def tables(source: str, config: Config) -> dict[str, Exhibit]:
-    """Return the tables that a source can have, by name, in the order of the page."""
+    """Return the tables that a source can have, by name, in the order of the page.
+
+    Raise `NasevalError` if a declaration is invalid.
+    """
     return _exhibits("REPORT_TABLES", source, config)
 
 
 def labels(source: str, config: Config) -> dict[str, dict[str, str]]:
-    """Return the labels of a source by the names that functions take them under."""
+    """Return the labels of a source, by the name of the argument that takes them."""
     ours = {"dataset_labels": config.labels["datasets"], "method_labels": config.labels["methods"]}
     theirs = {"dataset_labels": paper.DATASETS, "method_labels": paper.METHODS}
     common = {"protocol_labels": paper.PROTOCOLS, "space_labels": paper.SPACES}
@@ -109,7 +117,7 @@ def _exhibits(kind: str, source: str, config: Config) -> dict[str, Exhibit]:
 
 @cache
 def _declarations(kind: str) -> list[tuple[Path, dict[str, Any]]]:
-    """Return the literals called `kind` with the files that hold them."""
+    """Return the literals of the name `kind` with the files that contain them."""
     files = (file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py")))
     return [(file, literal) for file in files for literal in _literals(file, kind)]
 
@@ -117,7 +125,7 @@ def _declarations(kind: str) -> list[tuple[Path, dict[str, Any]]]:
 def _literals(file: Path, kind: str) -> Iterator[dict[str, Any]]:
     text = file.read_text(encoding="utf-8")
     if not re.search(rf"^{kind}\b", text, re.MULTILINE):
-        return  # most files: not worth parsing
+        return  # true of most files; skip the slow parsing
     for statement in ast.parse(text, str(file)).body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == kind:
@@ -146,7 +154,10 @@ def _exhibit(kind: str, file: Path, name: str, fields: dict[str, Any], source: s
 
 
 def _is_configured(exhibit: Exhibit, source: str, config: Config) -> bool:
-    """Tell whether a source has what an exhibit is made from; the authors' files have it all."""
+    """Tell whether a source has the inputs of an exhibit.
+
+    The authors' files contain all of them. The reproduced ones depend on the configuration.
+    """
     if source not in exhibit.sources:
         return False
     missing = source == "reproduced" and exhibit.study and exhibit.study not in config.studies
@@ -154,9 +165,9 @@ def _is_configured(exhibit: Exhibit, source: str, config: Config) -> bool:
 
 
 def _setting(config: Config, key: str) -> Any:
-    """Return a value of the configuration; None where there is none.
+    """Return the value of a dotted key of the configuration; None if it does not exist.
 
-    A dotted key's part names a field, a key, an entry of a list, or by its number a list's entry.
+    A part of the key is a field, a key of a mapping, or an entry of a list or the entry's number.
     """
     value: Any = config
     for part in key.split("."):

@@ -1,4 +1,4 @@
-"""One page with everything there is below a results folder; it needs nothing but a browser."""
+"""The report: one self-contained HTML page with everything that exists in a results folder."""
 
 import base64
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from naseval.claims.verdict import VERDICTS
 from naseval.published.raw_files import raw_files
 
 Captions = Mapping[str, tuple[str, str]]
-"""Title and what the paper says, by the name of a figure or table."""
+"""The title, and what the paper says, by the name of a figure or table."""
 
 HEADINGS = {
     "published": "From the authors' published statistics",
@@ -28,22 +28,22 @@ HEADINGS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A figure or table of a source, as the page shows it."""
+    """A figure or table of a source on the page."""
 
     anchor: str
     title: str
     paper: str
-    """What the paper says of it."""
+    """What the paper says about it."""
     content: Markup
-    """A figure's address, or a table's HTML with its note."""
+    """A figure as a data URL, or a table as HTML with its note."""
     note: str
     file: str
-    """Where it lies, below the results folder."""
+    """The path of its file, relative to the results folder."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """What a source has."""
+    """The figures and tables of a source."""
 
     source: str
     heading: str
@@ -57,11 +57,11 @@ def page(
     tables: Mapping[str, Captions],
     scaled_down: str | None,
 ) -> str:
-    """Return the page's text.
+    """Return the page as HTML.
 
-    `figures` and `tables` name, by source, those that the page may have; it has those whose files
-    lie below `results`. `scaled_down` is the configuration's. The page holds its images and styles
-    and works without a network.
+    `figures` and `tables` hold, by source, the captions of those that the page may contain; it
+    contains the ones whose files exist below `results`. `scaled_down` is the setting of the same
+    name. Images and styles are embedded, so the page works without a network.
     """
     sections = [
         Section(
@@ -107,7 +107,7 @@ def _tables(results: Path, source: str, captions: Captions) -> Iterator[Entry]:
 
 
 def _ledger(results: Path) -> pa.Table | None:
-    """Return the ledger of both sources, of one, or none."""
+    """Return the ledgers of both sources combined, the only one that exists, or None."""
     found = [
         records.read(file, SCHEMA)
         for source in HEADINGS
@@ -117,7 +117,7 @@ def _ledger(results: Path) -> pa.Table | None:
 
 
 def _shares(claims: pa.Table) -> list[dict[str, Any]]:
-    """Return, for the bars of the overview, how many claims got each verdict."""
+    """Return the number of claims by verdict, for the bars of the overview."""
     return [
         {"name": name, "total": total, "parts": [(v, counts[v]) for v in VERDICTS if v in counts]}
         for name, counts in writers.verdict_counts(claims).items()
@@ -128,7 +128,7 @@ def _shares(claims: pa.Table) -> list[dict[str, Any]]:
 
 
 def _cards(results: Path) -> Iterator[tuple[str, str]]:
-    """Return place and heading of every score card."""
+    """Yield the path and the heading of every score card."""
     for file in sorted(results.glob("cards/*.md")):
         heading = file.read_text().partition("\n")[0]
         yield str(file.relative_to(results)), heading.removeprefix("# ")

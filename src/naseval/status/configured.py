@@ -1,4 +1,4 @@
-"""The configuration as Snakemake would put it together, without Snakemake."""
+"""Loads the configuration with its overlays as Snakemake does, without Snakemake."""
 
 from collections.abc import Iterable
 from functools import reduce
@@ -15,9 +15,9 @@ BASE = Path("config/config.yaml")
 
 
 def configured(overlays: Iterable[Path]) -> Config:
-    """Return config/config.yaml below the working directory with the overlays on top.
+    """Return config/config.yaml of the working directory with the overlays merged into it.
 
-    Raises `NasevalError` that names a file that cannot be read, or the faulty key.
+    Raise `NasevalError` if a file cannot be read or a key is invalid; the error names it.
     """
     return load_config(reduce(merged, map(_read, (BASE, *overlays)), {}))
 

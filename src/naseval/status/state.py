@@ -1,6 +1,6 @@
-"""The state of every configured search and run, from its outputs, its lock and its log.
+"""The state of every configured search and run, read from its outputs, its lock and its log.
 
-`naseval.training.progress` writes the lines of the logs.
+`naseval.training.progress` writes the log lines that this module parses.
 """
 
 import os
@@ -16,30 +16,31 @@ from naseval.locking.lock import EXPIRY, Owner
 
 State = Literal["done", "running", "failed", "stopped", "waiting"]
 STATES: tuple[State, ...] = ("done", "running", "failed", "stopped", "waiting")
-"""Stopped: begun, and neither running nor ended in an error; it resumes when run again."""
+"""A stopped job was interrupted without an error; it resumes if it is run again."""
 
 EPOCH = re.compile(r"epoch (\d+)/(\d+): (.*); [\d.]+ s, (.+) to go$")
 ACCURACY = re.compile(r"(?:test|validation)_accuracy ([\d.e+-]+)")
 STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
 NO_FAULT = re.compile(r"interrupted |individual \d+: |.* is ignored: |.* waiting \d+ s ")
-"""Last lines, other than an epoch's, of a training that stopped without a complaint."""
+"""Last log lines, other than those of epochs, that do not mean an error."""
 TAIL = 4096
+"""The number of bytes at the end of a log that are read."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training, or a stage of it, has come."""
+    """The progress of a training or of one of its stages."""
 
     epoch: int
     epochs: int
     accuracy: float | None
-    """Per cent, on test images of a run, on validation images of a search that validates."""
+    """Per cent of the test images (run) or validation images (search); None if not evaluated."""
     left: str
-    """Time to go, as `timedelta` writes it."""
+    """The estimated remaining time, in the format of `timedelta`."""
 
 
 def last_line(path: Path) -> str:
-    """Return the last line of a log, without the time; empty where there is none."""
+    """Return the last line of a log without its time stamp; empty for an empty log."""
     with path.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
         lines = file.read().decode(errors="replace").strip().splitlines()
@@ -47,7 +48,7 @@ def last_line(path: Path) -> str:
 
 
 def progress(line: str) -> Progress | None:
-    """Return what an epoch's line says; None for another line."""
+    """Parse the log line of an epoch; return None for any other line."""
     found = EPOCH.search(line)
     if found is None:
         return None
@@ -57,27 +58,28 @@ def progress(line: str) -> Progress | None:
 
 
 def complains(line: str) -> bool:
-    """Whether a training that ended with this line ended in an error."""
+    """Tell whether a training whose log ends with this line ended in an error."""
     return bool(line) and not (EPOCH.search(line) or NO_FAULT.match(line))
 
 
 @dataclass(frozen=True)
 class JobState:
-    """The state of a job, as its files tell it."""
+    """The state of a job."""
 
     job: Job
     state: State
     progress: Progress | None = None
     line: str = ""
-    """The last of its log."""
+    """The last line of its log."""
     owner: str = ""
-    """Who trains it."""
+    """The process that trains it, as its lock names it."""
 
 
 def job_states(results: str | Path, jobs: Sequence[Job]) -> dict[Job, JobState]:
-    """Return the state of every job, each once.
+    """Return the state of every distinct job.
 
-    Outputs, logs and locks are listed folder by folder; only files of unfinished jobs are opened.
+    Folders are listed once instead of testing each file; only logs and locks of unfinished jobs are
+    opened.
     """
     root = Path(results)
     there = {
@@ -102,10 +104,10 @@ def _job_state(root: Path, job: Job, there: set[str], now: float) -> JobState:
 
 
 def _alive(lock: Path, now: float) -> str | None:
-    """Return who holds a lock; None where it has given no sign of life for too long."""
+    """Return the owner of a lock; None if the lock has expired or was released."""
     try:
         touched = lock.stat().st_mtime
-    except FileNotFoundError:  # released meanwhile
+    except FileNotFoundError:  # released in the meantime
         return None
     return str(Owner.of(lock) or "unknown") if now - touched < EXPIRY else None
 
@@ -118,7 +120,7 @@ def _read(log: Path) -> str:
 
 
 def _files(folder: Path, name: str) -> Iterator[str]:
-    """Yield all files below a folder, by their paths below the results folder."""
+    """Yield the paths of all files below `folder`, with `name` in its place."""
     try:
         entries = list(os.scandir(folder))
     except (FileNotFoundError, NotADirectoryError):

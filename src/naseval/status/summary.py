@@ -1,4 +1,4 @@
-"""The states of jobs as tables, in the terminal and on a page."""
+"""The states of jobs as tables, for the terminal and as an HTML page."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,9 +22,9 @@ class Listing:
 
 
 def summary(needed: Sequence[Job], seen: Mapping[Job, JobState], results: str) -> list[Listing]:
-    """Return how many jobs of each study are in which state, then those that want attention.
+    """Return the number of jobs by study and state; then running, failed and stopped jobs.
 
-    A job that several studies need counts in each of them, and once in the last row.
+    A job that several studies need counts in each of them, and once in the row `all`.
     """
     by_study: dict[str, dict[Job, None]] = {}
     for job in needed:
@@ -69,7 +69,7 @@ def _progress(one: JobState) -> tuple[str, str, str]:
 
 
 def text(listings: Sequence[Listing]) -> str:
-    """Return the listings that have rows, in columns."""
+    """Return the non-empty listings as text with aligned columns."""
     return "\n".join(
         f"{listing.title}\n{_aligned([listing.header, *listing.rows])}"
         for listing in listings
@@ -78,7 +78,10 @@ def text(listings: Sequence[Listing]) -> str:
 
 
 def page(listings: Sequence[Listing], now: str, refresh: float | None) -> str:
-    """Return a page that needs nothing but a browser; `refresh`: seconds until it reloads."""
+    """Return the listings as a self-contained HTML page.
+
+    `now` is the time that the page displays; the page reloads after `refresh` seconds, if given.
+    """
     environment = Environment(loader=PackageLoader("naseval"), autoescape=True)
     return environment.get_template("status.html").render(
         listings=[listing for listing in listings if listing.rows], now=now, refresh=refresh

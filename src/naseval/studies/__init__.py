@@ -1,6 +1,8 @@
-"""Studies: which runs answer a question of the paper.
+"""Studies: the sets of runs that each answer one question of the paper. Without torch.
 
-One module per study, named like it, with its `Settings` and `members`.
+Every public module is one study, found by its file name: its class `Settings` has the fields of the
+configuration below `studies.NAME`, and its function `members` returns the runs. `members`,
+`labelled` and `unique_runs` list the runs of any study; `Run` and `Member` describe one.
 """
 
 from collections.abc import Iterable
@@ -40,12 +42,12 @@ def study_names() -> list[str]:
 
 
 def describe_study(study: str) -> str:
-    """Return the question that a study answers, the first line of its module's docstring."""
+    """Return the description of a study: the first line of its module's docstring."""
     return (import_module(f"naseval.studies.{study}").__doc__ or study).splitlines()[0]
 
 
 def members(config: "Config", study: str) -> list[Member]:
-    """Return a study's runs with what the study calls them."""
+    """Return the runs of a study with their roles in it."""
     found: list[Member] = import_module(f"naseval.studies.{study}").members(
         config, config.study(study)
     )
@@ -53,7 +55,7 @@ def members(config: "Config", study: str) -> list[Member]:
 
 
 def labelled(config: "Config", study: str) -> list[dict[str, Any]]:
-    """Return a study's runs as rows: where each lies, and the columns that tell it apart."""
+    """Return a study's runs as rows: `path`, and the columns of `schemas.STUDY` that name it."""
     return [
         {
             "path": member.run.path,
@@ -71,12 +73,12 @@ def labelled(config: "Config", study: str) -> list[dict[str, Any]]:
 
 
 def unique_runs(found: Iterable[Member]) -> list[Run]:
-    """Return each run once, sorted."""
+    """Return the distinct runs, sorted."""
     return sorted({member.run for member in found})
 
 
 def space_of(config: "Config", genotype: str, dataset: str) -> str | None:
-    """Return the space of a genotype, by its name; None for a fixed network."""
+    """Return the space of a genotype from its name; None for a fixed network."""
     match genotype.split("/"):
         case [space, _]:
             return space

@@ -1,4 +1,4 @@
-"""Runs and search histories gathered into one tidy table each."""
+"""Concatenates runs, and search histories, into one tidy table each."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,9 +11,10 @@ from naseval.schemas import HISTORIES, HISTORY, RUN, STUDY
 
 
 def gather_runs(results: str | Path, study: str, members: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Return a table of `schemas.STUDY`, one row per run and epoch.
+    """Return a study table (`schemas.STUDY`), one row per run and epoch.
 
-    `members` holds for each run its `path` below `results` and the columns that tell it apart.
+    `members` holds, for each run, its `path` relative to `results` and the columns that identify it
+    (see `naseval.studies.labelled`).
     """
     rows = [
         {**labels(member, study), **curve}
@@ -27,7 +28,7 @@ CURVE = [name for name in RUN.names if name in STUDY.names]
 
 
 def labels(member: Mapping[str, Any], study: str) -> dict[str, Any]:
-    """Return the columns that are the same in all rows of a run."""
+    """Return the columns that are constant over the rows of a run."""
     columns = {name: value for name, value in member.items() if name != "path"}
     return {"source": "reproduced", "study": study, "reading": "epoch", **columns}
 
@@ -37,7 +38,7 @@ Search = tuple[str, str, int]
 
 
 def gather_histories(searches: Sequence[Search], paths: Sequence[str]) -> pa.Table:
-    """Return a table of `schemas.HISTORIES`; `paths` has each search's history."""
+    """Return a table of `schemas.HISTORIES`; `paths` holds the history file of each search."""
     tables = []
     for (dataset, method, seed), path in zip(searches, paths, strict=True):
         history = read(path, HISTORY)

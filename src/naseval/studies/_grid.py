@@ -1,4 +1,4 @@
-"""Studies of random architectures: every architecture under every protocol with every seed."""
+"""Studies of random architectures, each trained under every protocol and with every seed."""
 
 from collections.abc import Iterable
 from itertools import product
@@ -21,7 +21,7 @@ class GridSettings(StudySettings):
 
 
 def grid_members(_config: Config, settings: GridSettings) -> list[Member]:
-    """Return all runs of a grid."""
+    """Return all runs of a grid study."""
     return [
         member
         for space in settings.spaces
@@ -38,7 +38,7 @@ def random_grid(
     architectures: int,
     seeds: Iterable[int],
 ) -> list[Member]:
-    """Return the runs of the first `architectures` random genotypes of a space."""
+    """Return the runs of the first `architectures` random genotypes of a space, all combined."""
     return [
         Member(Run(dataset, protocol, random_genotype(space, index), seed), "random", space)
         for dataset, protocol, index, seed in product(

@@ -1,11 +1,11 @@
-"""Runs and the names they and their genotypes go by."""
+"""Runs, and the names of runs and genotypes."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, order=True)
 class Run:
-    """One augmentation. Studies that need the same run share it."""
+    """One augmentation (training from scratch). Studies that need the same run share it."""
 
     dataset: str
     protocol: str
@@ -14,53 +14,53 @@ class Run:
 
     @property
     def path(self) -> str:
-        """Where its Parquet lies, below the results folder."""
-        return f"{self._place}.parquet"
+        """The path of its Parquet file, relative to the results folder."""
+        return f"{self._stem}.parquet"
 
     @property
     def log(self) -> str:
-        """Where its log lies, below the results folder."""
-        return f"logs/{self._place}.log"
+        """The path of its log, relative to the results folder."""
+        return f"logs/{self._stem}.log"
 
     @property
     def checkpoint(self) -> str:
-        """Where it saves while it trains, below the results folder."""
-        return f"checkpoints/{self._place}.pt"
+        """The path of its checkpoint, relative to the results folder."""
+        return f"checkpoints/{self._stem}.pt"
 
     @property
-    def _place(self) -> str:
+    def _stem(self) -> str:
         return f"runs/{self.dataset}/{self.protocol}/{self.genotype}/seed-{self.seed}"
 
 
 @dataclass(frozen=True)
 class Member:
-    """A run as a study sees it."""
+    """A run and its role in a study."""
 
     run: Run
     origin: str
-    """random, searched or fixed."""
+    """`random`, `searched` or `fixed`."""
     space: str | None
-    """None for a fixed network."""
+    """The space of the genotype; None for a fixed network."""
     method: str | None = None
-    """The method whose search or baseline the run belongs to."""
+    """The method whose search or random baseline the run belongs to, if any."""
 
     def under(self, protocol: str) -> "Member":
-        """Return the same under another protocol."""
+        """Return the same member under another protocol."""
         return replace(self, run=replace(self.run, protocol=protocol))
 
 
 def random_genotype(space: str, index: int) -> str:
-    """Name the random genotype `index` of a space."""
+    """Return the name of random genotype `index` of a space."""
     return f"{space}/random-{index:03d}"
 
 
 def searched_genotype(method: str, dataset: str, seed: int) -> str:
-    """Name the genotype that a search found."""
+    """Return the name of the genotype that a search found."""
     return f"{method}/{dataset}/seed-{seed}"
 
 
 def genotype_file(genotype: str) -> str | None:
-    """Return where a genotype's JSON lies below the results folder; None for a fixed network."""
+    """Return the path of a genotype's JSON in the results folder; None for a fixed network."""
     match genotype.split("/"):
         case [space, index]:
             return f"architectures/{space}/{index}.json"

@@ -8,7 +8,7 @@ from naseval.studies._runs import Member, Run, random_genotype, searched_genotyp
 
 
 class Settings(StudySettings):
-    """Which methods on which datasets, and how often."""
+    """The methods and datasets, and the numbers of searches and random architectures."""
 
     datasets: list[str] = Field(description="datasets, by their keys")
     methods: list[str] = Field(description="methods, by their keys")
@@ -18,7 +18,7 @@ class Settings(StudySettings):
 
 
 def members(config: Config, settings: Settings) -> list[Member]:
-    """Return random and searched runs of every method on every dataset."""
+    """Return the runs of random and searched architectures of every method on every dataset."""
     return [
         member
         for dataset in settings.datasets

@@ -1,4 +1,4 @@
-"""How random architectures of one space are distributed (paper, section 5.1, Figures 4 and 5)."""
+"""The accuracies of many random architectures (paper, section 5.1, Figures 4 and 5)."""
 
 from naseval.studies._grid import GridSettings, grid_members
 

@@ -1,4 +1,4 @@
-"""Whether the operations matter: the DARTS space against a poor one (paper, Figure 6)."""
+"""The effect of the operations: the DARTS space and a modified one (paper, Figure 6)."""
 
 from pydantic import Field
 
@@ -19,7 +19,7 @@ class Settings(StudySettings):
 
 
 def members(config: Config, settings: Settings) -> list[Member]:
-    """Return the runs of each space's random architectures."""
+    """Return the runs of the random architectures of each space."""
     return [
         member
         for space, count in settings.random.items()

@@ -1,4 +1,4 @@
-"""How much the training protocol matters (paper, section 4, Figures 3 and 10)."""
+"""The effect of the training protocol on the accuracy (paper, section 4, Figures 3 and 10)."""
 
 from itertools import product
 
@@ -12,14 +12,14 @@ from naseval.studies._runs import Member, Run
 
 
 class Settings(GridSettings):
-    """Protocols, from the simplest to the most elaborate, on random and on fixed networks."""
+    """Random architectures and fixed networks under protocols of increasing complexity."""
 
     fixed: list[str] = Field(description="fixed networks, by their names; may be empty")
     fixed_seeds: list[int] = Field(description="seeds of a fixed network's augmentations")
 
 
 def members(config: Config, settings: Settings) -> list[Member]:
-    """Return every protocol's runs of the random architectures and of the fixed networks."""
+    """Return the runs of the random architectures and fixed networks under every protocol."""
     fixed = [
         Member(
             Run(dataset, protocol, known(name, fixed_names(), "network", KEY), seed), "fixed", None

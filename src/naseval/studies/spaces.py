@@ -1,4 +1,4 @@
-"""How far apart are the architectures of a space? One page per space (paper, section 6)."""
+"""The random architectures of every space, one page per space (paper, section 6)."""
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from naseval.studies._runs import Member
 
 
 class Settings(StudySettings):
-    """Random architectures of every space, each space under its protocol."""
+    """Random architectures of every space, under one protocol per space."""
 
     datasets: list[str] = Field(description="datasets, by their keys")
     protocol_of: dict[str, str] = Field(
@@ -21,7 +21,7 @@ class Settings(StudySettings):
 
 
 def members(config: Config, settings: Settings) -> list[Member]:
-    """Return the runs of each space's random architectures."""
+    """Return the runs of the random architectures of each space."""
     return [
         member
         for space, protocol in settings.protocol_of.items()

@@ -1,4 +1,4 @@
-"""With and without tricks: does a method's lead survive a plain protocol? (paper, section 6)."""
+"""The benchmark with and without training tricks (paper, section 6)."""
 
 from pydantic import Field
 
@@ -9,13 +9,13 @@ from naseval.studies._runs import Member
 
 
 class Settings(benchmark.Settings):
-    """The benchmark's, trained a second time with a protocol that has no tricks."""
+    """The settings of the benchmark, and a second protocol, without tricks."""
 
     plain: str = Field(description="the protocol without tricks, by its key")
 
 
 def members(config: Config, settings: Settings) -> list[Member]:
-    """Return the benchmark's runs, each under its method's own protocol and under the plain one."""
+    """Return the benchmark's runs, under the plain protocol and under each method's own one."""
     plain = known(settings.plain, config.protocols, "protocol", "studies.tricks.plain")
     return [
         member

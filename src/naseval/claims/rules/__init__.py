@@ -1,4 +1,5 @@
-"""How claims are computed, a module for each section of the paper.
+"""The rules that compute claims, one module per section of the paper.
 
-Each module has `RULES`, its rules by the ids of their claims. `_rule.all_rules` finds the modules.
+Every module has a dictionary `RULES` of its rules by the ids of their claims. `_rule.all_rules`
+finds the modules by their file names and returns all rules; `_rule.Rule` is a rule.
 """

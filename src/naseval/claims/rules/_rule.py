@@ -1,4 +1,4 @@
-"""What a rule is, where rules are found, and the statistics that they sum accuracies up by."""
+"""The class of a rule, the registry of rules, and the summary statistics that rules use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from naseval.plugins import plugin_names
 
 @dataclass(frozen=True)
 class Rule:
-    """How a claim is computed from tables: those that it needs, the main one first, and how."""
+    """How a claim is computed: the tables that it needs, the main one first, and a function."""
 
     needs: tuple[str, ...]
     function: Callable[[Tables], Readings]
-    """Pure; calls `lacking` where the tables don't hold what it needs."""
+    """A pure function; it calls `lacking` if the tables do not contain what it needs."""
 
     def compute(self, tables: Tables) -> Readings | Absent:
-        """Return the claim's value under every reading, or what `tables` lack."""
+        """Return the claim's value under every reading, or an `Absent` if `tables` lack data."""
         return or_absent(self.function)(tables)
 
 
@@ -33,7 +33,7 @@ PACKAGE = "naseval.claims.rules"
 
 @cache
 def all_rules() -> Rules:
-    """Return the rules of every module of the package."""
+    """Return the rules of all modules of the package, by claim."""
     modules = [import_module(f"naseval.claims.rules.{name}") for name in plugin_names(PACKAGE)]
     return {claim: rule for module in modules for claim, rule in module.RULES.items()}
 
@@ -46,4 +46,4 @@ STATISTICS: dict[str, Callable[[pd.Series], float]] = {
     "max": lambda values: float(values.max()),
     "range": lambda values: float(values.max() - values.min()),
 }
-"""`std` is the population's, as in all of the authors' figures but the third."""
+"""`std` is the population form (ddof 0), as in all of the authors' figures except Figure 3."""

@@ -11,23 +11,23 @@ from naseval.claims.tables import Readings, Tables, some
 from naseval.published.splits import FILES
 
 NUMBERS_OF_IMAGES = (10, 100, 1_000, 10_000, 100_000)
-"""Those that accuracies of test images are compared with."""
+"""The candidates for the number of test images that an accuracy is based on."""
 
 
 def count_classes(tables: Tables, dataset: str) -> Readings:
-    """Count classes."""
+    """Count the listed classes of a dataset."""
     return {"listed": int(some(tables["splits"], dataset=dataset)["class"].nunique())}
 
 
 def count_images(tables: Tables, dataset: str) -> Readings:
-    """Count images."""
+    """Count the listed images of a dataset."""
     return {"listed": len(some(tables["splits"], dataset=dataset))}
 
 
 def split_shares(tables: Tables, dataset: str) -> Readings:
-    """Per cent of training, validation and test images.
+    """Return the per cent of training, validation and test images.
 
-    Where no validation images are listed, the training ones are halved, as searches do.
+    If no validation images are listed, the training images are halved, as in the searches.
     """
     counts = some(tables["splits"], dataset=dataset)["split"].value_counts()
     train, validation = int(counts["train"]), int(counts.get("validation", 0))
@@ -38,7 +38,7 @@ def split_shares(tables: Tables, dataset: str) -> Readings:
 
 
 def test_images(tables: Tables, dataset: str) -> Readings:
-    """Return the smallest power of ten of test images whose accuracies these can be."""
+    """Return the smallest power of ten of test images that explains all accuracies."""
     accuracies = some(tables.runs("benchmark"), dataset=dataset)["best"].to_numpy()
     possible = [images for images in NUMBERS_OF_IMAGES if _are_shares(accuracies, images)]
     if not possible:
@@ -47,7 +47,7 @@ def test_images(tables: Tables, dataset: str) -> Readings:
 
 
 def _are_shares(accuracies: NDArray[np.float64], images: int) -> bool:
-    """Tell whether accuracies (per cent) are whole numbers of right answers on `images` images."""
+    """Tell whether accuracies (per cent) are whole numbers of correct answers on `images`."""
     right = accuracies * images / 100
     return bool(np.abs(right - right.round()).max() < 1e-7 * images)  # 32-bit noise: 1e-5 per cent
 

@@ -1,8 +1,8 @@
 """Claims of section 3: searched against random architectures, and the cost of searches.
 
-Fig. 1 and 2, Table 1; the abstract and section 1 repeat some. Relative improvement is computed
-here anew, not by `naseval.analysis`, on purpose: so the ledger checks what figures and tables
-show by a second way.
+They concern Fig. 1 and 2 and Table 1; the abstract and section 1 repeat some of them. This module
+deliberately computes the relative improvement independently of `naseval.analysis`, so that the
+ledger checks the figures and tables by a second implementation.
 """
 
 from functools import partial
@@ -22,17 +22,17 @@ GroupMeans = dict[tuple[str, str, str], float]
 
 
 def group_means(tables: Tables) -> dict[str, GroupMeans]:
-    """Return the means of all groups of runs by reading.
+    """Return the mean accuracies of all groups of runs, by reading.
 
-    A summary stands in for a group whose runs aren't known.
+    A published summary replaces a group whose runs are not known.
     """
     summaries = tables["summaries"] if "summaries" in tables else pd.DataFrame()
-    stand_ins = {
+    of_summaries = {
         (row["dataset"], row["method"], row["origin"]): float(row["mean"])
         for row in summaries.to_dict("records")
     }
     return {
-        reading: {**stand_ins, **_means_of_runs(runs)}
+        reading: {**of_summaries, **_means_of_runs(runs)}
         for reading, runs in tables.accuracies("benchmark").items()
     }
 
@@ -47,7 +47,7 @@ def _means_of_runs(runs: pd.DataFrame) -> GroupMeans:
 
 
 def _gain(means: GroupMeans, dataset: str, method: str) -> float:
-    """Return the percentage points of a method's searches over random architectures."""
+    """Return mean searched − mean random accuracy of a method, in percentage points."""
     searched, random = (means.get((dataset, method, o)) for o in ("searched", "random"))
     if searched is None or random is None:
         lacking(f"there are no runs of {method} on {dataset}")
@@ -66,7 +66,11 @@ def _improvement(means: GroupMeans, dataset: str, method: str) -> float:
 
 
 def relative_improvement(tables: Tables, dataset: str, method: str) -> Readings:
-    """Per cent; also with columns taken by position, where a table has an order of its own."""
+    """Return the relative improvement of a method on a dataset, in per cent.
+
+    If the columns of the dataset's table are in another order than in most tables, the readings
+    also contain the value that results from reading the columns by position.
+    """
     by_reading = group_means(tables)
     note = _summary_note(tables, dataset, method)
     found: Readings = {
@@ -83,14 +87,14 @@ def relative_improvement(tables: Tables, dataset: str, method: str) -> Readings:
 
 
 def _summary_note(tables: Tables, dataset: str, method: str) -> str:
-    """Say so where the searches of a method are known by their summary alone."""
+    """Return a note if only a summary of a method's searches is known, else an empty text."""
     runs = tables.runs("benchmark")
     own = (runs["dataset"] == dataset) & (runs["method"] == method)
     return "" if (own & (runs["origin"] == "searched")).any() else "searches by their summary, "
 
 
 def _method_at_position(tables: Tables, dataset: str, method: str) -> str:
-    """Return which method `dataset`'s table has at the place where most tables have `method`."""
+    """Return the method at the position in `dataset`'s table that `method` has in most tables."""
     orders = {
         str(name): tuple(runs["method"].unique())
         for name, runs in tables.runs("benchmark").groupby("dataset", sort=False)
@@ -103,17 +107,17 @@ def _method_at_position(tables: Tables, dataset: str, method: str) -> str:
 
 
 def count_methods(tables: Tables) -> Readings:
-    """Count methods."""
+    """Count the methods of the benchmark."""
     return {"methods": int(tables["benchmark"]["method"].nunique())}
 
 
 def count_datasets(tables: Tables) -> Readings:
-    """Count datasets."""
+    """Count the datasets of the benchmark."""
     return {"datasets": int(tables["benchmark"]["dataset"].nunique())}
 
 
 def smallest_group(tables: Tables, origin: str) -> Readings:
-    """Count the runs of the smallest group of an origin."""
+    """Count the runs of the smallest group (dataset and method) of an origin."""
     runs = some(tables.runs("benchmark"), origin=origin)
     return {"smallest group": int(runs.groupby(["dataset", "method"]).size().min())}
 
@@ -124,7 +128,7 @@ def count_sampled_operations(tables: Tables) -> Readings:
 
 
 def largest_gain(tables: Tables) -> Readings:
-    """Percentage points of the largest gain over random sampling on CIFAR-10."""
+    """Return the largest gain over random sampling on CIFAR-10, in percentage points."""
     return {
         reading: max(_gains(means, "cifar10").values())
         for reading, means in group_means(tables).items()
@@ -132,7 +136,7 @@ def largest_gain(tables: Tables) -> Readings:
 
 
 def better_half(tables: Tables) -> Readings:
-    """Name the better half of the methods on CIFAR-10, as far as they gain on random sampling."""
+    """Return the better half of the methods on CIFAR-10, only those above random sampling."""
     found: Readings = {}
     for reading, means in group_means(tables).items():
         gains = _gains(means, "cifar10")
@@ -142,7 +146,7 @@ def better_half(tables: Tables) -> Readings:
 
 
 def count_losses(tables: Tables) -> Readings:
-    """Count the cells of Table 1 below 0."""
+    """Count the negative cells of Table 1."""
     return {
         reading: sum(
             gain < 0
@@ -170,12 +174,12 @@ def _gpu_days(tables: Tables) -> dict[str, float]:
 
 
 def slowest_search(tables: Tables) -> Readings:
-    """GPU-days of the slowest method's mean search on CIFAR-10."""
+    """Return the mean cost of a search of the slowest method on CIFAR-10, in GPU-days."""
     return {"mean per method": max(_gpu_days(tables).values())}
 
 
 def search_cost(tables: Tables, method: str) -> Readings:
-    """GPU-days of a method's mean search on CIFAR-10."""
+    """Return the mean cost of a search of a method on CIFAR-10, in GPU-days."""
     costs = _gpu_days(tables)
     if method not in costs:
         lacking(f"the searches of {method} on cifar10 are not timed")
@@ -183,9 +187,9 @@ def search_cost(tables: Tables, method: str) -> Readings:
 
 
 def methods_by_accuracy(tables: Tables) -> Readings:
-    """Methods by mean accuracy of their searches on CIFAR-10, lowest first.
+    """Return the methods by mean accuracy of their searches on CIFAR-10, lowest first.
 
-    The benchmark's searches stand in where the figure has none of its own.
+    The searches are those of the study `cost` (Fig. 2), or of the benchmark if that is missing.
     """
     study = "cost" if "cost" in tables else "benchmark"
     found: Readings = {}

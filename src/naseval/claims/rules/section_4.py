@@ -10,16 +10,16 @@ from naseval.published.paper import PROTOCOLS
 
 SIMPLEST, *_, FULLEST = PROTOCOLS
 DRAWN = ("mean", "std", "min", "max")
-"""The statistics that Fig. 3 draws of every protocol."""
+"""The statistics that Fig. 3 shows for every protocol."""
 
 
 def count_protocols(tables: Tables) -> Readings:
-    """Count protocols."""
+    """Count the protocols."""
     return {"protocols": int(_random(tables)["protocol"].nunique())}
 
 
 def count_architectures(tables: Tables) -> Readings:
-    """Count the architectures of the protocol with the fewest."""
+    """Count the architectures of the protocol that has the fewest."""
     return {"fewest": int(_random(tables).groupby("protocol")["genotype"].nunique().min())}
 
 
@@ -37,7 +37,7 @@ def protocol_statistic(tables: Tables, protocol: str, statistic: str) -> Reading
 
 
 def protocol_gap(tables: Tables) -> Readings:
-    """Percentage points between the fullest and the simplest protocol: of means, of extremes."""
+    """Return the gap between the fullest and the simplest protocol, in percentage points."""
     found: Readings = {}
     for statistic in ("mean", "max", "min"):
         high = protocol_statistic(tables, FULLEST, statistic)
@@ -47,7 +47,7 @@ def protocol_gap(tables: Tables) -> Readings:
 
 
 def best_darts(tables: Tables) -> Readings:
-    """Per cent of the best searched DARTS network on CIFAR-10."""
+    """Return the accuracy of the best searched DARTS network on CIFAR-10, in per cent."""
     return {
         reading: float(
             some(runs, dataset="cifar10", method="darts", origin="searched")["accuracy"].max()

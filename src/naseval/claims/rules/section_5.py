@@ -17,11 +17,11 @@ from naseval.claims.values import Value
 from naseval.published.studies import NUMBERS_OF_CELLS
 
 SAME_PROTOCOL = ("darts", "pdarts", "manas", "stacnas")
-"""Methods whose protocol is cutout, drop path and auxiliary tower in the DARTS space."""
+"""Methods in the DARTS space that train with cutout, drop path and auxiliary tower."""
 DRAWN = ("mean", "std", "max")
-"""The statistics that Fig. 7 draws of every number of cells."""
+"""The statistics that Fig. 7 shows for every number of cells."""
 COLUMN_OF_TRAINING = {"seeds": "seed", "depth": "cells"}
-"""The column that tells the two trainings of a study apart."""
+"""The column that distinguishes the two trainings of an architecture, by study."""
 TieRule = Literal["min", "average", "max"]
 TIES: dict[TieRule, str] = {
     "min": "ties take the lowest rank",
@@ -36,7 +36,7 @@ Array = NDArray[np.float64]
 
 
 def darts_architectures(tables: Tables) -> dict[str, pd.DataFrame]:
-    """Return the random architectures of the DARTS space by reading."""
+    """Return the runs of random architectures of the DARTS space, by reading."""
     return {
         reading: some(runs, origin="random", space="darts")
         for reading, runs in tables.accuracies("distribution").items()
@@ -44,12 +44,12 @@ def darts_architectures(tables: Tables) -> dict[str, pd.DataFrame]:
 
 
 def count_darts(tables: Tables) -> Readings:
-    """Count architectures of the DARTS space."""
+    """Count the random architectures of the DARTS space."""
     return {"architectures": len(next(iter(darts_architectures(tables).values())))}
 
 
 def darts_statistic(tables: Tables, name: str) -> Readings:
-    """Return a statistic of the accuracies, per cent."""
+    """Return a statistic of the accuracies in the DARTS space, in per cent."""
     return {
         reading: STATISTICS[name](runs["accuracy"])
         for reading, runs in darts_architectures(tables).items()
@@ -65,7 +65,11 @@ def shortest_training(tables: Tables) -> Readings:
 
 
 def share_near_average(tables: Tables) -> Readings:
-    """Share of the DARTS-like methods whose CIFAR-10 mean is at most one std above average."""
+    """Return the share of `SAME_PROTOCOL` methods near the average random architecture.
+
+    A method is near if its mean accuracy on CIFAR-10 is at most one standard deviation (ddof 0)
+    above the mean of the random architectures.
+    """
     benchmark = tables.accuracies("benchmark")
     found: Readings = {}
     for reading, runs in darts_architectures(tables).items():
@@ -82,7 +86,7 @@ def share_near_average(tables: Tables) -> Readings:
 
 
 def accuracy_curves(tables: Tables) -> Array:
-    """Return accuracies by run and epoch, per cent."""
+    """Return accuracies in per cent, (runs, epochs)."""
     study = some(tables["distribution"], reading="epoch", origin="random", space="darts")
     if study["epoch"].max() <= WINDOW:
         lacking(f"curves of more than {WINDOW} epochs are needed")
@@ -91,19 +95,19 @@ def accuracy_curves(tables: Tables) -> Array:
 
 
 def trailing_means(accuracies: Array) -> Array:
-    """Return trailing means over `WINDOW` epochs, from epoch `WINDOW` on."""
+    """Return the trailing means over `WINDOW` epochs, from epoch `WINDOW` on."""
     windows = np.lib.stride_tricks.sliding_window_view(accuracies, WINDOW, axis=1)
     means: Array = windows.mean(axis=2)
     return means
 
 
 def taus_by_epoch(accuracies: Array, final: Array) -> Array:
-    """Return Kendall's tau-b between every epoch and the final accuracies."""
+    """Return Kendall's tau-b between the accuracies at every epoch and the final ones."""
     return np.array([kendalltau(epoch, final).statistic for epoch in accuracies.T])
 
 
 def straightness(tables: Tables) -> Readings:
-    """R² of a straight line through tau by epoch, the last epoch left out."""
+    """Return R² of a linear regression of tau on the epoch, without the last epoch."""
     accuracies = accuracy_curves(tables)
     taus = taus_by_epoch(accuracies[:, :-1], accuracies[:, -1])
     fit: Any = linregress(np.arange(1, len(taus) + 1), taus)
@@ -111,7 +115,7 @@ def straightness(tables: Tables) -> Readings:
 
 
 def smoothing_helps(tables: Tables) -> Readings:
-    """Share of epochs at which the moving average correlates better with the last accuracy."""
+    """Return the share of epochs at which smoothing raises the tau with the last accuracy."""
     accuracies = accuracy_curves(tables)
     before, final = accuracies[:, :-1], accuracies[:, -1]
     smoothed = taus_by_epoch(trailing_means(before), final)
@@ -136,7 +140,7 @@ def cells_statistic(tables: Tables, cells: int, name: str) -> Readings:
 
 
 def cells_span_over_std(tables: Tables) -> Readings:
-    """Divide the span of the means by the std of the random architectures of one depth."""
+    """Divide the range of the means over depths by the std of random architectures of one depth."""
     architectures = darts_architectures(tables)
     found: Readings = {}
     for reading, runs in tables.accuracies("cells").items():
@@ -153,7 +157,7 @@ def cells_span_over_std(tables: Tables) -> Readings:
 
 
 def modified_architectures(tables: Tables) -> dict[str, pd.DataFrame]:
-    """Return the random architectures of the modified space by reading."""
+    """Return the runs of random architectures of the modified space, by reading."""
     return {
         reading: some(runs, origin="random", space="modified")
         for reading, runs in tables.accuracies("operations").items()
@@ -161,12 +165,12 @@ def modified_architectures(tables: Tables) -> dict[str, pd.DataFrame]:
 
 
 def count_modified(tables: Tables) -> Readings:
-    """Count architectures of the modified space."""
+    """Count the random architectures of the modified space."""
     return {"architectures": len(next(iter(modified_architectures(tables).values())))}
 
 
 def mean_shift(tables: Tables) -> Readings:
-    """Percentage points between the mean accuracies of the two spaces."""
+    """Return the difference of the mean accuracies of the two spaces, in percentage points."""
     others = modified_architectures(tables)
     return known(
         {
@@ -184,7 +188,7 @@ def count_both_spaces(tables: Tables) -> Readings:
 
 
 def mean_and_extremes(tables: Tables) -> Readings:
-    """Mean, lowest and highest accuracy of the DARTS space, per cent."""
+    """Return the mean, lowest and highest accuracy in the DARTS space, in per cent."""
     return {
         reading: [float(runs["accuracy"].agg(name)) for name in ("mean", "min", "max")]
         for reading, runs in darts_architectures(tables).items()
@@ -195,7 +199,7 @@ def mean_and_extremes(tables: Tables) -> Readings:
 
 
 def paired_accuracies(runs: pd.DataFrame, study: str) -> pd.DataFrame:
-    """Return accuracies, one row per architecture and one column per training, the lower first."""
+    """Return accuracies, one row per architecture, one column per seed or depth, ascending."""
     column = COLUMN_OF_TRAINING[study]
     table = runs.pivot_table(index="genotype", columns=column, values="accuracy").dropna()
     if len(table.columns) != 2 or len(table) < 2:
@@ -204,34 +208,34 @@ def paired_accuracies(runs: pd.DataFrame, study: str) -> pd.DataFrame:
 
 
 def of_pairs(tables: Tables, study: str, value: Callable[[pd.DataFrame], Value]) -> Readings:
-    """Return `value` of a study's pairs under every reading."""
+    """Apply `value` to a study's paired accuracies under every reading."""
     return tables.readings(study, lambda runs: value(paired_accuracies(runs, study)))
 
 
 def tau_b(pairs: pd.DataFrame) -> float:
-    """Kendall's tau-b between the two trainings."""
+    """Return Kendall's tau-b between the two trainings."""
     first, second = (pairs[column] for column in pairs)
     return float(kendalltau(first, second).statistic)
 
 
 def absolute_changes(pairs: pd.DataFrame) -> pd.Series:
-    """Absolute changes of accuracy (percentage points) or of ranks."""
+    """Return the absolute changes between the two trainings: percentage points or ranks."""
     first, second = (pairs[column] for column in pairs)
     return (second - first).abs()
 
 
 def mean_change(pairs: pd.DataFrame) -> float:
-    """Mean absolute change, percentage points."""
+    """Return the mean absolute change, in percentage points."""
     return float(absolute_changes(pairs).mean())
 
 
 def largest_change(pairs: pd.DataFrame) -> float:
-    """Largest absolute change, percentage points or ranks."""
+    """Return the largest absolute change, in percentage points or ranks."""
     return float(absolute_changes(pairs).max())
 
 
 def std_of_changes(tables: Tables) -> Readings:
-    """Standard deviation of the changes: of the population, and of a sample."""
+    """Return the standard deviation of the changes, in the population and the sample form."""
     found: Readings = {}
     for name, ddof in (("population", 0), ("sample", 1)):
         values = of_pairs(tables, "seeds", partial(_std_of_changes, ddof=ddof))
@@ -244,7 +248,7 @@ def _std_of_changes(pairs: pd.DataFrame, ddof: int) -> float:
 
 
 def largest_rank_change(tables: Tables) -> Readings:
-    """Largest change of rank between depths, under three ways of ranking ties."""
+    """Return the largest change of rank between depths, for three ways of ranking ties."""
     found: Readings = {}
     for method, name in TIES.items():
         values = of_pairs(tables, "depth", partial(_largest_rank_change, method=method))
@@ -257,7 +261,7 @@ def _largest_rank_change(pairs: pd.DataFrame, method: TieRule) -> float:
 
 
 def compared_depths(tables: Tables) -> Readings:
-    """Return the numbers of cells compared."""
+    """Return the compared numbers of cells."""
     return {"cells": sorted(int(cells) for cells in tables["depth"]["cells"].dropna().unique())}
 
 

@@ -1,6 +1,6 @@
-"""Issues of the tables of accuracies: in their columns, and in how exact their numbers are.
+"""Issues of the tables of accuracies: faults of the columns, and inexact numbers.
 
-On n test images an accuracy is k/n; numbers that no k gives are issues.
+An accuracy on n test images is k/n for a whole number k. A number that no k gives is an issue.
 """
 
 from collections import Counter
@@ -43,7 +43,7 @@ def find(folder: str | Path) -> Iterator[Issue]:
 
 
 def blanks(path: str, study: str, headers: Sequence[str]) -> Iterator[Issue]:
-    """Yield an issue where blanks stand around a header."""
+    """Yield an issue if headers have blanks around them."""
     padded = [header for header in headers if header != header.strip()]
     if padded:
         yield Issue(
@@ -57,7 +57,7 @@ def blanks(path: str, study: str, headers: Sequence[str]) -> Iterator[Issue]:
 
 
 def empty(path: str, study: str, table: Mapping[str, Accuracies]) -> Iterator[Issue]:
-    """Yield an issue for every column without a number, or with too few."""
+    """Yield an issue for every column with blank entries."""
     for header, column in table.items():
         if count := int(np.isnan(column).sum()):
             yield Issue(
@@ -71,7 +71,7 @@ def empty(path: str, study: str, table: Mapping[str, Accuracies]) -> Iterator[Is
 
 
 def repeated(path: str, study: str, table: Mapping[str, Accuracies]) -> Iterator[Issue]:
-    """Yield an issue for every two columns with the same numbers in the same order."""
+    """Yield an issue for every pair of columns with equal numbers."""
     for first, second in combinations(table, 2):
         if np.array_equal(table[first], table[second]):
             yield Issue(
@@ -85,7 +85,7 @@ def repeated(path: str, study: str, table: Mapping[str, Accuracies]) -> Iterator
 
 
 def other_names(headers: Mapping[str, Sequence[str]]) -> Iterator[Issue]:
-    """Yield an issue where a table's header names a method otherwise."""
+    """Yield an issue for every header that uses another name of a method."""
     for path, names in headers.items():
         for name in names:
             method, _ = benchmark.column_meaning(name)
@@ -101,7 +101,7 @@ def other_names(headers: Mapping[str, Sequence[str]]) -> Iterator[Issue]:
 
 
 def other_order(headers: Mapping[str, Sequence[str]]) -> Iterator[Issue]:
-    """Yield an issue for every table whose methods stand in another order than in most."""
+    """Yield an issue for every table whose methods are in another order than in most tables."""
     orders = {path: _methods(names) for path, names in headers.items()}
     usual = Counter(orders.values()).most_common(1)[0][0]
     for path, order in orders.items():
@@ -123,7 +123,7 @@ def _methods(headers: Sequence[str]) -> tuple[str, ...]:
 
 
 def test_images(folder: str | Path) -> dict[str, int]:
-    """Return the number of test images by dataset; that of the large ones from their lists."""
+    """Return the number of test images by dataset; for large images, from the authors' lists."""
     lists = splits.read(folder).to_pandas()
     counted = lists[lists["split"] == "test"].groupby("dataset").size()
     return {"cifar10": CIFAR_TEST_IMAGES, "cifar100": CIFAR_TEST_IMAGES} | {
@@ -132,7 +132,7 @@ def test_images(folder: str | Path) -> dict[str, int]:
 
 
 def fit(text: str, images: int) -> Fit:
-    """Tell how a printed accuracy (per cent) follows from a whole number of test images."""
+    """Tell how a printed accuracy (per cent) results from a whole number of correct answers."""
     value = float(text)
     unit = 10.0 ** -len(text.partition(".")[2])
     gaps = [100 * k / images - value for k in _neighbours(value, images)]
@@ -151,7 +151,7 @@ def _neighbours(value: float, images: int) -> tuple[int, int]:
 
 
 def inexact(path: str, table: Mapping[str, Sequence[str]], images: int) -> Iterator[Issue]:
-    """Yield at most one issue per column and kind of misfit; `table` holds the printed texts."""
+    """Yield at most one issue per column and kind of misfit; `table` holds the numbers as texts."""
     for header, column in table.items():
         printed = {row: text for row, text in enumerate(column) if text}
         fits = {row: fit(text, images) for row, text in printed.items()}

@@ -1,4 +1,4 @@
-"""Genotypes that a uniform draw from the space would not give."""
+"""Issues of the genotypes: signs that they were not drawn uniformly from the space."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ OPERATIONS = (
     "dil_conv_3x3",
     "dil_conv_5x5",
 )
-"""The eight operations that the paper counts (section 3.1)."""
+"""The eight operations that the paper lists (section 3.1)."""
 SIGNIFICANT = 0.05
 
 
@@ -49,7 +49,7 @@ def absent(edges: pd.DataFrame) -> Iterator[Issue]:
 
 
 def uneven(edges: pd.DataFrame) -> Iterator[Issue]:
-    """Yield an issue for the rarest operation of a cell whose operations aren't uniform."""
+    """Yield an issue for each kind of cell whose operations are not uniform."""
     for cell, part in edges.groupby("cell", sort=False):
         counts = part["operation"].value_counts()
         p = float(chisquare(counts).pvalue)
@@ -64,7 +64,7 @@ def uneven(edges: pd.DataFrame) -> Iterator[Issue]:
 
 
 def late(edges: pd.DataFrame) -> Iterator[Issue]:
-    """Yield an issue for every operation that the first architectures lack by no chance."""
+    """Yield an issue for every operation that the first architectures lack beyond chance."""
     order = {name: index for index, name in enumerate(edges["genotype"].unique())}
     position = edges["genotype"].map(order)
     present = [operation for operation in OPERATIONS if (edges["operation"] == operation).any()]
@@ -82,7 +82,7 @@ def late(edges: pd.DataFrame) -> Iterator[Issue]:
 
 
 def disagreeing(noted: Sequence[float], curves: Accuracies) -> Iterator[Issue]:
-    """Yield an issue where accuracies noted beside genotypes aren't their curves' maxima."""
+    """Yield an issue if the accuracies listed with the genotypes are not the curves' maxima."""
     best = curves.max(axis=1)
     equal = int(np.isclose(noted, best[: len(noted)], atol=1e-9).sum()) if len(noted) else 0
     if equal < len(best) or len(noted) != len(best):
@@ -95,7 +95,7 @@ def disagreeing(noted: Sequence[float], curves: Accuracies) -> Iterator[Issue]:
 
 
 def unpublished(modified: int, edges: pd.DataFrame) -> Iterator[Issue]:
-    """Yield an issue where architectures of the modified space have no genotype."""
+    """Yield an issue if architectures of the modified space have no published genotype."""
     known = int(edges.loc[edges["space"] == "modified", "genotype"].nunique())
     if known < modified:
         yield Issue(

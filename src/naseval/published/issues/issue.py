@@ -1,4 +1,4 @@
-"""One issue of the authors' files, and issues as a table."""
+"""The class of an issue, and the table of issues."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -22,12 +22,12 @@ REPORT_TABLES = {
 }
 
 Severity = Literal["error", "warning", "note"]
-"""error: data are missing or wrong; warning: read with care; note: no number changes."""
+"""error: data are missing or wrong; warning: read with care; note: no number is affected."""
 
 
 @dataclass(frozen=True)
 class Issue:
-    """What is amiss in a file, and what is done about it."""
+    """A fault of a file, and how it is handled."""
 
     file: str
     study: str
@@ -35,7 +35,7 @@ class Issue:
     what: str
     handling: str
     evidence: str
-    """The numbers that show it."""
+    """The numbers that prove it."""
 
 
 SCHEMA = pa.schema(
@@ -47,12 +47,12 @@ SCHEMA = pa.schema(
 
 
 def issue_table(issues: Iterable[Issue]) -> pa.Table:
-    """Return the issues as a table, one row each."""
+    """Return the issues as a table (`SCHEMA`), one row each."""
     return pa.Table.from_pylist([asdict(issue) for issue in issues], schema=SCHEMA)
 
 
 def by_severity(data_issues: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return the issues with the gravest first, and a sentence that counts them."""
+    """Return the issues sorted by severity, errors first, and a sentence that counts them."""
     order = list(get_args(Severity))
     ranked = data_issues.iloc[data_issues["severity"].map(order.index).argsort(kind="stable")]
     counts = data_issues["severity"].value_counts()

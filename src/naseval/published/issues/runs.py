@@ -1,4 +1,4 @@
-"""Issues of files of runs: missing or shared runs, and accuracies of the best epoch."""
+"""Issues of the files of runs: missing runs, shared runs, and best instead of last epochs."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
@@ -14,8 +14,8 @@ from naseval.published.raw_files import DEPTHS, SEEDS
 from naseval.settings.published import Published
 
 PAIRED = 0.7
-"""Rank correlation from which rows of two files could be the same architectures; those of the
-protocols study, which are the same, have 0.75 on average."""
+"""The least rank correlation at which the rows of two files could be the same architectures. The
+rows of the protocols study are the same and have 0.75 on average."""
 PAIRS = 32  # paper, section 5.3 and Fig. 8
 NETWORKS = 16  # paper, Fig. 7
 
@@ -41,7 +41,7 @@ def _shared_runs(folder: str | Path, constants: Published) -> Iterator[Issue]:
 
 
 def other_runs(path: str, table: Mapping[str, Accuracies], constants: Published) -> Iterator[Issue]:
-    """Yield an issue for every method whose Fig. 2 shows other searches than its table."""
+    """Yield an issue for every column of the table whose runs differ from those of Fig. 2."""
     for header, column in table.items():
         method, origin = benchmark.column_meaning(header)
         figure = constants.cost_figure
@@ -58,7 +58,7 @@ def other_runs(path: str, table: Mapping[str, Accuracies], constants: Published)
 
 
 def shared_architectures(column: Accuracies, pairs: Accuracies) -> Iterator[Issue]:
-    """Yield a note where seed A of the notebook's pairs repeats a protocol's `column`."""
+    """Yield a note if seed A of the notebook's pairs equals a protocol's `column`."""
     if np.array_equal(column.round(2), pairs[:, 0]):
         yield Issue(
             SEEDS,
@@ -72,7 +72,7 @@ def shared_architectures(column: Accuracies, pairs: Accuracies) -> Iterator[Issu
 
 
 def shared_curves(standard: Accuracies, all_: Accuracies) -> Iterator[Issue]:
-    """Yield a note where the networks of 20 cells (rows × epochs) repeat the 214 curves."""
+    """Yield a note if networks of 20 cells (networks, epochs) repeat curves of the 214."""
     equal = int(sum(np.array_equal(a, b) for a, b in zip(standard, all_, strict=False)))
     if equal:
         yield Issue(
@@ -86,7 +86,7 @@ def shared_curves(standard: Accuracies, all_: Accuracies) -> Iterator[Issue]:
 
 
 def unpaired_cells(best: Mapping[int, Accuracies]) -> Iterator[Issue]:
-    """Yield a warning where rows of different numbers of cells don't correlate.
+    """Yield a warning if the rows of different numbers of cells do not correlate.
 
     `best` holds the best accuracy of every row, by number of cells.
     """
@@ -115,7 +115,7 @@ def _missing_runs(folder: str | Path, constants: Published) -> Iterator[Issue]:
 
 
 def seed_pairs(filed: Accuracies, typed: Accuracies) -> Iterator[Issue]:
-    """Yield an issue where the file (pairs × 2) lacks pairs that the paper counts."""
+    """Yield an issue if the file (pairs, 2) has fewer pairs than the paper reports."""
     if len(filed) < PAIRS:
         changes = [np.abs(np.diff(pairs, axis=1)).max() for pairs in (filed, typed)]
         yield Issue(
@@ -130,7 +130,7 @@ def seed_pairs(filed: Accuracies, typed: Accuracies) -> Iterator[Issue]:
 
 
 def networks(path: str, count: int, rows: int) -> Iterator[Issue]:
-    """Yield an issue where a file holds fewer networks than Fig. 7 reports."""
+    """Yield an issue if a file has fewer networks than Fig. 7 reports."""
     if rows < NETWORKS:
         yield Issue(
             path,
@@ -154,7 +154,7 @@ def _best_epochs(folder: str | Path) -> Iterator[Issue]:
 
 
 def no_epochs(path: str, study: str, shape: tuple[int, ...], epochs: int) -> Iterator[Issue]:
-    """Yield a note where no axis of a file of this `shape` can be the `epochs`."""
+    """Yield a note if no axis of a file of this `shape` has the length `epochs`."""
     if epochs not in shape:
         yield Issue(
             path,
@@ -167,7 +167,7 @@ def no_epochs(path: str, study: str, shape: tuple[int, ...], epochs: int) -> Ite
 
 
 def best_not_last(path: str, curves: Accuracies) -> Iterator[Issue]:
-    """Yield a warning where the best epoch of `curves` (runs × epochs) isn't the last one."""
+    """Yield a warning if the best epochs of `curves` (runs, epochs) are not the last ones."""
     best, last = curves.max(axis=1), curves[:, -1]
     epochs = curves.argmax(axis=1) + 1
     if (best > last).any():

@@ -1,4 +1,4 @@
-"""Lists of images that leave something open."""
+"""Issues of the lists of images: missing, ambiguous or repeated entries."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from naseval.published import splits
 from naseval.published.issues.issue import Issue
 
 STATED = {"sport8": 1579, "mit67": 15620, "flowers102": 8189}
-"""Images in all; paper, appendix A.2."""
+"""The total number of images in the paper, appendix A.2."""
 NEEDED = ("train", "validation", "test")
 
 
