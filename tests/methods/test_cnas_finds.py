@@ -6,41 +6,20 @@ Guessing edge by edge, a seed would succeed with a probability of 0.4 %.
 """
 
 import pytest
-import torch
 from scipy.stats import binomtest
-from torch import Tensor, nn
 
 from cnas_toys import cnas_settings
 from gradient_toys import made_up_data
 from naseval.methods.cnas.search import search
-from naseval.networks.operations import relu_conv_norm
 from naseval.spaces.cnas.network import CNAS_SEARCH_OPERATIONS
 from naseval.spaces.cnas.space import SPACE
 from naseval.training.loop import EpochLoop
+from rigged_operations import fails, works
 
 CANDIDATES = SPACE.operations[1:]
 EDGES = 24
 ENOUGH = 9
 CHANCE = binomtest(ENOUGH, EDGES, 1 / len(CANDIDATES), alternative="greater").pvalue
-
-
-class Noise(nn.Module):
-    """An operation that tells nothing of its input."""
-
-    def __init__(self, stride: int) -> None:
-        super().__init__()
-        self.stride = stride
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.randn_like(x[:, :, :: self.stride, :: self.stride])
-
-
-def works(channels: int, stride: int, affine: bool) -> nn.Module:
-    return relu_conv_norm(channels, channels, 1, stride, affine)
-
-
-def fails(_channels: int, stride: int, _affine: bool) -> nn.Module:
-    return Noise(stride)
 
 
 def succeeds(seed: int, rigged: bool) -> bool:
