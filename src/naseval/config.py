@@ -18,13 +18,13 @@ from pydantic import (
 from naseval.data.sources import source_names
 from naseval.errors import ConfigError
 from naseval.methods import get_settings, method_names
+from naseval.plugins import plugin_names
 from naseval.settings.base import Positive, SearchSettings, Strict, StudySettings
 from naseval.settings.dataset import Dataset
 from naseval.settings.protocol import Protocol
 from naseval.settings.published import Published
 from naseval.settings.validation import known, merged, validated
 from naseval.spaces import get_space
-from naseval.studies import study_names
 
 Layers = dict[str, dict[str, Any]]
 Study = TypeVar("Study", bound=StudySettings)
@@ -272,7 +272,8 @@ def load_config(raw: Mapping[str, Any]) -> Config:
 
 
 def _study_settings(name: str, fields: Any) -> StudySettings:
-    module = import_module(f"naseval.studies.{known(name, study_names(), 'study', 'studies')}")
+    known(name, plugin_names("naseval.studies"), "study", "studies")
+    module = import_module(f"naseval.studies.{name}")
     settings: StudySettings = validated(module.Settings, fields, f"studies.{name}")
     return settings
 
