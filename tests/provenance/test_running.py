@@ -87,9 +87,6 @@ def traces(tmp_path_factory):
     """Run every kind of job once, one of them interrupted and resumed; return what they wrote."""
     folder = tmp_path_factory.mktemp("traced")
     project = Project.copied(tmp_path_factory.mktemp("tiny"), tiny.configuration())
-    overlay = tiny.configuration()
-    overlay["methods"]["darts"]["search"]["epochs"] = 8
-    project.write_overlay(overlay)
     tiny.interrupted(project, folder, tiny.INTERRUPTED)
     tiny.watched(project, folder, *tiny.TARGETS)
     if "NASEVAL_PUBLISHED" in os.environ:
@@ -177,11 +174,14 @@ def test_what_was_opened_lies_in_the_digest(traces, closures):
 
 def test_every_kind_that_is_planned_ran(traces):
     kinds = set(planned(traces.project, *tiny.TARGETS))
-    assert kinds - traces.records.keys() == set()
+    missing = {kind.script for kind in kinds - traces.records.keys()}
+    if "NASEVAL_PUBLISHED" not in os.environ:
+        missing -= {"published_files.py", "published_tables.py"}
+    assert missing == set()
 
 
 def test_report_of_shares(traces, closures):
-    """Print which share of the digested functions and classes ran, by kind of job."""
+    """Print which share of the digested definitions that have functions ran, by kind of job."""
     everything, ran_anywhere = set(), set()
     for kind, records in sorted(traces.records.items()):
         ran = {
@@ -195,7 +195,7 @@ def test_report_of_shares(traces, closures):
             for one in closures[kind].definitions
             if one.module.startswith("naseval")
             for statement in traces.parsed(one.module).statements[one.name]
-            if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+            if any(isinstance(part, ast.FunctionDef) for part in ast.walk(statement))
         }
         everything |= held
         ran_anywhere |= ran & held

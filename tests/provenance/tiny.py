@@ -12,12 +12,16 @@ import yaml
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 METHODS = ("darts", "pdarts", "nsganet", "enas", "cnas", "manas", "manas-ls", "stacnas", "nao")
+SPACES = ("darts", "pdarts", "enas", "cnas", "nao")
 TARGETS = (
     "all",
     "budget",
     "results/exports/cells.zip",
-    "results/spaces/darts.md",
-    "results/spaces/nao.md",
+    "results/tables/datasets/summary.md",
+    "results/tables/datasets/classes-digits.md",
+    "results/figures/datasets/digits.svg",
+    "results/figures/diagnostics/operation-correlation-digits-0.svg",
+    *(f"results/spaces/{space}.md" for space in SPACES),
     *(f"results/searches/digits/{method}/seed-0/genotype.json" for method in METHODS),
 )
 INTERRUPTED = "results/searches/digits/darts/seed-0/genotype.json"
@@ -38,6 +42,8 @@ def configuration():
     protocols["base"]["overrides"]["large"] |= {"epochs": 1, "batch_size": 36}
     protocols["cda-aa"] = {"epochs": 1}
     protocols["nao"]["optimizer"] = {"name": "adamax"}
+    # Long enough to be interrupted, and with the gradient of second order.
+    overlay["methods"]["darts"]["search"] |= {"epochs": 2, "order": 2}
     overlay["studies"] = {
         name: {**(settings or {}), **SMALL.get(name, {})}
         for name, settings in overlay["studies"].items()
