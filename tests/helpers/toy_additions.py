@@ -58,9 +58,9 @@ NETWORK = '''
     from naseval.networks.skeleton import EvaluationNetwork
 
 
-    def build(genotype, **skeleton):
+    def build(genotype, skeleton):
         """Return the evaluation network of a genotype."""
-        return EvaluationNetwork(genotype, OPERATIONS, **skeleton)
+        return EvaluationNetwork(genotype, OPERATIONS, skeleton)
 '''
 
 SETTINGS = '''

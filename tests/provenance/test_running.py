@@ -80,6 +80,12 @@ class Traces:
         return None
 
 
+UNDIGESTED = {("budget.py", "data/sources/digits.yaml")}
+"""Files that a script may read without their being digested: the budget has no output to keep, so
+it reads the facts of the sources anew each time. Other rules have the facts as params.
+"""
+
+
 @pytest.fixture(scope="module")
 def traces(tmp_path_factory):
     """Run every kind of job once, one of them interrupted and resumed; return what they wrote."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from copied_project import Project
 from paths import ROOT
@@ -33,6 +34,15 @@ def test_the_paper_is_planned_without_torch(tmp_path, overlay, architectures, se
     counts = dict(re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE))
     found = [int(counts[rule]) for rule in ("random_architecture", "search", "run")]
     assert found == [architectures, searches, runs]
+
+
+@pytest.mark.parametrize("absent", [["studies"], ["studies", "methods"]])
+def test_images_are_planned_without_studies_and_methods(tmp_path, absent):
+    project = Project.copied(tmp_path, {})
+    file = project.folder / "config/config.yaml"
+    paper = yaml.safe_load(file.read_text())
+    file.write_text(yaml.safe_dump({**paper, **{key: {} for key in absent}}))
+    assert "splits" in project.planned("results/data/cifar10/splits.parquet")
 
 
 def test_the_trap_works(tmp_path):

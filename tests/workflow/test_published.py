@@ -87,7 +87,7 @@ def test_a_fresh_clone_with_copied_results_makes_nothing_again(project):
 
 @needs_files
 def test_a_change_remakes_what_depends_on_it(project):
-    project.edit("src/naseval/figures/cells.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
+    project.edit("src/naseval/figures/cells.py", 'kind="stable"', 'kind="mergesort"')
     assert planned(project) == {
         "figure": {"figures/published/cells.svg"},
         "published": {"report.html"},

@@ -92,7 +92,7 @@ def test_a_fresh_clone_with_copied_results_reruns_nothing(project):
 
 
 def test_a_comment_or_a_docstring_reruns_nothing(project):
-    project.edit("src/naseval/methods/darts/search.py", '"""', '"""Well: ')
+    project.edit("src/naseval/methods/darts/search.py", '    """', '    """Well: ')
     project.edit("src/naseval/training/augmentation.py", "\n\n\n", "\n\n\n# Nothing to see.\n")
     assert planned(project) == {}
 
@@ -112,12 +112,12 @@ def test_other_code_in_a_method_reruns_the_method_alone(project, method):
 
 
 def test_another_training_loop_reruns_searches_and_runs(project):
-    project.edit("src/naseval/training/loop.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
+    project.edit("src/naseval/training/loop.py", "progress.step += 1", "progress.step -= -1")
     assert planned(project) == expected(search=SEARCHES, run=SEARCHED | RANDOM)
 
 
 def test_another_augmentation_reruns_runs_only(project):
-    project.edit("src/naseval/training/augmentation.py", "\n\n\n", "\n\n\nNEW = 1\n\n\n")
+    project.edit("src/naseval/training/augmentation.py", "len(labels) == 1", "len(labels) < 2")
     assert planned(project) == expected(run=SEARCHED | RANDOM)
 
 

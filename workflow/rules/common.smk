@@ -98,11 +98,14 @@ def source_module(dataset):
 
 
 def configured_modules():
-    """Return the modules that loading the configuration imports."""
+    """Return the modules that loading the configuration imports.
+
+    A package stands for none of its modules: nothing of it is configured.
+    """
     algorithms = sorted({CONFIG.algorithm(method) for method in CONFIG.methods})
-    return [f"naseval.methods.{name}.settings" for name in algorithms] + [
-        f"naseval.studies.{study}" for study in CONFIG.studies
-    ]
+    settings = [f"naseval.methods.{name}.settings" for name in algorithms]
+    studies = [f"naseval.studies.{study}" for study in CONFIG.studies]
+    return (settings or ["naseval.methods"]) + (studies or ["naseval.studies"])
 
 
 # Archives and images
