@@ -5,8 +5,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
+
+# Without a deadline: a busy machine is no fault of the code.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

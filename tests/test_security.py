@@ -153,7 +153,9 @@ def test_a_hostile_checkpoint_is_refused_and_not_run(tmp_path, form):
     payload = form(Hostile(tmp_path / "pwned"))
     path = tmp_path / "run.pt"
     path.write_bytes(hashlib.sha256(payload).digest() + payload)
-    with pytest.raises(NasevalError, match=r"run\.pt has contents other than .* delete it") as caught:
+    with pytest.raises(
+        NasevalError, match=r"run\.pt has contents other than .* delete it"
+    ) as caught:
         Checkpoint(path, "abc").load()
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "pwned").exists()

@@ -64,7 +64,7 @@ def test_relative_improvement_by_hand():
     assert high == pytest.approx(100 * (101 / 79 - 1))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(ACCURACIES, ACCURACIES)
 def test_interval_encloses_the_value_and_scale_does_not_matter(searched, random):
     value, low, high = relative_improvement(searched, random)

@@ -49,7 +49,7 @@ SAMPLES = st.lists(st.integers(0, 20), min_size=2, max_size=7).map(np.array)
 PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=12)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(SAMPLES, SAMPLES)
 def test_welch_is_scipys(left, right):
     found = welch(left.astype(float), right.astype(float))
@@ -63,7 +63,7 @@ def test_welch_is_scipys(left, right):
     )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(SAMPLES, SAMPLES)
 def test_the_permutation_test_is_exact(left, right):
     if left.size != right.size:
@@ -115,7 +115,7 @@ def test_power_agrees_with_the_noncentral_t():
         assert exact(runs - 1) < 0.81
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.floats(0.05, 3), st.floats(0.05, 3), st.sampled_from(EFFECTS))
 def test_runs_needed_is_the_smallest_number(left, right, effect):
     variances = np.array([left, right]) ** 2
@@ -135,7 +135,7 @@ def test_power_needs_fewer_runs_for_larger_effects():
     assert power(made_up_benchmark(runs=1))[0].empty
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(PAIRS)
 def test_tau_is_scipys_with_ties(values):
     left, right = np.array(values, dtype=float).T
@@ -180,7 +180,7 @@ def test_ranking_of_two_architectures_has_no_interval():
     assert table[["low", "high"]].isna().all(axis=None)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 1000))
 def test_sums_of_squares_add_up(seed):
     layout = np.random.default_rng(seed).normal(size=(3, 4, 5))

@@ -24,7 +24,7 @@ genotypes = st.builds(
 
 
 @given(genotypes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_states_are_right_of_what_they_read_and_nothing_overlaps(genotype):
     for cell in (genotype.normal, genotype.reduce):
         one = layout(cell, ROOM)
@@ -39,7 +39,7 @@ def test_states_are_right_of_what_they_read_and_nothing_overlaps(genotype):
 
 
 @given(genotypes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_lines_lead_from_every_state_to_all_that_read_it(genotype):
     for cell in (genotype.normal, genotype.reduce):
         one = layout(cell, ROOM)

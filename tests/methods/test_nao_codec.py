@@ -72,7 +72,7 @@ def test_positions_allow_what_the_space_allows():
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_swaps_change_one_node_per_cell_and_no_architecture(seed):
     torch.manual_seed(seed)
     before = drawn(4)

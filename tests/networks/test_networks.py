@@ -202,7 +202,7 @@ def test_modified_forward_pass():
     images=st.sampled_from(["small", "large"]),
     auxiliary=st.booleans(),
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_every_genotype_trains(space, index, cells, images, auxiliary):
     side = 64 if images == "large" else 8
     network = build_network(

@@ -19,7 +19,7 @@ SPACE = get_space("cnas")
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_samples_lie_in_the_space(index):
     drawn = SPACE.sample(stream("cnas", index))
     SPACE.validate(drawn)

@@ -56,7 +56,7 @@ def test_genomes_and_genotypes_are_one_to_one(genome):
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_samples_lie_in_the_space(index):
     drawn = SPACE.sample(stream("nsganet", index))
     SPACE.validate(drawn)

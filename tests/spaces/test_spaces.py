@@ -34,7 +34,7 @@ def operations(genotype: Genotype) -> list[str]:
 
 @pytest.mark.parametrize(("space", "sampler"), SAMPLERS)
 @given(index=st.integers(0, 10**9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_samples_are_valid_and_reproducible(space, sampler, index):
     genotype = draw(space, sampler, index)
     get_space(space).validate(genotype)
@@ -47,13 +47,13 @@ def test_samples_are_valid_and_reproducible(space, sampler, index):
 
 @pytest.mark.parametrize("space", ["darts", "modified", "pdarts"])
 @given(index=st.integers(0, 10**9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_default_sampler_never_draws_none(space, index):
     assert "none" not in operations(draw(space, None, index))
 
 
 @given(index=st.integers(0, 10**9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_pdarts_samplers_limit_skips(index):
     default = draw("pdarts", None, index)
     assert default == draw("pdarts", "skips2", index)
