@@ -5,6 +5,7 @@ no registry.
 """
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 
 from naseval.errors import NasevalError
@@ -21,8 +22,13 @@ def plugin_names(package: str) -> list[str]:
         Full name, e.g. `naseval.methods`. The package is imported, its plug-ins are not.
 
     """
-    path = import_module(package).__path__
-    return sorted(part.name for part in pkgutil.iter_modules(path) if not part.name.startswith("_"))
+    return list(_listed(package))
+
+
+@cache
+def _listed(package: str) -> tuple[str, ...]:
+    parts = pkgutil.iter_modules(import_module(package).__path__)
+    return tuple(sorted(part.name for part in parts if not part.name.startswith("_")))
 
 
 def check_plugin(package: str, kind: str, name: str) -> None:
