@@ -155,6 +155,17 @@ def test_resampled_tau_is_the_tau_of_the_resample():
         assert tau == pytest.approx(stats.kendalltau(left[drawn], right[drawn]).statistic, abs=1e-6)
 
 
+def test_welch_needs_spread_on_one_side_only():
+    left, right = np.array([1.0, 1.0, 1.0]), np.array([2.0, 3.0])
+    found, expected = welch(left, right), stats.ttest_ind(left, right, equal_var=False)
+    assert found.p == pytest.approx(expected.pvalue)
+    assert np.isnan(welch(left, left[:2]).p)
+
+
+def test_without_any_spread_two_runs_are_enough():
+    assert runs_needed(np.array([0.0, 0.0]), 1.0) == 2
+
+
 def test_pairs_share_ranks_and_count_who_is_left_out():
     study = paired_frame(np.array([[90, 80], [91, 80], [92, 85], [95, 70.0]]), "cells", (8, 20))
     study = study.iloc[:-1]  # the last architecture lacks its 20 cells
@@ -216,6 +227,14 @@ def test_variance_leaves_out_incomplete_architectures_and_resnet():
         {"protocol": 37.5, "architecture": 4.0, "rest": 0.0}
     )
     assert table["share"].sum() == pytest.approx(100)
+    assert table.set_index("part")["freedom"].to_dict() == {
+        "protocol": 1,
+        "architecture": 2,
+        "rest": 2,
+    }
+    shares = table.set_index("part")
+    assert shares.loc["protocol", "low"] <= shares.loc["protocol", "share"]
+    assert shares.loc["protocol", "share"] <= shares.loc["protocol", "high"] <= 100
     assert "3 architectures × 2 protocols" in sentence
     with pytest.raises(NasevalError, match="at least two of each"):
         variance(study[study["protocol"] == "base"])
