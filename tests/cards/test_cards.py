@@ -285,6 +285,31 @@ def test_nothing_run_meets_nothing_but_what_the_configuration_says(tmp_path, pap
     assert checklist.section(evidence, "darts").startswith(f"1 of {count} are met.")
 
 
+def test_the_facts_of_the_list(whole, tmp_path):
+    def facts(evidence):
+        return {item.practice: item.fact for item in checklist.items(evidence, "darts")}
+
+    before, after = facts(Evidence.gathered(whole.config, tmp_path / "none", [])), facts(whole)
+    assert [(before[name], after[name]) for name in before if before[name] != after[name]] == [
+        ("nothing run yet", "base, cda"),
+        ("CIFAR-10 n = 0, Sport-8 n = 0", "CIFAR-10 n = 3, Sport-8 n = 3"),
+        ("none yet", "CIFAR-10 (10 classes, 32 pixels), Sport-8 (8 classes, 224 pixels)"),
+        ("CIFAR-10 n = 0, Sport-8 n = 0", "CIFAR-10 n = 3, Sport-8 n = 3"),
+        ("none done", "0, 1, 2"),
+        ("nothing run yet", "2"),
+        ("whole curves of 0 runs", "whole curves of 18 runs"),
+        ("none yet", "6 genotypes, below searches/"),
+        ("nothing run yet", "`c0dec0dec0de`"),
+        ("nothing run yet", "`c0dec0dec0de`"),
+        ("nothing run yet", "`abc123abc123`"),
+        ("nothing run yet", "numpy 2.4, torch 2.14"),
+        ("–", "cuda"),
+        ("nothing run yet", "below"),
+        ("nothing run yet", "yes"),
+        ("0 searches timed", "6 searches timed"),
+    ]
+
+
 def test_one_dataset_is_not_several(tmp_path, paper):
     config = configured(paper, ["darts"], ["cifar10"])
     unmet = {
