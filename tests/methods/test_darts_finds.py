@@ -6,13 +6,14 @@ Guessing edge by edge, a seed would succeed with a probability of 2 %.
 """
 
 import pytest
-from scipy.stats import binom, binomtest
+from scipy.stats import binom
 
 from gradient_toys import darts_settings, made_up_data
 from naseval.methods.darts.search import search
 from naseval.networks.operations import OPERATIONS
 from naseval.training.loop import EpochLoop
 from rigged_operations import CANDIDATES, fails, works
+from success import success_interval
 
 ENOUGH = 6
 GUESSING = float(binom.sf(ENOUGH - 1, 16, 1 / len(CANDIDATES)))
@@ -39,10 +40,7 @@ def edges_found(seed: int, order: int, rigged: bool = True) -> int:
 def interval(seeds: int, order: int, rigged: bool = True) -> tuple[float, float]:
     """Return the 95 % interval (Clopper and Pearson) of the probability of success."""
     counts = [edges_found(seed, order, rigged) for seed in range(seeds)]
-    successes = sum(count >= ENOUGH for count in counts)
-    found = binomtest(successes, seeds).proportion_ci(method="exact")
-    print(f"order {order}, rigged {rigged}: {successes}/{seeds}, {found}, edges {counts}")
-    return found.low, found.high
+    return success_interval(f"order {order}, rigged {rigged}", counts, ENOUGH)
 
 
 SEEDS = [

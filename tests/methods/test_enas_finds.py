@@ -6,7 +6,6 @@ told, would succeed with a probability of 1 in 5; one that settled on none, of 1
 """
 
 import pytest
-from scipy.stats import binomtest
 
 from controller_toys import enas_settings
 from gradient_toys import made_up_data
@@ -14,6 +13,7 @@ from naseval.methods.enas.search import search
 from naseval.spaces.enas.space import OPERATIONS
 from naseval.training.loop import EpochLoop
 from rigged import RiggedEnas, good_edges, rig
+from success import success_interval
 
 ENOUGH = 12
 GUESSING = 1 / len(OPERATIONS)
@@ -36,22 +36,20 @@ SETTINGS = enas_settings(
 )
 
 
-def succeeds(seed: int, rigged: bool) -> bool:
-    """Tell whether a search finds the seed's operation; only if `rigged` is that better."""
+def edges_found(seed: int, rigged: bool) -> int:
+    """Return how many edges have the seed's operation; only if `rigged` is that better."""
     good = OPERATIONS[seed % len(OPERATIONS)]
     with pytest.MonkeyPatch.context() as patch:
         rig(patch, "naseval.methods.enas.search.EnasSupernet", RiggedEnas, good if rigged else None)
         data = made_up_data(256, 256, classes=4)
         found = search(data, SETTINGS, seed=seed, loop=EpochLoop()).genotype
-    return good_edges(found, good) >= ENOUGH
+    return good_edges(found, good)
 
 
 def interval(seeds: int, rigged: bool) -> tuple[float, float]:
     """Return the 95 % interval (Clopper and Pearson) of the probability of success."""
-    successes = sum(succeeds(seed, rigged) for seed in range(seeds))
-    found = binomtest(successes, seeds).proportion_ci(method="exact")
-    print(f"rigged {rigged}: {successes}/{seeds}, {found}")
-    return found.low, found.high
+    counts = [edges_found(seed, rigged) for seed in range(seeds)]
+    return success_interval(f"rigged {rigged}", counts, ENOUGH)
 
 
 SEEDS = [

@@ -8,7 +8,7 @@ seeds 0 to 5, which are not used here.
 
 import pytest
 import torch
-from scipy.stats import binom, binomtest
+from scipy.stats import binom
 from torch import Tensor, nn
 
 from gradient_toys import made_up_data
@@ -17,6 +17,7 @@ from naseval.methods import get_method
 from naseval.networks.operations import OPERATIONS, relu_conv_norm
 from naseval.spaces.darts.space import SPACE
 from naseval.training.loop import EpochLoop
+from success import success_interval
 
 CANDIDATES = [name for name in SPACE.operations if name != "none"]
 ENOUGH = 5
@@ -66,10 +67,7 @@ def edges_found(name: str, seed: int, rigged: bool) -> int:
 def interval(name: str, seeds: int, rigged: bool) -> tuple[float, float]:
     """Return the 95 % interval (Clopper and Pearson) of the probability of success."""
     counts = [edges_found(name, FIRST_SEED + seed, rigged) for seed in range(seeds)]
-    successes = sum(count >= ENOUGH for count in counts)
-    found = binomtest(successes, seeds).proportion_ci(method="exact")
-    print(f"{name}, rigged {rigged}: {successes}/{seeds}, {found}, edges {counts}")
-    return found.low, found.high
+    return success_interval(f"{name}, rigged {rigged}", counts, ENOUGH)
 
 
 @pytest.mark.parametrize(

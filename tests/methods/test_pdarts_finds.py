@@ -8,7 +8,7 @@ probability of 1 %.
 """
 
 import pytest
-from scipy.stats import binom, binomtest
+from scipy.stats import binom
 
 from gradient_toys import made_up_data
 from naseval.methods.pdarts.search import search
@@ -17,6 +17,7 @@ from naseval.spaces.pdarts.space import SPACE
 from naseval.training.loop import EpochLoop
 from rigged_operations import fails, works
 from staged_toys import pdarts_settings
+from success import success_interval
 
 NAMES = [name for name in SPACE.operations if name != "none"]
 CANDIDATES = [name for name in NAMES if name != "skip_connect"]
@@ -47,10 +48,7 @@ def edges_found(seed: int, rigged: bool = True) -> int:
 def interval(seeds: int, rigged: bool = True) -> tuple[float, float]:
     """Return the 95 % interval (Clopper and Pearson) of the probability of success."""
     counts = [edges_found(seed, rigged) for seed in range(seeds)]
-    successes = sum(count >= ENOUGH for count in counts)
-    found = binomtest(successes, seeds).proportion_ci(method="exact")
-    print(f"P-DARTS, rigged {rigged}: {successes}/{seeds}, {found}, edges {counts}")
-    return found.low, found.high
+    return success_interval(f"P-DARTS, rigged {rigged}", counts, ENOUGH)
 
 
 SEEDS = [pytest.param(3, id="few"), pytest.param(24, id="many", marks=pytest.mark.slow)]

@@ -9,7 +9,7 @@ edge, first the group and then the operation, a seed would succeed with a probab
 
 import pytest
 import torch
-from scipy.stats import binom, binomtest
+from scipy.stats import binom
 from torch import Tensor, nn
 
 from gradient_toys import made_up_data
@@ -19,6 +19,7 @@ from naseval.training.loop import EpochLoop
 from rigged_operations import CANDIDATES as NAMES
 from rigged_operations import fails, works
 from staged_toys import stacnas_settings
+from success import success_interval
 
 CANDIDATES = [name for name in NAMES if name != "skip_connect"]
 ENOUGH = 7
@@ -66,10 +67,7 @@ def edges_found(seed: int, rigged: bool = True) -> int:
 def interval(seeds: int, rigged: bool = True) -> tuple[float, float]:
     """Return the 95 % interval (Clopper and Pearson) of the probability of success."""
     counts = [edges_found(seed, rigged) for seed in range(seeds)]
-    successes = sum(count >= ENOUGH for count in counts)
-    found = binomtest(successes, seeds).proportion_ci(method="exact")
-    print(f"StacNAS, rigged {rigged}: {successes}/{seeds}, {found}, edges {counts}")
-    return found.low, found.high
+    return success_interval(f"StacNAS, rigged {rigged}", counts, ENOUGH)
 
 
 SEEDS = [pytest.param(6, id="few"), pytest.param(24, id="many", marks=pytest.mark.slow)]
