@@ -50,8 +50,9 @@ def depthwise(x: Tensor, kernels: Sequence[tuple[Tensor, Geometry]]) -> tuple[Te
     those of `x`, M times over.
     """
     weights = [weight for weight, _ in kernels]
-    if torch.is_autocast_enabled(x.device.type):  # as for every convolution
-        dtype = torch.get_autocast_dtype(x.device.type)
+    kind = x.device.type
+    if torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind):
+        dtype = torch.get_autocast_dtype(kind)  # as in every convolution
         x, weights = x.to(dtype), [weight.to(dtype) for weight in weights]
     geometries = tuple(geometry for _, geometry in kernels)
     outputs: tuple[Tensor, ...] = _Depthwise.apply(x, geometries, *weights)
