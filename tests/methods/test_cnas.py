@@ -19,8 +19,8 @@ from naseval.errors import Interrupted
 from naseval.genotype import Genotype
 from naseval.methods import get_method
 from naseval.methods._gradient.alphas import Alphas
+from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.cnas.search import derived, search
-from naseval.methods.cnas.supernet import CnasSupernet
 from naseval.randomness import stream
 from naseval.spaces.cnas.space import SPACE
 from naseval.training.checkpoint import Checkpoint
@@ -67,7 +67,7 @@ def test_two_passes_per_step():
     training = []
 
     def count(module, _inputs, _output):
-        if isinstance(module, CnasSupernet) and module.training:
+        if isinstance(module, Supernet) and module.training:
             training.append(module)
 
     hook = register_module_forward_hook(count)

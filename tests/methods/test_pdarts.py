@@ -27,7 +27,12 @@ from naseval.methods.pdarts.search import (
     skip_dropout,
     survivors,
 )
-from naseval.methods.pdarts.skip_dropout import SkipDropout, set_skip_dropout, with_skip_dropout
+from naseval.methods.pdarts.skip_dropout import (
+    SkipDropout,
+    draw_masks,
+    set_skip_dropout,
+    with_skip_dropout,
+)
 from naseval.networks.cost import parameters
 from naseval.networks.operations import OPERATIONS, FactorizedReduce
 from naseval.spaces.pdarts.space import SPACE, skips
@@ -154,12 +159,33 @@ def test_dropout_stands_on_the_stride_1_skip_only():
     skip = table["skip_connect"](4, 1, False)
     x = torch.ones(2, 4, 8, 8)
     assert torch.equal(skip(x), x)
-    set_skip_dropout(skip, 0.5)
+    set_skip_dropout([skip], 0.5)
     thinned = skip(x)
     # Element by element: neither whole samples nor whole channels are lost.
     assert set(thinned.unique().tolist()) == {0.0, 2.0}
     assert all(set(channel.unique().tolist()) == {0.0, 2.0} for channel in thinned.flatten(0, 1))
     assert torch.equal(skip.eval()(x), x)
+
+
+def test_masks_belong_to_the_edge_and_differ_between_passes():
+    table = with_skip_dropout(OPERATIONS)
+    skips = [table["skip_connect"](4, 1, False) for _ in range(3)]
+    set_skip_dropout(skips, 0.5)
+    x = torch.ones(2, 4, 8, 8)
+    torch.manual_seed(1)
+    draw_masks(skips)
+    masks = [skip(x) for skip in skips]
+    assert not any(torch.equal(masks[0], mask) for mask in masks[1:])
+    assert all(
+        torch.equal(skip(x), mask) for skip, mask in zip(skips[::-1], masks[::-1], strict=True)
+    )
+    draw_masks(skips)
+    assert not any(torch.equal(skip(x), mask) for skip, mask in zip(skips, masks, strict=True))
+    torch.manual_seed(1)
+    draw_masks(skips)
+    assert all(torch.equal(skip(x), mask) for skip, mask in zip(skips, masks, strict=True))
+    set_skip_dropout(skips, 1.0)
+    assert not any(skip(x).any() for skip in skips)
 
 
 def dropouts(task):

@@ -14,6 +14,7 @@ from gradient_toys import StoppedData, made_up_data
 from naseval import records, schemas
 from naseval.genotype import Cell, Genotype
 from naseval.methods import get_method
+from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.stacnas.search import (
     GROUPS,
     REPRESENTATIVES,
@@ -89,7 +90,7 @@ def test_sizes_of_the_stages(key):
 
 def test_the_skip_group_has_two_skips_of_their_own():
     alive = dict.fromkeys(FIRST, (GROUPS["skip_connect"],) * EDGES)
-    task = stage_task(made_up_data(), stacnas_settings(), alive, 2, seed=1)
+    task = stage_task(made_up_data(), stacnas_settings(), alive, 2, seed=1, kind=Supernet)
     reduction = task.network.cells[task.network.reductions[0]]
     one, other, _ = reduction.edges[0].operations
     assert isinstance(one, FactorizedReduce) and isinstance(other, FactorizedReduce)

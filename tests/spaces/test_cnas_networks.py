@@ -7,7 +7,8 @@ from torch import nn
 from fixtures_networks import build_network
 from fixtures_wiring import CHANNELS, VECTORS, assert_logits, averaging, genotype, skeleton, waves
 from naseval.errors import NasevalError
-from naseval.methods.cnas.supernet import SOURCES, CnasSupernet
+from naseval.methods._supernet.supernet import Supernet
+from naseval.methods.cnas.supernet import SOURCES, cnas_supernet
 from naseval.networks.cost import parameters
 from naseval.networks.operations import FactorizedReduce, relu_conv_norm
 from naseval.networks.skeleton import Skeleton
@@ -85,8 +86,9 @@ def test_evaluation_network_wiring(entry, key, epsilon):
 def test_supernet_sizes(entry):
     options = skeleton(entry, auxiliary=False)
     with torch.device("meta"):
-        network = CnasSupernet(
-            **{name: options[name] for name in ("images", "classes", "channels", "cells")}
+        network = cnas_supernet(
+            kind=Supernet,
+            **{name: options[name] for name in ("images", "classes", "channels", "cells")},
         )
     assert parameters(network, True) == entry["params_preproc_bn_not_affine"]
     # By a slip, the program's 1x1 blocks before the cells have a learnt scale and offset.
@@ -105,8 +107,9 @@ def test_supernet_sizes(entry):
 @pytest.mark.parametrize("entry", SUPERNETS, ids=name_of)
 def test_supernet_wiring(entry):
     options = skeleton(entry, auxiliary=False, channels=CHANNELS)
-    network = CnasSupernet(
-        **{name: options[name] for name in ("images", "classes", "channels", "cells")}
+    network = cnas_supernet(
+        kind=Supernet,
+        **{name: options[name] for name in ("images", "classes", "channels", "cells")},
     )
     uniform = torch.full((27, 8), 1 / 8, dtype=torch.float64)
     found = averaging(network)(waves(entry["input"]), uniform, uniform)
@@ -114,7 +117,7 @@ def test_supernet_wiring(entry):
 
 
 def test_supernet_norms_learn_nothing_but_in_the_large_stem():
-    network = CnasSupernet(images="small", classes=2, channels=4, cells=3)
+    network = cnas_supernet(images="small", classes=2, channels=4, cells=3)
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     assert norms and not any(norm.affine for norm in norms)
     assert {norm.eps for norm in norms} == {1e-5}
@@ -125,7 +128,7 @@ def test_one_hot_weights_give_the_discrete_network(monkeypatch):
         monkeypatch.setitem(CNAS_SEARCH_OPERATIONS, name, CNAS_OPERATIONS[name])
     cells = SPACE.sample(stream("one-hot"))
     shape = {"images": "small", "classes": 3, "channels": 4, "cells": 3}
-    supernet = averaging(CnasSupernet(**shape))
+    supernet = averaging(cnas_supernet(kind=Supernet, **shape))
     network = averaging(build_network(cells, image_size=16, auxiliary=False, **shape))
     tables = []
     for cell in (cells.normal, cells.reduce):

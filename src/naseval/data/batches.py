@@ -84,6 +84,8 @@ class Batches:
     def at(self, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Return images, float32 (B, 3, S, S), and labels, int64 (B,), on the images' device.
 
+        On the CPU, the images are in the memory format `torch.channels_last`.
+
         Any step may be requested; sequential access is fastest. Raise `IndexError` if the epoch has
         no such step.
         """
@@ -93,4 +95,10 @@ class Batches:
         prepared = prepare(position)
         pixels = prepared.to(self._images.device, non_blocking=True)
         labels = self._images.labels[batch.positions]
-        return self._transform.finish(pixels, batch.uniform), labels
+        finished = self._transform.finish(pixels, batch.uniform)
+        return finished.contiguous(memory_format=_memory_format(finished.device)), labels
+
+
+def _memory_format(device: torch.device) -> torch.memory_format:
+    """Return the format in which convolutions of float32 are fastest. Networks keep it."""
+    return torch.channels_last if device.type == "cpu" else torch.contiguous_format

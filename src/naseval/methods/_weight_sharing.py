@@ -13,6 +13,7 @@ from naseval.genotype import Cell
 from naseval.networks.cells import CellSpec, edge_stride
 from naseval.networks.drop_path import ScaledDropPath
 from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, skip_connect
+from naseval.networks.normalisation import batch_norm
 from naseval.spaces._cells import EDGES_PER_NODE, INPUTS
 from naseval.spaces.enas.space import NODES, OPERATIONS
 
@@ -48,7 +49,7 @@ class Combine(nn.Module):
         self.mixers = nn.ModuleList(
             nn.Conv2d(channels, channels, 1, bias=False) for _ in range(INPUTS + NODES)
         )
-        self.norm = nn.BatchNorm2d(channels)
+        self.norm = batch_norm(channels)
 
     def forward(self, states: list[Tensor], ends: Iterable[int]) -> Tensor:
         """Map the states with the indices `ends` to (B, channels, H, W)."""

@@ -10,10 +10,12 @@ from functools import reduce
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from naseval.genotype import Cell, Genotype
 from naseval.networks.cells import CellSpec, edge_stride
 from naseval.networks.drop_path import ScaledDropPath
+from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import (
     BARE_POOLS,
     OPERATIONS,
@@ -33,11 +35,11 @@ class Halving(nn.Module):
         half = channels_out // 2
         self.even = nn.Conv2d(channels_in, half, 1, stride=2, bias=False)
         self.odd = nn.Conv2d(channels_in, channels_out - half, 1, stride=2, bias=False)
-        self.norm = nn.BatchNorm2d(channels_out)
+        self.norm = batch_norm(channels_out)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, channels_in, H, W) to (B, channels_out, H/2, W/2)."""
-        return self.norm(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], dim=1))
+        return self.norm(torch.cat([self.even(x), self.odd(F.pad(x, (-1, 0, -1, 0)))], dim=1))
 
 
 def skip_connect(channels: int, stride: int, _affine: bool) -> nn.Module:

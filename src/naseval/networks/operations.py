@@ -8,6 +8,10 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+from naseval.networks.depthwise import DepthwiseConv2d
+from naseval.networks.normalisation import batch_norm
 
 Operation = Callable[[int, int, bool], nn.Module]
 """A function that maps `(channels, stride, affine)` to a module that keeps the number of channels.
@@ -29,12 +33,12 @@ class FactorizedReduce(nn.Module):
         half = channels_out // 2
         self.even = nn.Conv2d(channels_in, half, 1, stride=2, bias=False)
         self.odd = nn.Conv2d(channels_in, channels_out - half, 1, stride=2, bias=False)
-        self.norm = nn.BatchNorm2d(channels_out, affine=affine)
+        self.norm = batch_norm(channels_out, affine=affine)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, channels_in, H, W) to (B, channels_out, H/2, W/2)."""
         x = torch.relu(x)
-        return self.norm(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], dim=1))
+        return self.norm(torch.cat([self.even(x), self.odd(F.pad(x, (-1, 0, -1, 0)))], dim=1))
 
 
 class Zero(nn.Module):
@@ -56,7 +60,7 @@ def relu_conv_norm(
     return nn.Sequential(
         nn.ReLU(),
         nn.Conv2d(channels_in, channels_out, kernel, stride, kernel // 2, bias=False),
-        nn.BatchNorm2d(channels_out, affine=affine),
+        batch_norm(channels_out, affine=affine),
     )
 
 
@@ -66,11 +70,9 @@ def _separable(
     padding = dilation * (kernel // 2)
     return [
         nn.ReLU(),
-        nn.Conv2d(
-            channels, channels, kernel, stride, padding, dilation, groups=channels, bias=False
-        ),
+        DepthwiseConv2d(channels, kernel, stride, padding, dilation),
         nn.Conv2d(channels, channels, 1, bias=False),
-        nn.BatchNorm2d(channels, affine=affine),
+        batch_norm(channels, affine=affine),
     ]
 
 
@@ -116,7 +118,7 @@ def normed(pool: Operation) -> Operation:
     """Return the pool followed by batch normalisation."""
 
     def build(channels: int, stride: int, affine: bool) -> nn.Module:
-        norm = nn.BatchNorm2d(channels, affine=affine)
+        norm = batch_norm(channels, affine=affine)
         return nn.Sequential(pool(channels, stride, affine), norm)
 
     return build

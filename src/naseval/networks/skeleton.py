@@ -10,10 +10,12 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.networks.cells import CellSpec, DiscreteCell
+from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import OperationTable
 from naseval.networks.stems import Stem, build_stem
 
@@ -172,7 +174,7 @@ class EvaluationNetwork(CellNetwork):
 
     def classify(self, x: Tensor) -> Tensor:
         """Map the last cell's output (B, width, H, W) to logits (B, classes)."""
-        return self.classifier(x.mean(dim=(2, 3)))
+        return self.classifier(global_average(x))
 
 
 class StackedNetwork(CellNetwork):
@@ -189,6 +191,14 @@ class StackedNetwork(CellNetwork):
         super().__init__(stem, cells, tower_at, tower=None)
         self.head = head
         self.auxiliary = auxiliary
+
+
+def global_average(x: Tensor) -> Tensor:
+    """Return the mean of each channel, (B, C), of square maps (B, C, S, S).
+
+    Unlike the gradient of `Tensor.mean`, that of a pool keeps the memory format.
+    """
+    return F.avg_pool2d(x, x.shape[-1]).flatten(1)
 
 
 def pool_to_2x2(side: int) -> nn.Module:
@@ -208,10 +218,10 @@ class AuxiliaryHead(nn.Sequential):
             nn.ReLU(),
             pool_to_2x2(side),
             nn.Conv2d(channels, 128, 1, bias=False),
-            nn.BatchNorm2d(128),
+            batch_norm(128),
             nn.ReLU(),
             nn.Conv2d(128, 768, 2, bias=False),
-            nn.BatchNorm2d(768),
+            batch_norm(768),
             nn.ReLU(),
             nn.Flatten(),
             nn.Linear(768, classes),

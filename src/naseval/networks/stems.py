@@ -5,6 +5,7 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from naseval.errors import NasevalError
+from naseval.networks.normalisation import batch_norm
 
 
 class Stem(Protocol):
@@ -31,7 +32,7 @@ class SmallStem(nn.Module):
         super().__init__()
         self.width = width
         self.layers = nn.Sequential(
-            nn.Conv2d(3, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+            nn.Conv2d(3, width, 3, padding=1, bias=False), batch_norm(width)
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -51,15 +52,15 @@ class LargeStem(nn.Module):
         self.width = width
         self.first = nn.Sequential(
             nn.Conv2d(3, width // 2, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(width // 2),
+            batch_norm(width // 2),
             nn.ReLU(),
             nn.Conv2d(width // 2, width, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(width),
+            batch_norm(width),
         )
         self.second = nn.Sequential(
             nn.ReLU(),
             nn.Conv2d(width, width, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(width),
+            batch_norm(width),
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:

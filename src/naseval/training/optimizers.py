@@ -14,18 +14,26 @@ from naseval.settings.base import Optimizer as Settings
 def build_optimizer(
     parameters: Iterable[Tensor], settings: Settings | ArchitectureOptimizer
 ) -> Optimizer:
-    """Return the optimizer. Weight decay is an L2 penalty on all `parameters`."""
+    """Return the optimizer. Weight decay is an L2 penalty on all `parameters`.
+
+    All parameters are updated together, also on the CPU, where torch would update one by one.
+    """
     rate, decay = settings.learning_rate, settings.weight_decay
     if isinstance(settings, ArchitectureOptimizer) or settings.name == "adam":
-        return torch.optim.Adam(parameters, rate, betas=settings.betas, weight_decay=decay)
+        return torch.optim.Adam(
+            parameters, rate, betas=settings.betas, weight_decay=decay, foreach=True
+        )
     if settings.name == "adamax":
-        return torch.optim.Adamax(parameters, rate, betas=settings.betas, weight_decay=decay)
+        return torch.optim.Adamax(
+            parameters, rate, betas=settings.betas, weight_decay=decay, foreach=True
+        )
     return torch.optim.SGD(
         parameters,
         rate,
         momentum=settings.momentum,
         nesterov=settings.nesterov,
         weight_decay=decay,
+        foreach=True,
     )
 
 
@@ -38,13 +46,27 @@ def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
 def backward_and_step(loss: Tensor, optimizer: Optimizer, max_norm: float | None) -> None:
     """Take one optimizer step for a scalar `loss`.
 
-    Old gradients are set to None instead of zero. So a parameter that the loss does not depend on
-    is not changed, neither by weight decay nor by momentum. `max_norm` is explained in
-    `clip_and_step`.
+    A parameter that the loss does not depend on has no gradient. So it is not changed, neither by
+    weight decay nor by momentum. `max_norm` is explained in `clip_and_step`.
     """
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+    backward(loss, optimizer)
     clip_and_step(optimizer, max_norm)
+
+
+def backward(loss: Tensor, *optimizers: Optimizer) -> None:
+    """Set the gradients of the optimizers' parameters, None where the loss does not depend on one.
+
+    Unlike `loss.backward()`, this does not copy or accumulate gradients parameter by parameter.
+    """
+    parameters = [weight for each in optimizers for weight in parameters_of(each)]
+    slopes = torch.autograd.grad(loss, parameters, allow_unused=True)
+    for parameter, slope in zip(parameters, slopes, strict=True):
+        parameter.grad = slope
+
+
+def parameters_of(optimizer: Optimizer) -> list[Tensor]:
+    """Return the parameters of all groups."""
+    return [weight for group in optimizer.param_groups for weight in group["params"]]
 
 
 def clip_and_step(optimizer: Optimizer, max_norm: float | None) -> None:
@@ -54,8 +76,7 @@ def clip_and_step(optimizer: Optimizer, max_norm: float | None) -> None:
     None, they are not clipped.
     """
     if max_norm is not None:
-        parameters = (weight for group in optimizer.param_groups for weight in group["params"])
-        nn.utils.clip_grad_norm_(parameters, max_norm)
+        nn.utils.clip_grad_norm_(parameters_of(optimizer), max_norm, foreach=True)
     optimizer.step()
 
 

@@ -15,7 +15,7 @@ from naseval.methods._gradient.alphas import Alphas
 from naseval.methods._gradient.task import Batch, Settings, SupernetTask
 from naseval.methods._gradient.unrolled import Loss, gradient
 from naseval.training.metrics import Metrics
-from naseval.training.optimizers import clip_and_step
+from naseval.training.optimizers import backward_and_step, clip_and_step
 
 ArchitectureGradient = Callable[[Loss, Loss, Optimizer, Sequence[Tensor]], list[Tensor]]
 """Maps (training loss, validation loss, weight optimizer, alphas) to the alphas' gradients."""
@@ -106,7 +106,9 @@ class BilevelTask(SupernetTask):
     def _move_weights(self, batch: Batch) -> Metrics:
         with torch.no_grad():
             mixing = self.alphas()
-        return self._descend(batch, mixing)
+        loss, metrics = self._training_loss(batch, mixing)
+        backward_and_step(loss, self.weight_optimizer, self.settings.weights.gradient_clip)
+        return metrics
 
     def _loss(self, images: Tensor, labels: Tensor) -> Tensor:
         return F.cross_entropy(self._logits(images, self.alphas()), labels)

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from naseval.data.training_data import TrainingData
 from naseval.methods._gradient.alphas import Alphas, Operations
 from naseval.methods._gradient.task import SupernetTask
-from naseval.methods._supernet.merged import MergedSupernet
-from naseval.methods._supernet.supernet import Supernet
+from naseval.methods._supernet.supernet import BankedSupernet, Supernet
 from naseval.networks.operations import OPERATIONS, OperationTable
 from naseval.randomness import stream, torch_seed
 from naseval.training.history import Row
@@ -83,7 +82,7 @@ def new_supernet(
     cells: int,
     seed: int,
     table: OperationTable = OPERATIONS,
-    kind: type[Supernet] = MergedSupernet,
+    kind: type[Supernet] = BankedSupernet,
 ) -> tuple[Supernet, Alphas]:
     """Return a newly initialised supernet and its alphas, on the data's device."""
     network = initialised(

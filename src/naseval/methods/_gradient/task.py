@@ -16,7 +16,7 @@ from naseval.training.device import autocast
 from naseval.training.history import Row, history_row
 from naseval.training.metrics import Metrics, batch_metrics, evaluate
 from naseval.training.optimizers import (
-    backward_and_step,
+    backward,
     build_optimizer,
     clip_and_step,
     learning_rate,
@@ -135,14 +135,13 @@ class SupernetTask(ABC):
     def _learning_rate(self, epoch: int) -> float:
         return learning_rate(self.settings.weights, epoch, self.settings.epochs)
 
-    def _descend(self, batch: Batch, mixing: tuple[Tensor, Tensor]) -> Metrics:
-        """Update the weights. The alphas get a gradient if `mixing` depends on them."""
+    def _training_loss(self, batch: Batch, mixing: tuple[Tensor, Tensor]) -> tuple[Tensor, Metrics]:
+        """Return the mean loss of a batch, and its metrics."""
         images, labels = batch
         metrics = batch_metrics(self._logits(images, mixing), labels)
         loss = metrics["loss"] / len(labels)
         assert isinstance(loss, Tensor)
-        backward_and_step(loss, self.weight_optimizer, self.settings.weights.gradient_clip)
-        return metrics
+        return loss, metrics
 
     def _logits(self, images: Tensor, mixing: tuple[Tensor, Tensor]) -> Tensor:
         with autocast(self.device, self.settings.precision):
@@ -155,7 +154,8 @@ class OneLevelTask(SupernetTask):
 
     def step(self, epoch: int, step: int) -> Metrics:
         """Update the weights and the alphas with the gradient of one training loss."""
-        self.alpha_optimizer.zero_grad()
-        metrics = self._descend(self.training.at(epoch, step), self.alphas())
+        loss, metrics = self._training_loss(self.training.at(epoch, step), self.alphas())
+        backward(loss, self.weight_optimizer, self.alpha_optimizer)
+        clip_and_step(self.weight_optimizer, self.settings.weights.gradient_clip)
         clip_and_step(self.alpha_optimizer, self.settings.architecture.gradient_clip)
         return metrics

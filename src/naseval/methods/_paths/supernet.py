@@ -5,7 +5,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from naseval.methods._supernet.supernet import EdgeOperations, MixedOperation, SearchCell, Supernet
+from naseval.methods._supernet.cells import EdgeOperations, MixedOperation, SearchCell
+from naseval.methods._supernet.supernet import Supernet
 
 
 class ChosenOperation(nn.Module):

@@ -1,71 +1,16 @@
-"""The plain supernet, with one module per operation and edge."""
+"""The search network of the DARTS family, plain and banked."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
-import torch
 from torch import Tensor, nn
 
-from naseval.networks.cells import CellSpec, Preprocess, edge_stride
+from naseval.methods._supernet.banked_cell import BankedCell, Mixing
+from naseval.methods._supernet.cells import EdgeOperations, SearchCell
+from naseval.networks.cells import CellSpec, Preprocess
 from naseval.networks.operations import OPERATIONS, OperationTable
-from naseval.networks.skeleton import build_cells, doubled, last_side, reductions
+from naseval.networks.skeleton import build_cells, doubled, global_average, last_side, reductions
 from naseval.networks.stems import Stem, build_stem
-
-EdgeOperations = Sequence[Sequence[str]]
-"""The remaining operations on each edge of a cell, in node order."""
-
-
-class MixedOperation(nn.Module):
-    """The weighted sum of an edge's operations."""
-
-    def __init__(
-        self, names: Sequence[str], channels: int, stride: int, table: OperationTable
-    ) -> None:
-        super().__init__()
-        self.names = tuple(names)
-        self.operations = nn.ModuleList(table[name](channels, stride, False) for name in names)
-
-    def forward(self, x: Tensor, weights: Tensor) -> Tensor:
-        """Map (B, C, H, W) to the sum of the operations with weights (K,)."""
-        terms = (w * operation(x) for w, operation in zip(weights, self.operations, strict=True))
-        return reduce(torch.add, terms)
-
-
-class SearchCell(nn.Module):
-    """A cell in which each node reads all earlier states."""
-
-    def __init__(
-        self,
-        edges: EdgeOperations,
-        channels: int,
-        *,
-        reduction: bool,
-        preprocess: Preprocess,
-        table: OperationTable = OPERATIONS,
-    ) -> None:
-        super().__init__()
-        self.preprocess = preprocess
-        self.edges = nn.ModuleList()
-        self.nodes = 0
-        while len(self.edges) < len(edges):
-            for source in range(2 + self.nodes):
-                names = edges[len(self.edges)]
-                stride = edge_stride(source, reduction)
-                self.edges.append(MixedOperation(names, channels, stride, table))
-            self.nodes += 1
-        self.width = self.nodes * channels
-
-    def forward(self, first: Tensor, second: Tensor, weights: Tensor) -> Tensor:
-        """Map the outputs of the two previous cells and weights (edges, K) to (B, width, H, W)."""
-        states = self.preprocess(first, second)
-        mixed = iter(list(zip(self.edges, weights, strict=True)))
-        for _ in range(self.nodes):
-            terms = []
-            for state in states:
-                edge, row = next(mixed)
-                terms.append(edge(state, row))
-            states.append(reduce(torch.add, terms))
-        return torch.cat(states[2:], dim=1)
 
 
 class Supernet(nn.Module):
@@ -74,12 +19,9 @@ class Supernet(nn.Module):
     `operations` gives, for `normal` and `reduce`, the operation names on each edge (14 edges for 4
     nodes) in node order: edges 0 and 1 lead to the first node, edges 2 to 4 to the second, and so
     on. A name may occur twice on an edge; each occurrence has its own weights. All edges have the
-    same number K of operations. `table` maps the names to operations. In the cells, batch
-    normalisation has no learnt scale.
+    same number K of operations. `table` maps the names to operations, and `stem` builds the stem.
+    In the cells, batch normalisation has no learnt scale.
     """
-
-    cell: type[SearchCell] = SearchCell
-    build_stem: Callable[[str, int], Stem] = staticmethod(build_stem)
 
     def __init__(
         self,
@@ -90,13 +32,14 @@ class Supernet(nn.Module):
         channels: int,
         cells: int,
         table: OperationTable = OPERATIONS,
+        stem: Callable[[str, int], Stem] = build_stem,
     ) -> None:
         super().__init__()
-        self.stem = self.build_stem(images, channels)
+        self.stem = stem(images, channels)
         self.reductions = reductions(cells)
 
         def build(spec: CellSpec) -> SearchCell:
-            return self.cell(
+            return SearchCell(
                 operations["reduce" if spec.reduction else "normal"],
                 spec.channels,
                 reduction=spec.reduction,
@@ -116,8 +59,60 @@ class Supernet(nn.Module):
         parameters. Raise `NasevalError` if S is not divisible as the reductions require.
         """
         last_side(x.shape[-1], self.stem.stride, len(self.reductions))
+        mixing = self.mixing(normal, reduce)
         first, second = self.stem(x)
         for index, cell in enumerate(self.cells):
-            weights = reduce if index in self.reductions else normal
-            first, second = second, cell(first, second, weights)
-        return self.classifier(second.mean(dim=(2, 3)))
+            first, second = second, cell(first, second, mixing[index in self.reductions])
+        return self.classifier(global_average(second))
+
+    def mixing(self, normal: Tensor, reduce: Tensor) -> Mapping[bool, Any]:
+        """Return what normal cells (False) and reduction cells (True) take as weights."""
+        return {False: normal, True: reduce}
+
+
+class BankedSupernet(Supernet):
+    """A `Supernet` that executes the operations of several edges together.
+
+    It begins with the same weights and gives the same results, in less time.
+    """
+
+    def __init__(self, operations: Mapping[str, EdgeOperations], **shape: Any) -> None:
+        super().__init__(operations, **shape)
+        self.cells = nn.ModuleList(BankedCell(cast(SearchCell, cell)) for cell in self.cells)
+
+    def mixing(self, normal: Tensor, reduce: Tensor) -> Mapping[bool, Mixing]:
+        """Return the mixing weights in the order of the banks."""
+        found: dict[bool, Mixing] = {}
+        for index, cell in enumerate(self.cells):
+            kind = index in self.reductions
+            if kind not in found:
+                found[kind] = cast(BankedCell, cell).mixing(reduce if kind else normal)
+        return found
+
+
+def plain_state(network: BankedSupernet) -> dict[str, Tensor]:
+    """Return the parameters and running statistics under their names in the plain `Supernet`."""
+    state = {}
+    for name, tensor in network.state_dict().items():
+        for chunk, names in _chunks(network, name, tensor):
+            state.update(dict.fromkeys(names, chunk))
+    return state
+
+
+def load_plain_state(network: BankedSupernet, state: Mapping[str, Tensor]) -> None:
+    """Copy the parameters and running statistics of a plain `Supernet` into the banks."""
+    for name, tensor in network.state_dict().items():
+        for chunk, names in _chunks(network, name, tensor):
+            chunk.copy_(state[names[0]])
+
+
+def _chunks(
+    network: BankedSupernet, name: str, tensor: Tensor
+) -> list[tuple[Tensor, tuple[str, ...]]]:
+    """Return the parts of a tensor of the state, each with its names in the plain form."""
+    match name.split(".", 2):
+        case ["cells", index, own]:
+            names = cast(BankedCell, network.cells[int(index)]).plain_names.get(own, ((own,),))
+            whole = [tuple(f"cells.{index}.{name}" for name in chunk) for chunk in names]
+            return list(zip(tensor.chunk(len(whole)), whole, strict=True))
+    return [(tensor, (name,))]

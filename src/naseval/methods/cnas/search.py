@@ -10,7 +10,7 @@ from naseval.methods import SearchResult
 from naseval.methods._gradient.alphas import Alphas, Operations, strongest_cell
 from naseval.methods._gradient.bilevel import BilevelTask
 from naseval.methods.cnas.settings import Settings
-from naseval.methods.cnas.supernet import SOURCES, CnasSupernet
+from naseval.methods.cnas.supernet import SOURCES, cnas_supernet
 from naseval.randomness import stream
 from naseval.spaces.cnas.space import SPACE
 from naseval.training.loop import Loop
@@ -26,7 +26,7 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
     The training part trains the weights, the validation part the alphas.
     """
     network = initialised(
-        lambda: CnasSupernet(
+        lambda: cnas_supernet(
             images=data.dataset.images,
             classes=data.classes,
             channels=settings.channels,

@@ -18,7 +18,7 @@ from naseval.methods._gradient.bilevel import (
     first_order_gradient,
 )
 from naseval.methods._gradient.unrolled import unrolled_gradient
-from naseval.methods._supernet.merged import MergedSupernet
+from naseval.methods._supernet.supernet import BankedSupernet
 from naseval.methods.darts.settings import Settings
 from naseval.randomness import stream
 from naseval.spaces.darts.space import SPACE
@@ -34,7 +34,7 @@ MOST_SKIPS = 2
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the DARTS space. Training images train the weights, validation images the alphas."""
     network = initialised(
-        lambda: MergedSupernet(
+        lambda: BankedSupernet(
             {"normal": OPERATIONS, "reduce": OPERATIONS},
             images=data.dataset.images,
             classes=data.classes,

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from scipy.special import softmax
+from torch import Tensor
 
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Cell, Genotype
@@ -18,7 +19,12 @@ from naseval.methods._gradient.alphas import Alphas, Operations, Table, stronges
 from naseval.methods._gradient.bilevel import BilevelTask
 from naseval.methods._gradient.stages import Alive, new_supernet, run_stages
 from naseval.methods.pdarts.settings import Settings
-from naseval.methods.pdarts.skip_dropout import set_skip_dropout, with_skip_dropout
+from naseval.methods.pdarts.skip_dropout import (
+    draw_masks,
+    set_skip_dropout,
+    skip_dropouts,
+    with_skip_dropout,
+)
 from naseval.networks.operations import OPERATIONS
 from naseval.spaces.pdarts.space import SPACE, skips
 from naseval.training.loop import Loop
@@ -69,6 +75,7 @@ class PdartsTask(BilevelTask):
             stage=stage,
         )
         self.decay = settings.skip_dropout_decay
+        self.skips = skip_dropouts(network)
 
     def begin(self, epoch: int) -> None:
         """Set the learning rate, the skip dropout and training mode."""
@@ -80,7 +87,11 @@ class PdartsTask(BilevelTask):
             warm_up=self.warm_up,
             decay=self.decay,
         )
-        set_skip_dropout(self.network, now)
+        set_skip_dropout(self.skips, now)
+
+    def _logits(self, images: Tensor, mixing: tuple[Tensor, Tensor]) -> Tensor:
+        draw_masks(self.skips)
+        return super()._logits(images, mixing)
 
 
 def skip_dropout(epoch: int, epochs: int, *, rate: float, warm_up: int, decay: float) -> float:

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from naseval.data.training_data import TrainingData
 from naseval.methods._gradient.stages import Alive
 from naseval.methods._gradient.task import OneLevelTask
-from naseval.methods._supernet.supernet import MixedOperation, SearchCell, Supernet
+from naseval.methods._supernet.cells import MixedOperation, SearchCell
+from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.stacnas.search import EDGES, GROUPS, stage_task
 from naseval.methods.stacnas.settings import Settings
 from naseval.spaces.darts.space import SPACE

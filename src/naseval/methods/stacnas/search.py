@@ -12,8 +12,7 @@ from naseval.methods import SearchResult
 from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
 from naseval.methods._gradient.stages import Alive, new_supernet, run_stages
 from naseval.methods._gradient.task import OneLevelTask
-from naseval.methods._supernet.merged import MergedSupernet
-from naseval.methods._supernet.supernet import Supernet
+from naseval.methods._supernet.supernet import BankedSupernet, Supernet
 from naseval.methods.stacnas.settings import Settings
 from naseval.spaces.darts.space import SPACE
 from naseval.training.loop import Loop
@@ -53,7 +52,7 @@ def stage_task(
     alive: Alive,
     stage: int,
     seed: int,
-    kind: type[Supernet] = MergedSupernet,
+    kind: type[Supernet] = BankedSupernet,
 ) -> OneLevelTask:
     """Return the training task of a new supernet with the remaining operations."""
     network, alphas = new_supernet(

@@ -12,7 +12,8 @@ from torchvision.models.resnet import Bottleneck
 
 from naseval.errors import NasevalError
 from naseval.networks.drop_path import StochasticBranch
-from naseval.networks.skeleton import AuxiliaryHead, last_side
+from naseval.networks.normalisation import batch_norm
+from naseval.networks.skeleton import AuxiliaryHead, global_average, last_side
 from naseval.settings.dataset import ImageSettings
 
 BLOCKS = (3, 4, 6, 3)
@@ -29,7 +30,7 @@ class ResNet50(nn.Module):
     ) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            nn.Conv2d(3, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
+            nn.Conv2d(3, width, 3, padding=1, bias=False), batch_norm(width), nn.ReLU()
         )
         self.layers = nn.ModuleList()
         channels, done = width, 0
@@ -56,7 +57,7 @@ class ResNet50(nn.Module):
             x = layer(x)
             if self.training and self.auxiliary is not None and index == TOWER_AT:
                 auxiliary = self.auxiliary(x)
-        return self.classifier(x.mean(dim=(2, 3))), auxiliary
+        return self.classifier(global_average(x)), auxiliary
 
 
 def bottleneck(channels: int, planes: int, stride: int, probability: float) -> Bottleneck:
@@ -64,9 +65,7 @@ def bottleneck(channels: int, planes: int, stride: int, probability: float) -> B
     wide = planes * Bottleneck.expansion
     shortcut = None
     if stride != 1 or channels != wide:
-        shortcut = nn.Sequential(
-            nn.Conv2d(channels, wide, 1, stride, bias=False), nn.BatchNorm2d(wide)
-        )
+        shortcut = nn.Sequential(nn.Conv2d(channels, wide, 1, stride, bias=False), batch_norm(wide))
     block = Bottleneck(channels, planes, stride, shortcut)
     block.bn3 = nn.Sequential(block.bn3, StochasticBranch(probability))
     return block

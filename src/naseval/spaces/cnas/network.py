@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.networks.cells import DiscreteCell, Preprocess
+from naseval.networks.depthwise import DepthwiseConv2d
+from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import BARE_POOLS, OPERATIONS, OperationTable
 from naseval.networks.skeleton import AuxiliaryHead, Skeleton, StackedNetwork, build_cells
 from naseval.networks.squeeze_excitation import SqueezeExcitation
@@ -21,8 +23,8 @@ def channel_weighting(channels: int, stride: int, affine: bool) -> nn.Module:
         return weighting
     return nn.Sequential(
         weighting,
-        nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False),
-        nn.BatchNorm2d(channels, affine=affine),
+        DepthwiseConv2d(channels, 3, stride, 1),
+        batch_norm(channels, affine=affine),
     )
 
 
@@ -40,12 +42,12 @@ class ShuffleBlock(nn.Module):
         )
         self.residual = nn.Sequential(
             nn.Conv2d(channels, channels, 1, bias=False),
-            nn.BatchNorm2d(channels, affine=affine),
+            batch_norm(channels, affine=affine),
             nn.ReLU(),
-            nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False),
-            nn.BatchNorm2d(channels, affine=affine),
+            DepthwiseConv2d(channels, 3, stride, 1),
+            batch_norm(channels, affine=affine),
             nn.Conv2d(channels, channels, 1, bias=False),
-            nn.BatchNorm2d(channels, affine=affine),
+            batch_norm(channels, affine=affine),
         )
 
     def forward(self, x: Tensor) -> Tensor:

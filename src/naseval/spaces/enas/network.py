@@ -13,6 +13,7 @@ from naseval.errors import NasevalError
 from naseval.genotype import Cell, Genotype
 from naseval.networks.cells import CellSpec
 from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, LooseEndNetwork
+from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import OPERATIONS, relu_conv_norm
 from naseval.networks.skeleton import (
     CellNetwork,
@@ -45,11 +46,11 @@ class EnasTower(nn.Sequential):
             nn.ReLU(),
             pool_to_2x2(side),
             nn.Conv2d(channels, 128, 1, bias=False),
-            nn.BatchNorm2d(128),
+            batch_norm(128),
             nn.ReLU(),
             nn.ZeroPad2d((0, 1, 0, 1)),
             nn.Conv2d(128, 768, 2, bias=False),
-            nn.BatchNorm2d(768),
+            batch_norm(768),
             *enas_head(768, classes, dropout=0.0),
         )
 

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 from naseval.genotype import Genotype
 from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, LooseEndNetwork
+from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import OperationTable, conv, max_pool
 from naseval.networks.skeleton import AuxiliaryHead, Skeleton
 
@@ -17,10 +18,10 @@ def split_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Modu
     return nn.Sequential(
         nn.ReLU(),
         nn.Conv2d(channels, channels, (1, kernel), (1, stride), (0, pad), bias=False),
-        nn.BatchNorm2d(channels, affine=affine),
+        batch_norm(channels, affine=affine),
         nn.ReLU(),
         nn.Conv2d(channels, channels, (kernel, 1), (stride, 1), (pad, 0), bias=False),
-        nn.BatchNorm2d(channels, affine=affine),
+        batch_norm(channels, affine=affine),
     )
 
 

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from naseval.errors import NasevalError
 from naseval.genotype import Cell, Genotype
 from naseval.networks.cells import DiscreteCell, Preprocess
+from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import BARE_POOLS, OPERATIONS, OperationTable, sep_conv
 from naseval.networks.skeleton import AuxiliaryHead, Skeleton, StackedNetwork, build_cells
 from naseval.networks.squeeze_excitation import SqueezeExcitation
@@ -19,7 +20,7 @@ def conv_7x1_1x7(channels: int, stride: int, affine: bool) -> nn.Module:
         nn.ReLU(),
         nn.Conv2d(channels, channels, (1, 7), (1, stride), (0, 3), bias=False),
         nn.Conv2d(channels, channels, (7, 1), (stride, 1), (3, 0), bias=False),
-        nn.BatchNorm2d(channels, affine=affine),
+        batch_norm(channels, affine=affine),
     )
 
 
