@@ -19,7 +19,7 @@ from naseval.genotype import Genotype
 from naseval.settings.dataset import Channels, ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.training.augmentation import augment, train_batch
-from naseval.training.device import resolve_device
+from naseval.training.device import arithmetic, resolve_device
 from naseval.training.loop import EpochLoop
 from naseval.training.metrics import accumulate, averages, check_finite, to_floats
 from naseval.training.networks import build_run_network, initialised
@@ -148,9 +148,10 @@ def train_epoch(
     network.train()
     device = next(network.parameters()).device
     sums: dict[str, float | Tensor] = {}
-    for images, labels in batches:
-        images, labels = images.to(device), labels.to(device)
-        accumulate(sums, train_batch(network, images, labels, optimizer, protocol))
+    with arithmetic(protocol.precision):
+        for images, labels in batches:
+            images, labels = (tensor.to(device, non_blocking=True) for tensor in (images, labels))
+            accumulate(sums, train_batch(network, images, labels, optimizer, protocol))
     totals = to_floats(sums)
     if not totals:
         raise NasevalError("training needs batches of 2 images or more; give larger batches")

@@ -93,7 +93,7 @@ def test_fewer_validation_batches_are_used_again():
 def test_bfloat16():
     history = search(
         made_up_data(8, 8),
-        darts_settings(epochs=1, precision="bfloat16"),
+        darts_settings(epochs=1, order=1, precision="bfloat16"),
         seed=1,
         loop=EpochLoop(),
     ).history
@@ -105,6 +105,13 @@ def test_order_2_needs_plain_sgd(weights):
     with pytest.raises(ValidationError, match="order"):
         darts_settings(weights=weights)
     darts_settings(weights=weights, order=1)
+
+
+@pytest.mark.parametrize("precision", ["tf32", "bfloat16"])
+def test_order_2_needs_float32(precision):
+    with pytest.raises(ValidationError, match="set precision to float32, or order to 1"):
+        darts_settings(precision=precision)
+    darts_settings(precision=precision, order=1)
 
 
 def alphas_with_skips(strengths):

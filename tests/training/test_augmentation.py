@@ -1,6 +1,7 @@
 """Augmentation on a toy problem, and its loss against the formula."""
 
 import math
+import os
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ import torch
 from naseval import records, schemas
 from naseval.errors import NasevalError
 from naseval.training.augmentation import augment, training_loss
+from naseval.training.device import CLEAR_REFS
 from naseval.training.loop import EpochLoop
 from naseval.training.networks import initialised
 from training_toy import ToyData, ToyNetwork, toy_protocol
@@ -122,6 +124,24 @@ def test_batches_of_one_image_are_refused():
 def test_a_diverging_training_names_the_epoch():
     with pytest.raises(NasevalError, match="in epoch 1; lower learning_rate"):
         train(ToyData(noise=float("inf")))
+
+
+@pytest.mark.skipif(not os.access(CLEAR_REFS, os.W_OK), reason="this system keeps the peak")
+def test_a_second_training_reports_its_own_peak_memory():
+    def half_a_gigabyte(_epoch, _step):
+        torch.ones(2**27)
+
+    first, _ = train(ToyData(half_a_gigabyte), epochs=1)
+    second, _ = train(epochs=1)
+    assert second[0]["peak_memory"] < first[0]["peak_memory"] - 2**28
+
+
+@pytest.mark.parametrize("precision", ["float32", "tf32", "bfloat16"])
+def test_tf32_is_used_in_all_steps_if_chosen(precision):
+    used = []
+    data = ToyData(lambda _epoch, _step: used.append(torch.backends.cudnn.allow_tf32))
+    train(data, precision=precision, epochs=1)
+    assert used == [precision == "tf32"] * 3
 
 
 def test_bfloat16_trains_close_to_float32():

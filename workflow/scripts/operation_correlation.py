@@ -9,6 +9,7 @@ from naseval.methods.stacnas.operation_correlation import correlations
 from naseval.methods.stacnas.settings import Settings
 from naseval.script import job
 from naseval.settings.dataset import ImageSettings
+from naseval.training.device import arithmetic
 from naseval.training.session import computing, session
 
 with (
@@ -25,12 +26,8 @@ with (
         device,
         running.resources["workers"],
     )
-    rows = correlations(
-        data,
-        Settings(**params.search),
-        seed=seed,
-        loop=training.loop,
-        images=params.images,
-    )
+    settings = Settings(**params.search)
+    with arithmetic(settings.precision):
+        rows = correlations(data, settings, seed=seed, loop=training.loop, images=params.images)
     provenance = running.provenance(seed=seed, **training.facts)
     records.write(snakemake.output.table, records.table(SCHEMA, rows), provenance)

@@ -7,6 +7,7 @@ from naseval.data.training_data import load_search_data
 from naseval.methods import get_method, get_settings
 from naseval.script import job
 from naseval.settings.dataset import ImageSettings
+from naseval.training.device import arithmetic
 from naseval.training.session import computing, session
 
 with (
@@ -23,12 +24,11 @@ with (
         device,
         running.resources["workers"],
     )
-    found = get_method(params.algorithm).search(
-        data,
-        get_settings(params.algorithm)(**params.search),
-        seed=int(snakemake.wildcards.seed),
-        loop=training.loop,
-    )
+    settings = get_settings(params.algorithm)(**params.search)
+    with arithmetic(settings.precision):
+        found = get_method(params.algorithm).search(
+            data, settings, seed=int(snakemake.wildcards.seed), loop=training.loop
+        )
     provenance = running.provenance(seed=int(snakemake.wildcards.seed), **training.facts)
     history = records.table(schemas.HISTORY, found.history)
     records.write(snakemake.output.history, history, provenance)

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from naseval.data.transfer import to_device
 from naseval.randomness import stream
 
 ROW, COLUMN, FLIP, CUTOUT_ROW, CUTOUT_COLUMN = range(5)
@@ -84,7 +85,7 @@ class BatchOrder:
             table = draws.random((self._table_rows, DRAWS), dtype=np.float32)
             self._epoch = (
                 epoch,
-                torch.tensor(order, device=device),
-                torch.tensor(table, device=device),
+                to_device(torch.from_numpy(order), device),
+                to_device(torch.from_numpy(table), device),
             )
         return self._epoch[1:]

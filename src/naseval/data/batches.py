@@ -8,6 +8,7 @@ from torch import Tensor
 from naseval.data.batch_order import BatchOrder
 from naseval.data.images import ImageSet
 from naseval.data.prefetch import Prefetch, Step
+from naseval.data.transfer import to_device
 from naseval.data.transforms import Transform
 
 
@@ -92,8 +93,9 @@ class Batches:
         batch = self._order.at(epoch, step)
         position = (self._order.canonical(epoch), step)
         prepare = self._prepare if self._prefetch is None else self._prefetch.at
-        prepared = prepare(position)
-        pixels = prepared.to(self._images.device, non_blocking=True)
+        pixels = prepare(position)
+        if pixels.device != self._images.device:
+            pixels = to_device(pixels, self._images.device)
         labels = self._images.labels[batch.positions]
         finished = self._transform.finish(pixels, batch.uniform)
         return finished.contiguous(memory_format=_memory_format(finished.device)), labels

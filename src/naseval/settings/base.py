@@ -9,6 +9,13 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 NonNegative = Annotated[float, Field(ge=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Probability = Annotated[float, Field(ge=0, lt=1)]
+Precision = Annotated[
+    Literal["float32", "tf32", "bfloat16"],
+    Field(
+        description="tf32: on a GPU, convolutions and matrix products round their inputs to 10 "
+        "bits; bfloat16: autocast of the forward passes"
+    ),
+]
 
 
 class Strict(BaseModel):
@@ -58,9 +65,7 @@ class ArchitectureOptimizer(Strict):
 class SearchSettings(Strict):
     """Settings that every search has."""
 
-    precision: Literal["float32", "bfloat16"] = Field(
-        "float32", description="of the networks' forward passes (bfloat16: autocast)"
-    )
+    precision: Precision = "float32"
 
     def shortened_for_counting(self) -> tuple[Self, float]:
         """Return settings for counting the work of a search, and a factor for the result.

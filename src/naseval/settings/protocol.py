@@ -1,10 +1,10 @@
 """Settings of an augmentation, the training of a genotype from scratch."""
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
-from naseval.settings.base import NonNegative, Optimizer, Positive, Probability, Strict
+from naseval.settings.base import NonNegative, Optimizer, Positive, Precision, Probability, Strict
 
 
 class Protocol(Strict):
@@ -23,9 +23,7 @@ class Protocol(Strict):
     cutout: int = Field(ge=0, description="side of the square cut out, in pixels; 0: none")
     autoaugment: bool = Field(description="AutoAugment's CIFAR-10 policy")
     label_smoothing: Probability = Field(description="share of the label spread over all classes")
-    precision: Literal["float32", "bfloat16"] = Field(
-        description="precision of the forward pass (bfloat16: autocast)"
-    )
+    precision: Precision
     network: dict[str, Any] = Field(
         default_factory=dict, description="options that only some spaces' networks have"
     )

@@ -14,7 +14,7 @@ from naseval.data.training_data import TrainingData
 from naseval.errors import NasevalError
 from naseval.networks.drop_path import ramp, set_drop_path
 from naseval.settings.protocol import Protocol
-from naseval.training.device import autocast, peak_memory
+from naseval.training.device import arithmetic, autocast, peak_memory
 from naseval.training.history import Row
 from naseval.training.loop import Loop
 from naseval.training.metrics import Metrics, averages, check_finite, evaluate
@@ -38,14 +38,15 @@ def augment(
     Raise `Interrupted` (see `Loop.run`), and `NasevalError` if the loss is not finite.
     """
     task = AugmentationTask(network, data, protocol, seed)
-    return loop.run(
-        task,
-        epochs=protocol.epochs,
-        steps=len(task.training),
-        parts={"network": network, "optimizer": task.optimizer},
-        stream_names=(seed, "augment"),
-        schema=schemas.RUN,
-    )
+    with arithmetic(protocol.precision):
+        return loop.run(
+            task,
+            epochs=protocol.epochs,
+            steps=len(task.training),
+            parts={"network": network, "optimizer": task.optimizer},
+            stream_names=(seed, "augment"),
+            schema=schemas.RUN,
+        )
 
 
 def training_loss(

@@ -4,12 +4,14 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
 
 import torch
 
 from naseval.errors import NasevalError
 from naseval.locking.lease import leased
+from naseval.training.gpus import allotted
 
 
 @contextmanager
@@ -38,7 +40,8 @@ def resolve_device(name: str) -> torch.device:
     """Return the device for `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
 
     `auto` means CUDA if it is available, else MPS, else the CPU. Raise `NasevalError` if the name
-    is unknown or the machine has no such device.
+    is unknown, if the machine has no such device, or if `auto` would be another device although a
+    GPU was allotted.
     """
     if name == "auto":
         name = _best()
@@ -62,6 +65,11 @@ def resolve_device(name: str) -> torch.device:
 def _best() -> str:
     if torch.cuda.is_available():
         return "cuda"
+    if sign := allotted(os.environ):
+        raise NasevalError(
+            f"{sign} says that a GPU was allotted, but torch finds none; mend the driver or "
+            "torch's build (docs/cluster.md, GPUs), or set resources.device to cpu"
+        )
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
@@ -69,21 +77,62 @@ def deterministic(device: torch.device) -> None:
     """Make computations on the device reproducible bit by bit. torch warns if this is impossible.
 
     Call this function before the first work on the device, because cuBLAS reads its workspace size
-    only once.
+    only once. In this mode torch would also fill every new tensor with NaN, a kernel each, so that
+    a read before the first write shows. Nothing here reads a tensor before that.
     """
     if device.type == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.backends.cudnn.benchmark = False
     torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
-def autocast(device: torch.device, precision: str) -> torch.autocast:
-    """Return the autocast context for a forward pass in `float32` or `bfloat16`."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+@contextmanager
+def arithmetic(precision: str) -> Iterator[None]:
+    """Use TF32 in the block if `precision` is `tf32`, else not, though torch does in cuDNN.
+
+    TF32 rounds the inputs of convolutions, matrix products and recurrent layers to 10 bits of
+    mantissa, in forward and backward passes. Only CUDA devices do so; the CPU computes `tf32` in
+    float32.
+    """
+    # torch's newer fp32_precision makes reading these flags an error, and other code reads them.
+    matmul, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = matmul.allow_tf32, cudnn.allow_tf32
+    try:
+        matmul.allow_tf32 = cudnn.allow_tf32 = precision == "tf32"
+        yield
+    finally:
+        matmul.allow_tf32, cudnn.allow_tf32 = before
+
+
+def autocast(device: torch.device, precision: str) -> AbstractContextManager[object]:
+    """Return the context of a forward pass: autocast if `precision` is `bfloat16`.
+
+    A backward pass repeats the precision of its forward pass. `arithmetic` is for both passes.
+    """
+    if precision != "bfloat16":
+        return nullcontext()
+    return torch.autocast(device.type, torch.bfloat16)
+
+
+CLEAR_REFS = Path("/proc/self/clear_refs")  # Linux, see man 5 proc
+RESET_PEAK = "5"
+
+
+def reset_peak_memory() -> None:
+    """Let `peak_memory` start again, from what is in use now.
+
+    Where the system cannot forget the peak of main memory (macOS, some containers), that of the
+    whole process goes on to count.
+    """
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.reset_peak_memory_stats()
+    with suppress(OSError):
+        CLEAR_REFS.write_text(RESET_PEAK, encoding="ascii")
 
 
 def peak_memory(device: torch.device) -> int:
-    """Return the peak memory of this process in bytes: GPU memory on CUDA, else main memory."""
+    """Return the peak since `reset_peak_memory` in bytes: GPU memory on CUDA, else main memory."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -18,6 +18,7 @@ from naseval import schemas
 from naseval.errors import Interrupted
 from naseval.randomness import Name, torch_seed
 from naseval.training.checkpoint import Checkpoint, Stateful, random_state, set_random_state
+from naseval.training.device import reset_peak_memory
 from naseval.training.history import Row, check_row
 from naseval.training.interruption import Interruption, interruptible
 from naseval.training.metrics import Metrics, accumulate, check_finite, to_floats
@@ -138,7 +139,8 @@ class EpochLoop:
         rows: Sequence[Row] | None = None,
         schema: pa.Schema = schemas.HISTORY,
     ) -> list[Row]:
-        """Run the rest of a stage; see `Loop.run`."""
+        """Run the rest of a stage; see `Loop.run`. Its rows have the peak memory of this stage."""
+        reset_peak_memory()
         running = _Stage(
             task, steps, parts, self.checkpoint, stream_names, stage, carried_state, schema
         )

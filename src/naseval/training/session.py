@@ -12,7 +12,8 @@ from naseval.locking.lock import lock
 from naseval.records import content_digest
 from naseval.script import ScriptRun
 from naseval.training.checkpoint import Checkpoint, fingerprint
-from naseval.training.device import deterministic, held_device
+from naseval.training.device import arithmetic, deterministic, held_device
+from naseval.training.gpus import check_build
 from naseval.training.loop import EpochLoop
 
 
@@ -20,7 +21,8 @@ from naseval.training.loop import EpochLoop
 def computing(script: ScriptRun, threads: int) -> Iterator[torch.device]:
     """Configure torch and yield the device. Use this once per process."""
     torch.set_num_threads(threads)
-    with held_device(script.resources["device"]) as device:
+    with held_device(script.resources["device"]) as device, arithmetic("float32"):
+        check_build(device)
         deterministic(device)
         yield device
 

@@ -33,3 +33,12 @@ class Settings(SearchSettings):
                 "to false, or order to 1"
             )
         return self
+
+    @model_validator(mode="after")
+    def _unrolls_in_float32(self) -> Self:
+        if self.order == 2 and self.precision != "float32":
+            raise ValueError(
+                f"order 2 is a small difference of gradients, which {self.precision} loses in "
+                "rounding: set precision to float32, or order to 1"
+            )
+        return self

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from naseval.data.transfer import to_device
 from naseval.methods.nao.settings import Predictor
 from naseval.randomness import stream
 from naseval.spaces._cells import EDGES_PER_NODE, INPUTS
@@ -45,7 +46,7 @@ def with_halves_swapped(tokens: Tensor) -> Tensor:
     count = len(tokens)
     nodes = tokens.reshape(count * 2, NODES, EDGES_PER_NODE, PAIR).clone()
     rows = torch.arange(count * 2, device=tokens.device)
-    chosen = torch.randint(NODES, (count * 2,)).to(tokens.device)
+    chosen = to_device(torch.randint(NODES, (count * 2,)), tokens.device)
     nodes[rows, chosen] = nodes[rows, chosen].flip(1)
     return nodes.reshape(count, LENGTH)
 
@@ -209,8 +210,8 @@ class CodecFit:
         passed, position = divmod(step, self.batches)
         order = stream(self.seed, "nao", "fit", self.stage, passed).permutation(len(self.tokens))
         size = self.settings.batch_size
-        chosen = torch.from_numpy(order[position * size : (position + 1) * size])
-        chosen = chosen.to(self.tokens.device)
+        own = torch.from_numpy(order[position * size : (position + 1) * size])
+        chosen = to_device(own, self.tokens.device)
         loss = self.codec.loss(with_halves_swapped(self.tokens[chosen]), self.scores[chosen])
         backward_and_step(loss, self.optimizer, self.settings.gradient_clip)
         return {"architectures": len(chosen), "loss": loss * len(chosen)}
