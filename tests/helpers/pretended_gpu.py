@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -29,6 +30,13 @@ HERE = Path(naseval.__file__).parent
 aten = torch.ops.aten
 
 
+class _Generator(torch.Generator):
+    """A generator that takes `meta`, which has none of its own."""
+
+    def __new__(cls, device: Any = "cpu") -> Any:
+        return torch.Generator.__new__(cls, "cpu" if torch.device(device) == GPU else device)
+
+
 def on_gpu(data: TrainingData) -> TrainingData:
     """Return the data with its images on the pretended GPU."""
     return replace(data, parts={name: part.to(GPU) for name, part in data.parts.items()})
@@ -44,7 +52,7 @@ class Waits:
     @contextmanager
     def pretended(self) -> Iterator[None]:
         """Give made-up values, so that a whole search or training can run."""
-        with _Functions(self), _Operators(self):
+        with _Functions(self), _Operators(self), patch.object(torch, "Generator", _Generator):
             yield
 
     @contextmanager

@@ -76,7 +76,9 @@ def clip_and_step(optimizer: Optimizer, max_norm: float | None) -> None:
     None, they are not clipped.
     """
     if max_norm is not None:
-        nn.utils.clip_grad_norm_(parameters_of(optimizer), max_norm, foreach=True)
+        parameters = parameters_of(optimizer)
+        together = parameters[0].device.type == "cpu" or None  # None: as torch does by itself
+        nn.utils.clip_grad_norm_(parameters, max_norm, foreach=together)
     optimizer.step()
 
 
