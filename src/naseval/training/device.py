@@ -9,29 +9,55 @@ from contextlib import contextmanager
 import torch
 
 from naseval.errors import NasevalError
+from naseval.locking.gpus import Gpu, visible_gpus
 from naseval.locking.lease import leased
 
 
 @contextmanager
 def held_device(name: str) -> Iterator[torch.device]:
-    """Yield the device that `resolve_device` returns, and make it torch's current device.
+    """Yield the device that `current_device` returns, held as by `held_gpu`."""
+    with held_gpu(name):
+        yield current_device(name)
 
-    If `auto` could be any of several CUDA devices, take one that no other process holds through
-    this function, and hold it until the block ends. If all are held, wait.
+
+@contextmanager
+def held_gpu(name: str, *, slots: int = 1, wanted: int = 1) -> Iterator[Gpu | None]:
+    """Yield the GPU that this process and its children will use; None if there is none.
+
+    For `auto`, take a GPU or MIG instance with `wanted` of `slots` places free, make it the only
+    visible one, and hold the places until the block ends (see `leased`); if there is none, wait. A
+    named device is not held, nor a single one that SLURM allotted. CUDA must not have been used
+    before, and is not used here, so that children may be forked.
     """
+    named, _, index = name.partition(":")
+    known = named in ("auto", "cuda") and torch.backends.cuda.is_built()
+    gpus = visible_gpus() if known else []
+    allotted = len(gpus) == 1 and "SLURM_JOB_ID" in os.environ
+    if name != "auto" or allotted or not gpus:
+        yield gpus[int(index or 0)] if int(index or 0) < len(gpus) else None
+        return
+    before = os.environ.get("CUDA_VISIBLE_DEVICES")
+    with leased([gpu.uuid for gpu in gpus], slots=slots, wanted=wanted) as place:
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpus[place].uuid
+        try:
+            yield gpus[place]
+        finally:
+            del os.environ["CUDA_VISIBLE_DEVICES"]
+            if before is not None:
+                os.environ["CUDA_VISIBLE_DEVICES"] = before
+
+
+def current_device(name: str) -> torch.device:
+    """Return the device that `resolve_device` returns, made torch's current device."""
     device = resolve_device(name)
-    if device.type != "cuda":
-        yield device
-        return
-    count = torch.cuda.device_count()
-    if name != "auto" or count == 1:
+    if device.type == "cuda":
+        if name == "auto" and (count := torch.cuda.device_count()) > 1:
+            raise NasevalError(
+                f"{count} GPUs are visible, and there is no nvidia-smi by which trainings share "
+                "them out; set CUDA_VISIBLE_DEVICES to one, or resources.device to cuda:N"
+            )
         torch.cuda.set_device(device.index or 0)
-        yield device
-        return
-    identities = [str(torch.cuda.get_device_properties(index).uuid) for index in range(count)]
-    with leased(identities) as index:
-        torch.cuda.set_device(index)
-        yield torch.device("cuda", index)
+    return device
 
 
 def resolve_device(name: str) -> torch.device:

@@ -18,11 +18,16 @@ from naseval.training.loop import EpochLoop
 
 @contextmanager
 def computing(script: ScriptRun, threads: int) -> Iterator[torch.device]:
-    """Configure torch and yield the device. Use this once per process."""
-    torch.set_num_threads(threads)
+    """Configure torch, and hold and yield the device. Use this once per process."""
     with held_device(script.resources["device"]) as device:
-        deterministic(device)
+        configure(device, threads)
         yield device
+
+
+def configure(device: torch.device, threads: int) -> None:
+    """Set torch's threads and determinism for trainings on the device."""
+    torch.set_num_threads(threads)
+    deterministic(device)
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def session(
     inputs: Iterable[str | Path],
     checkpoint: str | Path,
 ) -> Iterator[Session]:
-    """Hold the lock of one training. Delete its checkpoint if it ends without an error.
+    """Hold the lock of one training, whose checkpoint its job deletes once it is done.
 
     A checkpoint is resumed only if code, settings and the content of the inputs (except the images)
     are unchanged. Raise `NasevalError` if another process holds the lock.
@@ -54,6 +59,4 @@ def session(
     mark = fingerprint(script.code["digest"], {"settings": settings, "inputs": digests})
     facts = {"device": str(device), "threads": torch.get_num_threads(), "inputs": digests}
     with lock(checkpoint):
-        file = Checkpoint(Path(checkpoint), mark)
-        yield Session(EpochLoop(file), facts)
-        file.delete()
+        yield Session(EpochLoop(Checkpoint(Path(checkpoint), mark)), facts)
