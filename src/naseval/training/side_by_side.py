@@ -75,8 +75,9 @@ def side_by_side(
                 started += 1
             if not children:
                 break
-            wait([child.sentinel for child in children])
-            for child in [child for child in children if child.exitcode is not None]:
+            ended = wait([child.sentinel for child in children])
+            for child in [child for child in children if child.sentinel in ended]:
+                child.join()
                 codes[children.pop(child)] = child.exitcode or 0
             running.value = len(children)
     if interruption.requested:
