@@ -30,23 +30,27 @@ def most(events):
     return highest
 
 
-def span(folder, number, seconds=0.2):
+def span(folder, number, others=1):
+    """Write when this task ran: until so many had begun, itself included."""
     start = time.monotonic()
-    time.sleep(seconds)
+    folder.joinpath(f"{number}.began").touch()
+    while len(list(folder.glob("*.began"))) < others:
+        time.sleep(0.01)
+    time.sleep(0.1)
     folder.joinpath(f"{number}.span").write_text(f"{start} {time.monotonic()}")
     return number
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])
 def test_so_many_run_at_once_and_codes_come_in_order(tmp_path, limit):
-    tasks = [partial(span, tmp_path, number) for number in range(4)]
+    tasks = [partial(span, tmp_path, number, min(limit, 4)) for number in range(4)]
     assert side_by_side(tasks, lambda: limit) == [0, 1, 2, 3]
     assert most(spans(tmp_path)) == min(limit, 4)
 
 
 def test_the_limit_may_change_but_one_always_runs(tmp_path):
     limits = iter([2, 2, *[0] * 20])
-    tasks = [partial(span, tmp_path, number) for number in range(4)]
+    tasks = [partial(span, tmp_path, number, 2) for number in range(4)]
     assert side_by_side(tasks, lambda: next(limits)) == [0, 1, 2, 3]
     events = spans(tmp_path)
     assert most(events) == 2
@@ -63,14 +67,16 @@ def test_one_that_fails_or_is_killed_leaves_the_others(capfd):
 
 
 def test_each_knows_how_many_there_are():
-    def late(seconds):
-        time.sleep(seconds)
+    def last_of(number):
+        while at_once() != number:
+            time.sleep(0.01)
+        time.sleep(0.1)
         return at_once()
 
     assert at_once() == 1
-    tasks = [partial(late, seconds) for seconds in (0.2, 0.5, 0.8)]
+    tasks = [partial(last_of, number) for number in (3, 2, 1)]
     assert side_by_side(tasks, lambda: 3) == [3, 2, 1]
-    assert side_by_side(tasks[:1], lambda: 3, lambda: 4) == [5]
+    assert side_by_side([at_once], lambda: 3, lambda: 4) == [5]
 
 
 def stop_at_a_signal(folder, number, begun=lambda: None):

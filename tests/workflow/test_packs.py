@@ -76,7 +76,8 @@ def test_a_job_asks_for_what_runs_side_by_side(tmp_path):
     asked = overlay(3, 2)
     benchmark = {"datasets": ["digits"], "methods": ["nao"], "searches": 3, "random": 1}
     asked["studies"]["benchmark"] = benchmark
-    asked["resources"] |= {"threads": 2, "memory_mb": 1000, "search_minutes": 40, "run_minutes": 10}
+    asked["resources"] |= {"threads": 2, "memory_mb": 1000, "search_minutes": 40}
+    asked["resources"]["run_minutes"] = 10
     project = Project.copied(tmp_path / "project", asked)
     planned = project.run("-n", "--cores", "9", "results/studies/reproduced/benchmark.parquet")
     jobs = dict(JOB.findall(planned.stdout + planned.stderr))
@@ -87,11 +88,11 @@ def test_a_job_asks_for_what_runs_side_by_side(tmp_path):
         "searches_digits_nao_001",
     }
     assert wants(jobs["runs_digits_searched_nao_000"]) == ("4", "2000", "20")
-    assert wants(jobs["runs_digits_random_nao_000"]) == ("None", "1000", "10")
+    assert wants(jobs["runs_digits_random_nao_000"]) == ("2", "1000", "10")
     assert wants(jobs["searches_digits_nao_000"]) == ("4", "2000", "40")
 
 
 def wants(fields):
     """Return the threads, megabytes and minutes in the description of a planned job."""
     patterns = (r"threads: (\d+)", r"mem_mb=(\d+)", r"runtime=(\d+)")
-    return tuple(str((re.search(pattern, fields) or [None, None])[1]) for pattern in patterns)
+    return tuple(re.search(pattern, fields)[1] for pattern in patterns)
