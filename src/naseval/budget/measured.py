@@ -51,5 +51,5 @@ def _taken(results: str | Path, job: Job) -> Taken:
         raise NasevalError(
             f"{path} is not a readable Parquet file (truncated?); delete it and run again"
         ) from error
-    seconds = sum(row["seconds"] / row["at_once"] for row in rows)
+    seconds = sum(row["seconds"] / row.get("at_once", 1) for row in rows)
     return Taken(job, seconds, device.partition(":")[0], path.stat().st_size)

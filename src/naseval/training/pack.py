@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice
@@ -56,7 +57,7 @@ def train_all(script: ScriptRun, threads: int, trainings: Sequence[Training]) ->
     again, alone. Checkpoints are deleted only when all have finished, so a second attempt of the
     job trains only those that failed.
     """
-    slots = script.resources.get("runs_at_once", 1)
+    slots = script.resources.get("runs_at_once", 1) if sys.platform == "linux" else 1
     left: list[Training] = list(trainings)
     failed: list[str] = []
     if slots > 1:
