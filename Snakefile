@@ -15,7 +15,10 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/overview.smk"
 # Searches and runs
 include: "workflow/rules/architectures.smk"
-include: "workflow/rules/search.smk"
+include:
+    "workflow/rules/search.smk"
+    if searches_per_job() == 1
+    else "workflow/rules/search_packs.smk"
 include:
     "workflow/rules/augmentation.smk"
     if CONFIG.resources.runs_per_job == 1

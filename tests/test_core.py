@@ -85,6 +85,7 @@ ROW = {
     "seconds": 1.0,
     "images_per_second": 10.0,
     "peak_memory": 1,
+    "at_once": 1,
 }
 
 

@@ -17,6 +17,7 @@ from pydantic import (
 
 from naseval.data.sources import source_names
 from naseval.errors import ConfigError
+from naseval.locking.lease import SLOTS
 from naseval.methods import get_settings, method_names
 from naseval.plugins import plugin_names
 from naseval.settings.base import Positive, SearchSettings, Strict, StudySettings
@@ -76,8 +77,16 @@ class Resources(Strict):
     )
     runs_per_job: Positive = Field(
         1,
-        description="augmentations that one job trains, one after the other; more than 1 saves "
-        "the start of a process for tiny ones",
+        description="augmentations that one job trains, one after the other unless "
+        "`runs_at_once` says otherwise; more than 1 saves the start of a process for tiny ones",
+    )
+    runs_at_once: int = Field(
+        1,
+        ge=1,
+        le=SLOTS,
+        description="how many trainings share a device: a job trains so many of its "
+        "`runs_per_job` at once, and then as many searches of a method, each in a process of its "
+        "own with its own threads and memory; fewer where the GPU's memory does not suffice",
     )
     share: Literal["private", "group"] = Field(
         "private", description="who may read the results: only the user, or also the user's group"

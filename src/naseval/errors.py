@@ -24,5 +24,11 @@ class Interrupted(NasevalError):  # noqa: N818 - it is no fault
     exit_code = os.EX_TEMPFAIL
 
 
+class OutOfMemory(NasevalError):  # noqa: N818 - torch's word
+    """The memory of the GPU did not suffice, perhaps because others shared it."""
+
+    exit_code = os.EX_UNAVAILABLE
+
+
 class DownloadError(Exception):
     """A download that failed in all attempts. The message is the reason, without a remedy."""

@@ -35,6 +35,7 @@ RUN = _schema(
         "seconds": pa.float64(),
         "images_per_second": pa.float64(),
         "peak_memory": pa.int64(),  # bytes
+        "at_once": pa.int64(),  # trainings on the device at the end of the epoch, this one included
     },
     {},
 )
@@ -46,6 +47,7 @@ HISTORY = _schema(
         "epoch": pa.int64(),  # counted from 1 within the stage
         "seconds": pa.float64(),
         "peak_memory": pa.int64(),  # bytes
+        "at_once": pa.int64(),  # trainings on the device at the end of the epoch, this one included
     },
     {
         "train_loss": pa.float64(),

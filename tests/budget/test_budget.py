@@ -197,7 +197,8 @@ def test_an_unfinished_calibration_is_one_sentence(tmp_path, content):
 
 def test_finished_runs_refine_the_prediction(tmp_path, jobs):
     job, *others = [each for each in once(jobs) if each.kind == "run"]
-    row = dict.fromkeys(schemas.RUN.names, 1.0) | {"epoch": 1, "peak_memory": 1, "seconds": 7.5}
+    row = dict.fromkeys(schemas.RUN.names, 1.0) | {"epoch": 1, "peak_memory": 1, "seconds": 15.0}
+    row["at_once"] = 2
     content = records.table(schemas.RUN, [row, row | {"epoch": 2}])
     records.write(tmp_path / job.output, content, {"device": "cpu"})
     done = finished(tmp_path, jobs)

@@ -72,7 +72,13 @@ def write_searches(
         rng = stream("tests", "found", one.method, 0 if same else f"{one.dataset}-{one.seed}")
         get_space(space).sample(rng).write(results / one.file)
         rows = [
-            {"stage": 1, "epoch": epoch, "seconds": DAY / 4 + one.seed, "peak_memory": 1}
+            {
+                "stage": 1,
+                "epoch": epoch,
+                "seconds": DAY / 4 + one.seed,
+                "peak_memory": 1,
+                "at_once": 1,
+            }
             for epoch in (1, 2)
         ]
         settings = {

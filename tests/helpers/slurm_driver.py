@@ -17,7 +17,7 @@ from slurm_cluster import Cluster, wait
 PARTITIONS = "partitions: {cpu: {}, gpu: {max_gpu: 6}}\n"
 EPOCHS = 30
 """Long enough for faults to meet a training that still runs."""
-MEASURED = ["seconds", "images_per_second", "peak_memory"]
+MEASURED = ["seconds", "images_per_second", "peak_memory", "at_once"]
 """What differs between two equal runs."""
 EPOCH = re.compile(r" epoch (\d+)/\d+: ")
 

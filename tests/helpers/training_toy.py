@@ -92,5 +92,5 @@ def toy_protocol(**changes: Any) -> Protocol:
 
 def timeless(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the rows without what differs between two equal runs."""
-    measured = ("seconds", "images_per_second", "peak_memory")
+    measured = ("seconds", "images_per_second", "peak_memory", "at_once")
     return [{k: v for k, v in row.items() if k not in measured} for row in rows]

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 
-from naseval.locking.lease import leased
+from naseval.locking.lease import leased, slots_taken
 
 HOLDER = """
 import sys
@@ -86,7 +86,41 @@ def test_where_none_is_free_one_waits(devices, start, caplog, end):
         assert place == places[1]
         assert time.monotonic() - before >= 0.3
     timer.join()
-    assert caplog.messages == ["all 2 devices are taken; waiting for one"]
+    assert [text.partition(" (")[0] for text in caplog.messages] == [
+        "all 2 devices are taken; waiting for one"
+    ]
+    assert "lower --resources gpu=N" in caplog.text
+
+
+SHARER = """
+import sys
+from naseval.locking.lease import leased
+slots, wanted, *devices = sys.argv[1:]
+with leased(devices, slots=int(slots), wanted=int(wanted), pause=0.05) as place:
+    print(place, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_so_many_share_a_device_and_are_counted(devices, start):
+    first = devices[0]
+    places = [start(["2", "1", *devices], SHARER).stdout.readline() for _ in range(3)]
+    assert places == ["0\n", "0\n", "1\n"]
+    assert [slots_taken(device) for device in devices] == [2, 1, 0]
+    with leased(devices, slots=2, wanted=2) as place:
+        assert place == 2  # the second device has one slot left
+    with leased([first], slots=4, wanted=2) as place:
+        assert slots_taken(first) == 4
+    assert slots_taken(first) == 2
+
+
+def test_one_that_shares_with_none_keeps_all_others_out(devices, start):
+    assert start(["4", "1", devices[0]], SHARER).stdout.readline() == "0\n"
+    with leased(devices) as place:  # the whole of the next
+        assert place == 1
+        with leased(devices[1:], slots=16) as other:
+            assert other == 1
+    assert [slots_taken(device) for device in devices] == [1, 0, 0]
 
 
 def test_no_two_hold_one_device_at_once(devices, start):

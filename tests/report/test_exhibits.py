@@ -242,7 +242,7 @@ def test_variance_bars_are_the_shares():
 
 
 def test_costs_add_up_the_epochs_of_a_search():
-    history = pd.DataFrame({"seconds": [43_200.0, 21_600.0]})
+    history = pd.DataFrame({"seconds": [43_200.0, 43_200.0], "at_once": [1, 2]})
     assert search_costs([("cifar10", "nao", 3, history)]).to_dict("list") == {
         "dataset": ["cifar10"],
         "method": ["nao"],

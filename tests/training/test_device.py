@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from naseval.errors import NasevalError
+from naseval.locking.gpus import SIGNS
 from naseval.training.device import (
     CLEAR_REFS,
     arithmetic,
@@ -17,7 +18,6 @@ from naseval.training.device import (
     reset_peak_memory,
     resolve_device,
 )
-from naseval.training.gpus import SIGNS
 
 CPU = torch.device("cpu")
 

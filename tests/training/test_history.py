@@ -49,6 +49,7 @@ def test_a_row_has_means_per_cent_and_counts_from_one():
         "validation_loss": 0.5,
         "validation_accuracy": 75.0,
         "entropy": 0.5,
+        "at_once": 1,
     }
 
 

@@ -1,27 +1,28 @@
-"""Several runs in one job: the same bits as one by one, and a failure costs itself alone."""
+"""Several trainings in one job: the same bits as one by one; a failure costs itself alone."""
 
 import copy
+import re
 
 import pytest
 import yaml
 
-from copied_project import Project
+from copied_project import JOB, Project
 from naseval import records, schemas
 from paths import ROOT
 
 pytestmark = pytest.mark.workflow
 
 PROTOCOLS = ("base", "c", "a")
-MEASURED = ["seconds", "images_per_second", "peak_memory"]
+MEASURED = ["seconds", "images_per_second", "peak_memory", "at_once"]
 
 
-def overlay(runs_per_job):
+def overlay(runs_per_job, runs_at_once=1):
     demo = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
     demo["datasets"] = {"digits": {**demo["datasets"]["digits"], "image_size": 8}}
     demo["protocols"]["base"] |= {"epochs": 2, "batch_size": 240}
     grid = {"datasets": ["digits"], "protocols": list(PROTOCOLS), "random": 1, "fixed": []}
     demo["studies"] = dict.fromkeys(demo["studies"]) | {"protocols": grid}
-    demo["resources"]["runs_per_job"] = runs_per_job
+    demo["resources"] |= {"runs_per_job": runs_per_job, "runs_at_once": runs_at_once}
     return demo
 
 
@@ -39,26 +40,59 @@ def provenance(project, protocol):
     return {name: found[name] for name in ("code", "settings", "inputs", "seed")}
 
 
-def test_a_pack_makes_what_single_jobs_make_and_fails_run_by_run(tmp_path):
-    single = Project.copied(tmp_path / "single", overlay(1))
-    single.run("results/studies/reproduced/protocols.parquet")
+@pytest.fixture(scope="module")
+def single(tmp_path_factory):
+    """Return a project whose jobs each had one run."""
+    project = Project.copied(tmp_path_factory.mktemp("single"), overlay(1))
+    project.run("results/studies/reproduced/protocols.parquet")
+    return project
 
-    broken = copy.deepcopy(overlay(3))
+
+@pytest.mark.parametrize("runs_at_once", [1, 2])
+def test_a_pack_makes_what_single_jobs_make_and_fails_run_by_run(tmp_path, single, runs_at_once):
+    broken = copy.deepcopy(overlay(3, runs_at_once))
     broken["protocols"]["c"] = {"optimizer": {"learning_rate": 1.0e30}}
     packed = Project.copied(tmp_path / "packed", broken)
     done = packed.snakemake("results/studies/reproduced/protocols.parquet")
     assert done.returncode != 0
-    assert "1 of 3 runs failed: " in done.stderr
+    assert "1 of 3 trainings failed: " in done.stderr
     assert "loss is nan" in (packed.folder / file("c", "logs/runs", "log")).read_text()
     for protocol in ("base", "a"):
         assert (packed.folder / file(protocol, "checkpoints/runs", "pt")).exists()
         assert not (packed.folder / file(protocol)).exists()
 
-    packed.write_overlay(overlay(3))
+    packed.write_overlay(overlay(3, runs_at_once))
     packed.run("results/studies/reproduced/protocols.parquet")
     for protocol in PROTOCOLS:
         trained = "epoch 2/2" in (packed.folder / file(protocol, "logs/runs", "log")).read_text()
         assert trained == (protocol == "c")
         assert curve(packed, protocol) == curve(single, protocol)
         assert provenance(packed, protocol) == provenance(single, protocol)
-    assert not list((packed.folder / "results/checkpoints").rglob("*.pt"))
+    assert not list((packed.folder / "results/checkpoints").rglob("*.pt*"))
+
+
+def test_a_job_asks_for_what_runs_side_by_side(tmp_path):
+    """Three runs of 10 minutes on two places, and three searches in packs of two."""
+    asked = overlay(3, 2)
+    benchmark = {"datasets": ["digits"], "methods": ["nao"], "searches": 3, "random": 1}
+    asked["studies"]["benchmark"] = benchmark
+    asked["resources"] |= {"threads": 2, "memory_mb": 1000, "search_minutes": 40}
+    asked["resources"]["run_minutes"] = 10
+    project = Project.copied(tmp_path / "project", asked)
+    planned = project.run("-n", "--cores", "9", "results/studies/reproduced/benchmark.parquet")
+    jobs = dict(JOB.findall(planned.stdout + planned.stderr))
+    assert {name for name in jobs if name.startswith(("run", "search"))} == {
+        "runs_digits_random_nao_000",
+        "runs_digits_searched_nao_000",
+        "searches_digits_nao_000",
+        "searches_digits_nao_001",
+    }
+    assert wants(jobs["runs_digits_searched_nao_000"]) == ("4", "2000", "20")
+    assert wants(jobs["runs_digits_random_nao_000"]) == ("2", "1000", "10")
+    assert wants(jobs["searches_digits_nao_000"]) == ("4", "2000", "40")
+
+
+def wants(fields):
+    """Return the threads, megabytes and minutes in the description of a planned job."""
+    patterns = (r"threads: (\d+)", r"mem_mb=(\d+)", r"runtime=(\d+)")
+    return tuple(re.search(pattern, fields)[1] for pattern in patterns)

@@ -174,14 +174,51 @@ def training_settings(dataset):
 # Resources of searches and augmentations
 
 
-def request_training(minutes):
-    """Return the resources of a search or an augmentation; add those of your cluster here."""
+def request_training(minutes, trainings=1):
+    """Return the resources of so many searches or augmentations at once on one device.
+
+    Add those of your cluster here.
+    """
+    memory = CONFIG.resources.memory_mb * trainings
+
+    def request_memory(_wildcards, attempt):
+        """Return the memory in MB; a repeated attempt gets twice as much."""
+        return memory * min(attempt, 2)
+
     return {"gpu": 1, "mem_mb": request_memory, "runtime": minutes}
 
 
-def request_memory(_wildcards, attempt):
-    """Return the memory in MB; a repeated attempt gets twice as much."""
-    return CONFIG.resources.memory_mb * min(attempt, 2)
+def at_once(trainings):
+    """Return how many of a job's trainings run at once."""
+    return min(CONFIG.resources.runs_at_once, len(trainings))
+
+
+# Searches
+
+
+def searches_per_job():
+    """Return how many searches a job runs, all of them at once."""
+    return min(CONFIG.resources.runs_at_once, CONFIG.resources.runs_per_job)
+
+
+def describe_search(dataset, method, seed):
+    """Return the settings of a search and the path of its checkpoint."""
+    return {
+        "algorithm": CONFIG.algorithm(method),
+        "search": CONFIG.search_settings(method, dataset).model_dump(),
+        "seed": int(seed),
+        "dataset": training_settings(dataset),
+        "checkpoint": result(f"checkpoints/searches/{dataset}/{method}/seed-{seed}.pt"),
+    }
+
+
+def digest_search_code(dataset, method):
+    """Return the code of a search: that of its method and of its space's networks."""
+    return code(
+        "search.py",
+        *method_modules(CONFIG.algorithm(method)),
+        *network_modules(CONFIG.method(method, dataset).space),
+    )
 
 
 # Runs

@@ -3,7 +3,7 @@
 import re
 
 from naseval.studies import members, unique_runs
-from naseval.studies._packs import packs
+from naseval.studies._packs import makespan, packs
 
 PACKS = packs(
     unique_runs(
@@ -15,7 +15,7 @@ PACKS = packs(
 for pack in PACKS:
 
     rule:
-        """Train several genotypes from scratch, one after the other."""
+        """Train several genotypes from scratch, `resources.runs_at_once` at a time."""
         name:
             f"runs_{re.sub('[^a-z0-9]', '_', pack.name)}"
         input:
@@ -29,9 +29,12 @@ for pack in PACKS:
             result(f"benchmarks/packs/{pack.name}.tsv")
         conda:
             "../../envs/train.yaml"
-        threads: CONFIG.resources.threads
+        threads: CONFIG.resources.threads * at_once(pack.runs)
         resources:
-            **request_training(sum(limit_minutes(run) for run in pack.runs)),
+            **request_training(
+                makespan(map(limit_minutes, pack.runs), at_once(pack.runs)),
+                at_once(pack.runs),
+            ),
         params:
             code=digest_run_code(pack.runs[0]),
             runs=[describe_run(run) for run in pack.runs],

@@ -18,16 +18,9 @@ rule search:
     resources:
         **request_training(CONFIG.resources.search_minutes),
     params:
-        code=lambda wildcards: code(
-            "search.py",
-            *method_modules(CONFIG.algorithm(wildcards.method)),
-            *network_modules(CONFIG.method(wildcards.method, wildcards.dataset).space),
-        ),
-        algorithm=lambda wildcards: CONFIG.algorithm(wildcards.method),
-        search=lambda wildcards: CONFIG.search_settings(
-            wildcards.method, wildcards.dataset
-        ).model_dump(),
-        dataset=lambda wildcards: training_settings(wildcards.dataset),
-        checkpoint=result("checkpoints/searches/{dataset}/{method}/seed-{seed}.pt"),
+        code=lambda wildcards: digest_search_code(wildcards.dataset, wildcards.method),
+        searches=lambda wildcards: [
+            describe_search(wildcards.dataset, wildcards.method, wildcards.seed)
+        ],
     script:
         "../scripts/search.py"

@@ -9,6 +9,7 @@ from naseval.methods.stacnas.operation_correlation import correlations
 from naseval.methods.stacnas.settings import Settings
 from naseval.script import job
 from naseval.settings.dataset import ImageSettings
+from naseval.training.checkpoint import Checkpoint
 from naseval.training.device import arithmetic
 from naseval.training.session import computing, session
 
@@ -31,3 +32,4 @@ with (
         rows = correlations(data, settings, seed=seed, loop=training.loop, images=params.images)
     provenance = running.provenance(seed=seed, **training.facts)
     records.write(snakemake.output.table, records.table(SCHEMA, rows), provenance)
+    Checkpoint(Path(params.checkpoint), "").delete()

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from naseval.script import job
-from naseval.training.runs import Augmentation, train_all
-from naseval.training.session import computing
+from naseval.training.pack import train_all
+from naseval.training.runs import Augmentation
 
-with job(snakemake) as running, computing(running, snakemake.threads) as device:
+with job(snakemake) as running:
     data = [Path(snakemake.input[name]) for name in ("images", "splits", "channels")]
     runs = [
         Augmentation(settings, *data, Path(file) if file else None, Path(output), Path(log))
@@ -18,4 +18,4 @@ with job(snakemake) as running, computing(running, snakemake.threads) as device:
             strict=True,
         )
     ]
-    train_all(running, device, runs)
+    train_all(running, snakemake.threads, runs)

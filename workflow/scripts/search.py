@@ -1,35 +1,21 @@
-"""Run one search."""
+"""Run searches of a method, one for each seed."""
 
 from pathlib import Path
 
-from naseval import records, schemas
-from naseval.data.training_data import load_search_data
-from naseval.methods import get_method, get_settings
 from naseval.script import job
-from naseval.settings.dataset import ImageSettings
-from naseval.training.device import arithmetic
-from naseval.training.session import computing, session
+from naseval.training.pack import train_all
+from naseval.training.searches import Search
 
-with (
-    job(snakemake) as running,
-    computing(running, snakemake.threads) as device,
-    session(
-        running, device, running.settings, snakemake.input, snakemake.params.checkpoint
-    ) as training,
-):
-    params = snakemake.params
-    data = load_search_data(
-        Path(snakemake.input.splits).parent,
-        ImageSettings(**params.dataset),
-        device,
-        running.resources["workers"],
-    )
-    settings = get_settings(params.algorithm)(**params.search)
-    with arithmetic(settings.precision):
-        found = get_method(params.algorithm).search(
-            data, settings, seed=int(snakemake.wildcards.seed), loop=training.loop
+with job(snakemake) as running:
+    files = [Path(snakemake.input[name]) for name in ("images", "splits", "channels")]
+    searches = [
+        Search(settings, files, Path(genotype), Path(history), Path(log))
+        for settings, genotype, history, log in zip(
+            snakemake.params.searches,
+            snakemake.output[::2],
+            snakemake.output[1::2],
+            snakemake.log,
+            strict=True,
         )
-    provenance = running.provenance(seed=int(snakemake.wildcards.seed), **training.facts)
-    history = records.table(schemas.HISTORY, found.history)
-    records.write(snakemake.output.history, history, provenance)
-    found.genotype.write(snakemake.output.genotype)
+    ]
+    train_all(running, snakemake.threads, searches)

@@ -35,10 +35,12 @@ def search_costs(histories: Iterable[tuple[str, str, int, pd.DataFrame]]) -> pd.
     """Return the cost of each search: dataset, method, seed and `gpu_days`.
 
     `histories` yields the dataset, method, seed and history (`schemas.HISTORY`) of each search. The
-    cost is the sum of the `seconds` of its epochs on one GPU.
+    cost is the sum of the `seconds` of its epochs on one GPU, divided among those that shared it.
     """
     columns = ["dataset", "method", "seed", "gpu_days"]
-    rows = [(*names, h["seconds"].sum() / SECONDS_PER_DAY) for *names, h in histories]
+    rows = [
+        (*names, (h["seconds"] / h["at_once"]).sum() / SECONDS_PER_DAY) for *names, h in histories
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -18,6 +18,7 @@ class Taken:
 
     job: Job
     seconds: float
+    """Time on its device, divided among those that shared it."""
     kind: str
     """Kind of the device: cpu, cuda or mps."""
     bytes: int
@@ -44,10 +45,11 @@ def mean_seconds(taken: Iterable[Taken], kind: str) -> dict[Key, float]:
 def _taken(results: str | Path, job: Job) -> Taken:
     path = Path(results, job.records)
     try:
-        seconds = sum(pq.read_table(path, columns=["seconds"])["seconds"].to_pylist())
+        rows = pq.read_table(path, columns=["seconds", "at_once"]).to_pylist()
         device = str(provenance_of(path).get("device", ""))
     except (pa.ArrowException, OSError) as error:
         raise NasevalError(
             f"{path} is not a readable Parquet file (truncated?); delete it and run again"
         ) from error
+    seconds = sum(row["seconds"] / row.get("at_once", 1) for row in rows)
     return Taken(job, seconds, device.partition(":")[0], path.stat().st_size)

@@ -1,10 +1,14 @@
-"""Packs: groups of runs that one job trains, one after the other."""
+"""Packs: groups of runs or searches that one job trains."""
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 from naseval.studies._runs import Run
+
+T = TypeVar("T")
 
 KINDS = {1: "fixed", 2: "random", 3: "searched"}
 """The origin of a genotype, by the number of parts of its name."""
@@ -16,6 +20,16 @@ class Pack:
 
     name: str
     runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class SearchPack:
+    """Searches of one method on one dataset."""
+
+    name: str
+    dataset: str
+    method: str
+    seeds: tuple[int, ...]
 
 
 def packs(runs: Iterable[Run], size: int) -> list[Pack]:
@@ -31,6 +45,28 @@ def packs(runs: Iterable[Run], size: int) -> list[Pack]:
     ]
 
 
+def search_packs(runs: Iterable[Run], size: int) -> list[SearchPack]:
+    """Divide the searches whose genotypes the runs train into packs of at most `size`."""
+    names = {tuple(run.genotype.split("/")) for run in runs if run.genotype.count("/") == 2}
+    searches = sorted((dataset, method, int(seed[5:])) for method, dataset, seed in names)
+    return [
+        SearchPack(f"{dataset}/{method}-{number:03d}", dataset, method, tuple(pack))
+        for (dataset, method), members in groupby(searches, key=lambda search: search[:2])
+        for number, pack in enumerate(_chunks([seed for _, _, seed in members], size))
+    ]
+
+
+def makespan(minutes: Iterable[int], at_once: int) -> int:
+    """Return the time in which trainings end if each starts, in order, once a place is free.
+
+    If trainings take less time than said, all of them end no later.
+    """
+    places = [0] * at_once
+    for duration in minutes:
+        heapq.heapreplace(places, places[0] + duration)
+    return max(places)
+
+
 def _family(run: Run) -> tuple[str, str, int]:
     parts = run.genotype.split("/")
     return run.dataset, parts[0], len(parts)
@@ -40,5 +76,5 @@ def _sort_key(run: Run) -> tuple[object, ...]:
     return *_family(run), run.genotype, run.protocol, run.seed
 
 
-def _chunks(runs: list[Run], size: int) -> list[list[Run]]:
-    return [runs[start : start + size] for start in range(0, len(runs), size)]
+def _chunks(members: list[T], size: int) -> list[list[T]]:
+    return [members[start : start + size] for start in range(0, len(members), size)]

@@ -24,6 +24,7 @@ from naseval.training.optimizers import (
     learning_rate,
     set_learning_rate,
 )
+from naseval.training.side_by_side import at_once
 
 
 def augment(
@@ -122,6 +123,7 @@ class AugmentationTask:
             "drop_path": self._drop_path(epoch),
             "images_per_second": totals["images"] / totals["seconds"],
             "peak_memory": peak_memory(self.device),
+            "at_once": at_once(),
         }
 
     def _learning_rate(self, epoch: int) -> float:

@@ -3,37 +3,70 @@
 import os
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import torch
 
 from naseval.errors import NasevalError
+from naseval.locking.gpus import OWN_CHOICE, VISIBLE, Gpu, allotted, visible_gpus
 from naseval.locking.lease import leased
-from naseval.training.gpus import allotted
 
 
 @contextmanager
 def held_device(name: str) -> Iterator[torch.device]:
-    """Yield the device that `resolve_device` returns, and make it torch's current device.
+    """Yield the device that `current_device` returns, held as by `held_gpu`."""
+    with held_gpu(name):
+        yield current_device(name)
 
-    If `auto` could be any of several CUDA devices, take one that no other process holds through
-    this function, and hold it until the block ends. If all are held, wait.
+
+@contextmanager
+def held_gpu(name: str, *, slots: int = 1, wanted: int = 1) -> Iterator[Gpu | None]:
+    """Yield the GPU that this process and its children will use; None if there is none.
+
+    For `auto`, take a GPU or MIG instance with `wanted` of `slots` places free, make it the only
+    visible one, and hold the places until the block ends (see `leased`); if there is none, wait. A
+    named device is not held, nor a single one that SLURM allotted. CUDA must not have been used
+    before, and is not used here, so that children may be forked.
     """
+    named, _, index = name.partition(":")
+    known = named in ("auto", "cuda") and torch.backends.cuda.is_built()
+    gpus = visible_gpus() if known else []
+    slurms = len(gpus) == 1 and "SLURM_JOB_ID" in os.environ
+    if name != "auto" or slurms or not gpus:
+        yield gpus[int(index or 0)] if int(index or 0) < len(gpus) else None
+        return
+    with leased([gpu.uuid for gpu in gpus], slots=slots, wanted=wanted) as place:
+        gpu = gpus[place]
+        variables = [VISIBLE] if allotted(os.environ) else [VISIBLE, OWN_CHOICE]
+        with _environment(dict.fromkeys(variables, gpu.uuid)):
+            yield gpu
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.pop(name) for name in variables if name in os.environ}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name in variables:
+            del os.environ[name]
+        os.environ.update(before)
+
+
+def current_device(name: str) -> torch.device:
+    """Return the device that `resolve_device` returns, made torch's current device."""
     device = resolve_device(name)
-    if device.type != "cuda":
-        yield device
-        return
-    count = torch.cuda.device_count()
-    if name != "auto" or count == 1:
+    if device.type == "cuda":
+        if name == "auto" and (count := torch.cuda.device_count()) > 1:
+            raise NasevalError(
+                f"{count} GPUs are visible, and there is no nvidia-smi by which trainings share "
+                "them out; set CUDA_VISIBLE_DEVICES to one, or resources.device to cuda:N"
+            )
         torch.cuda.set_device(device.index or 0)
-        yield device
-        return
-    identities = [str(torch.cuda.get_device_properties(index).uuid) for index in range(count)]
-    with leased(identities) as index:
-        torch.cuda.set_device(index)
-        yield torch.device("cuda", index)
+    return device
 
 
 def resolve_device(name: str) -> torch.device:

@@ -10,6 +10,7 @@ from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.training.device import peak_memory
 from naseval.training.metrics import averages
+from naseval.training.side_by_side import at_once
 
 Row = dict[str, Any]
 
@@ -57,7 +58,7 @@ def history_row(
     row |= columns
     if genotype is not None:
         row["genotype"] = genotype.to_json()
-    return row | {"peak_memory": peak_memory(device)}
+    return row | {"peak_memory": peak_memory(device), "at_once": at_once()}
 
 
 def check_row(row: Mapping[str, Any], schema: pa.Schema, task: object) -> None:

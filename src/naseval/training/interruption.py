@@ -21,12 +21,12 @@ class Interruption:
 
 
 @contextmanager
-def interruptible() -> Iterator[Interruption]:
+def interruptible(interruption: Interruption | None = None) -> Iterator[Interruption]:
     """Yield a flag that SIGTERM, SIGINT and SIGUSR1 set. Afterwards restore the old handlers.
 
     Python can handle signals only in the main thread, so in other threads the flag is never set.
     """
-    interruption = Interruption()
+    interruption = interruption or Interruption()
     if threading.current_thread() is not threading.main_thread():
         yield interruption
         return

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from multiprocessing import parent_process
 from typing import Any
 
 from tqdm import tqdm
@@ -13,9 +14,10 @@ log = logging.getLogger(__name__)
 def progress_bar(epoch: int, steps: int, done: int) -> "tqdm[Any]":
     """Return the progress bar of an epoch (from 0) with `done` finished steps.
 
-    The bar is displayed only if standard error is a terminal.
+    The bar is displayed only if standard error is a terminal and no other training shares it.
     """
-    return tqdm(total=steps, initial=done, desc=f"epoch {epoch + 1}", leave=False, disable=None)
+    hidden = True if parent_process() else None
+    return tqdm(total=steps, initial=done, desc=f"epoch {epoch + 1}", leave=False, disable=hidden)
 
 
 def log_epoch(rows: Sequence[Mapping[str, Any]], epoch: int, epochs: int) -> None:

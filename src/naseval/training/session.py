@@ -11,20 +11,25 @@ import torch
 from naseval.locking.lock import lock
 from naseval.records import content_digest
 from naseval.script import ScriptRun
+from naseval.training.builds import check_build
 from naseval.training.checkpoint import Checkpoint, fingerprint
-from naseval.training.device import arithmetic, deterministic, held_device
-from naseval.training.gpus import check_build
+from naseval.training.device import deterministic, held_device
 from naseval.training.loop import EpochLoop
 
 
 @contextmanager
 def computing(script: ScriptRun, threads: int) -> Iterator[torch.device]:
-    """Configure torch and yield the device. Use this once per process."""
-    torch.set_num_threads(threads)
-    with held_device(script.resources["device"]) as device, arithmetic("float32"):
-        check_build(device)
-        deterministic(device)
+    """Configure torch, and hold and yield the device. Use this once per process."""
+    with held_device(script.resources["device"]) as device:
+        configure(device, threads)
         yield device
+
+
+def configure(device: torch.device, threads: int) -> None:
+    """Set torch's threads and determinism for trainings on the device, and check its build."""
+    torch.set_num_threads(threads)
+    check_build(device)
+    deterministic(device)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def session(
     inputs: Iterable[str | Path],
     checkpoint: str | Path,
 ) -> Iterator[Session]:
-    """Hold the lock of one training. Delete its checkpoint if it ends without an error.
+    """Hold the lock of one training, whose checkpoint its job deletes once it is done.
 
     A checkpoint is resumed only if code, settings and the content of the inputs (except the images)
     are unchanged. Raise `NasevalError` if another process holds the lock.
@@ -56,6 +61,4 @@ def session(
     mark = fingerprint(script.code["digest"], {"settings": settings, "inputs": digests})
     facts = {"device": str(device), "threads": torch.get_num_threads(), "inputs": digests}
     with lock(checkpoint):
-        file = Checkpoint(Path(checkpoint), mark)
-        yield Session(EpochLoop(file), facts)
-        file.delete()
+        yield Session(EpochLoop(Checkpoint(Path(checkpoint), mark)), facts)

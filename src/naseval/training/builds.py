@@ -1,33 +1,11 @@
-"""GPUs: whether this process was allotted one, and whether torch's build has code for it."""
+"""Which GPUs torch's build has code for."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 
 from naseval.errors import NasevalError
-
-SIGNS = {
-    "SLURM_JOB_GPUS": ("",),
-    "SLURM_GPUS_ON_NODE": ("", "0"),
-    "CUDA_VISIBLE_DEVICES": ("", "-1", "NoDevFiles"),
-}
-"""Variables that say that a GPU was allotted, with the values that mean none.
-
-CUDA ignores what follows an invalid entry, so -1 hides all GPUs; NoDevFiles is SLURM's word for it.
-"""
-
-
-def allotted(environment: Mapping[str, str]) -> str | None:
-    """Return the variable that says that a GPU was allotted, as NAME=VALUE, or None.
-
-    That a rule asks Snakemake for a GPU says nothing, because it does so on laptops too.
-    """
-    for name, none in SIGNS.items():
-        value = environment.get(name, "")
-        if value.partition(",")[0].strip() not in none:
-            return f"{name}={value}"
-    return None
 
 
 def check_build(device: torch.device) -> None:

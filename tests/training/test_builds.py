@@ -1,42 +1,11 @@
-"""Whether a GPU was allotted, and whether torch's build has code for it, without a GPU."""
+"""Whether torch's build has code for a GPU, without one."""
 
 import pytest
 import torch
 
-from naseval.training.gpus import allotted, check_build, has_code
+from naseval.training.builds import check_build, has_code
 
 PINNED = ["sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120"]
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("SLURM_JOB_GPUS", "0"),
-        ("SLURM_JOB_GPUS", "2,3"),
-        ("SLURM_GPUS_ON_NODE", "1"),
-        ("CUDA_VISIBLE_DEVICES", "0"),
-        ("CUDA_VISIBLE_DEVICES", "0,-1"),
-        ("CUDA_VISIBLE_DEVICES", "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6"),
-        ("CUDA_VISIBLE_DEVICES", "MIG-8932f937-d72c-4106-c12f-20bd9faed9f6"),
-    ],
-)
-def test_signs_of_a_gpu(name, value):
-    assert allotted({name: value, "HOME": "/root"}) == f"{name}={value}"
-
-
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {},
-        {"CUDA_VISIBLE_DEVICES": ""},
-        {"CUDA_VISIBLE_DEVICES": "-1"},
-        {"CUDA_VISIBLE_DEVICES": "-1,0"},
-        {"CUDA_VISIBLE_DEVICES": "NoDevFiles"},
-        {"SLURM_JOB_GPUS": "", "SLURM_GPUS_ON_NODE": "0", "SLURM_JOB_ID": "7"},
-    ],
-)
-def test_signs_of_none(environment):
-    assert allotted(environment) is None
 
 
 @pytest.mark.parametrize("capability", [(7, 5), (8, 0), (8, 6), (8, 9), (9, 0), (10, 3), (12, 1)])

@@ -1,0 +1,47 @@
+"""Replaces the rule `search` if a job runs several searches of a method at once."""
+
+import re
+
+from naseval.studies import members, unique_runs
+from naseval.studies._packs import search_packs
+
+SEARCH_PACKS = search_packs(
+    unique_runs(
+        member for study in CONFIG.studies for member in members(CONFIG, study)
+    ),
+    searches_per_job(),
+)
+
+for pack in SEARCH_PACKS:
+
+    rule:
+        """Run several searches of a method, all at once."""
+        name:
+            f"searches_{re.sub('[^a-z0-9]', '_', pack.name)}"
+        input:
+            **find_images(pack.dataset),
+        output:
+            [
+                result(f"searches/{pack.dataset}/{pack.method}/seed-{seed}/{file}")
+                for seed in pack.seeds
+                for file in ("genotype.json", "history.parquet")
+            ],
+        log:
+            [
+                result(f"logs/searches/{pack.dataset}/{pack.method}/seed-{seed}.log")
+                for seed in pack.seeds
+            ],
+        benchmark:
+            result(f"benchmarks/search-packs/{pack.name}.tsv")
+        conda:
+            "../../envs/train.yaml"
+        threads: CONFIG.resources.threads * at_once(pack.seeds)
+        resources:
+            **request_training(CONFIG.resources.search_minutes, at_once(pack.seeds)),
+        params:
+            code=digest_search_code(pack.dataset, pack.method),
+            searches=[
+                describe_search(pack.dataset, pack.method, seed) for seed in pack.seeds
+            ],
+        script:
+            "../scripts/search.py"
