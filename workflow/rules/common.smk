@@ -179,6 +179,14 @@ def request_training(minutes):
     return {"gpu": 1, "mem_mb": request_memory, "runtime": minutes}
 
 
+def count_cores(dataset, protocol=None):
+    """Return the CPUs of a search, or of an augmentation by a protocol, workers included."""
+    decodes = CONFIG.datasets[dataset].images == "large"
+    if decodes or (protocol and CONFIG.protocol(protocol, dataset).autoaugment):
+        return CONFIG.resources.threads + CONFIG.resources.workers
+    return CONFIG.resources.threads
+
+
 def request_memory(_wildcards, attempt):
     """Return the memory in MB; a repeated attempt gets twice as much."""
     return CONFIG.resources.memory_mb * min(attempt, 2)

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from naseval.data.image_cache import caching
 from naseval.locking.lock import lock
 from naseval.records import content_digest
 from naseval.script import ScriptRun
@@ -18,9 +19,13 @@ from naseval.training.loop import EpochLoop
 
 @contextmanager
 def computing(script: ScriptRun, threads: int) -> Iterator[torch.device]:
-    """Configure torch and yield the device. Use this once per process."""
-    torch.set_num_threads(threads)
-    with held_device(script.resources["device"]) as device:
+    """Configure torch and yield the device. Use this once per process.
+
+    Of the job's `threads` torch gets as many as the configuration says; the rest is for workers.
+    """
+    resources = script.resources
+    torch.set_num_threads(min(threads, resources["threads"]))
+    with caching(resources["image_cache_mb"]), held_device(resources["device"]) as device:
         deterministic(device)
         yield device
 
