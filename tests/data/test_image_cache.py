@@ -70,7 +70,8 @@ def test_kept_images_give_the_same_bits(folder, disk, workers):
     assert same(second, plain)
 
 
-def test_an_image_is_decoded_once_and_a_test_crop_is_not_decoded_again(folder, disk):
+@pytest.mark.usefixtures("disk")
+def test_an_image_is_decoded_once_and_a_test_crop_is_not_decoded_again(folder):
     batches(folder, 10)
     with caching(10):
         data = load_augmentation_data(folder, LARGE, CPU)
@@ -170,7 +171,8 @@ def test_a_folder_that_others_could_write_to_is_not_used(folder, disk, caplog):
     assert not list(disk.iterdir())
 
 
-def test_a_read_only_disk_is_a_warning(folder, disk, caplog, monkeypatch):
+@pytest.mark.usefixtures("disk")
+def test_a_read_only_disk_is_a_warning(folder, caplog, monkeypatch):
     plain = batches(folder, 0)
 
     def refuse(*_):
