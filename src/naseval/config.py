@@ -78,7 +78,7 @@ class Resources(Strict):
     image_cache_mb: int = Field(
         ge=0,
         description="decoded large images that the jobs of a machine share on its disk, MB for "
-        "each dataset, in $TMPDIR or else /var/tmp; 0: none",
+        "each dataset, in $TMPDIR if it is not /tmp, else in /var/tmp; 0: none",
     )
     memory_mb: Positive = Field(
         description="memory of a search or an augmentation, MB; a later attempt gets twice that"

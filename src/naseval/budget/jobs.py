@@ -106,18 +106,15 @@ def units(config: Config, dataset: str) -> dict[str, Any]:
 
 
 def precisions(config: Config) -> list[str]:
-    """Return the precisions in which the needed searches and runs compute."""
+    """Return the precisions in which the needed searches and runs compute, and float32."""
     keys = dict.fromkeys(job.key for job in needed(config))
-    return sorted(
-        {
-            (
-                config.search_settings(recipe, dataset)
-                if kind == "search"
-                else config.protocol(recipe, dataset)
-            ).precision
-            for kind, dataset, recipe, _ in keys
-        }
-    )
+    recipes = [
+        config.search_settings(recipe, dataset)
+        if kind == "search"
+        else config.protocol(recipe, dataset)
+        for kind, dataset, recipe, _ in keys
+    ]
+    return sorted({"float32", *(recipe.precision for recipe in recipes)})
 
 
 def counted_modules(counted: dict[str, Any]) -> list[str]:

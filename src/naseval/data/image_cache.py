@@ -159,8 +159,12 @@ def open_cache(images: Path, count: int, side: int) -> ImageCache | None:
 
 
 def _own_folder() -> Path | None:
-    """Return the user's folder in `TMPDIR`, or in /var/tmp, which unlike /tmp is on a disk."""
-    folder = Path(os.environ.get("TMPDIR") or "/var/tmp", f"naseval-{os.getuid()}")
+    """Return the user's folder in `TMPDIR`, or in /var/tmp instead of /tmp.
+
+    /tmp is often in main memory, and Snakemake sets `TMPDIR` to it where nobody else did.
+    """
+    chosen = os.environ.get("TMPDIR", "/tmp")
+    folder = Path("/var/tmp" if chosen == "/tmp" else chosen, f"naseval-{os.getuid()}")
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         facts = folder.lstat()
