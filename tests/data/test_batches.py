@@ -13,6 +13,7 @@ import torch
 
 from data_folders import digits, digits_settings, write_folder
 from naseval.data.batch_order import BatchOrder
+from naseval.data.prefetch import ending_workers
 from naseval.data.training_data import load_augmentation_data, load_search_data
 from naseval.errors import NasevalError
 from paths import HELPERS
@@ -231,6 +232,20 @@ def test_batches_of_new_orders_are_prepared_in_advance(folders):
     for epoch in (5, 6, 7):
         assert same([helped.at(epoch, 0)], [plain.at(epoch, 0)])
         assert [step for step, _ in helped._prefetch._ahead] == [(epoch + 1, 0), (epoch + 2, 0)]
+
+
+def test_workers_end_at_once_whatever_they_were_asked_for(folders):
+    before = multiprocessing.active_children()
+    with ending_workers():
+        batches = training(folders, LARGE, workers=2)
+        batches.at(0, 0)
+        assert len(children(before)) == 2
+    deadline = time.monotonic() + 10
+    while children(before) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not children(before)
+    with pytest.raises(RuntimeError, match="shutdown"):
+        batches.at(0, 1)
 
 
 def test_a_killed_worker_is_one_sentence(folders):

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any
+from weakref import WeakSet
 
 import torch
 from torch import Tensor
@@ -24,7 +26,7 @@ class Workers:
     """Processes that prepare batches of several sequences, in the order of the requests.
 
     `prepare(recipe, step)` is a pure function, so their number does not change a result. They start
-    with the first request and end with this process.
+    with the first request and end with this process, or at the end of `ending_workers`.
     """
 
     def __init__(
@@ -39,12 +41,35 @@ class Workers:
             initargs=(prepare, os.getpid()),
         )
         self._pinning = ThreadPoolExecutor(1) if pin_memory else None
+        self._processes: set[BaseProcess] = set()
+        _all.add(self)
 
     def submit(self, recipe: Any, step: Step) -> Future[Tensor]:
         """Request a batch. With `pin_memory` it will be in memory from which CUDA copies freely."""
         with _blocked_signals():
+            others = set() if self._processes else set(multiprocessing.active_children())
             batch = self._pool.submit(_prepared, recipe, step)
+            self._processes = self._processes or set(multiprocessing.active_children()) - others
             return self._pinning.submit(_pinned, batch) if self._pinning else batch
+
+    def end(self) -> None:
+        """End the processes, without waiting for what they were asked for."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.kill()
+
+
+_all: WeakSet[Workers] = WeakSet()
+
+
+@contextmanager
+def ending_workers() -> Iterator[None]:
+    """End all workers at the end of the block."""
+    try:
+        yield
+    finally:
+        for workers in _all:
+            workers.end()
 
 
 class Prefetch:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from naseval.data.image_cache import caching
+from naseval.data.prefetch import ending_workers
 from naseval.locking.lock import lock
 from naseval.records import content_digest
 from naseval.script import ScriptRun
@@ -25,7 +26,11 @@ def computing(script: ScriptRun, threads: int) -> Iterator[torch.device]:
     """
     resources = script.resources
     torch.set_num_threads(min(threads, resources["threads"]))
-    with caching(resources["image_cache_mb"]), held_device(resources["device"]) as device:
+    with (
+        caching(resources["image_cache_mb"]),
+        ending_workers(),
+        held_device(resources["device"]) as device,
+    ):
         deterministic(device)
         yield device
 
