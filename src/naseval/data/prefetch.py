@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -53,10 +54,13 @@ class Workers:
             return self._pinning.submit(_pinned, batch) if self._pinning else batch
 
     def end(self) -> None:
-        """End the processes, without waiting for what they were asked for."""
+        """End the processes after the batch that each prepares, or kill them if that lasts."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        deadline = time.monotonic() + PATIENCE
         for process in self._processes:
-            process.kill()
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.is_alive():
+                process.kill()
 
 
 _all: WeakSet[Workers] = WeakSet()
@@ -136,6 +140,7 @@ def _pinned(batch: Future[Tensor]) -> Tensor:
 # it needs its workers. Therefore workers inherit blocked signals, in all their threads, and accept
 # them only from the parent. On macOS the sender of a signal is not known.
 ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGUSR1} if sys.platform == "linux" else set()
+PATIENCE = 5.0  # seconds that processes have to end
 WATCH = 2.0  # seconds between two looks at the parent
 
 
