@@ -71,7 +71,16 @@ class Resources(Strict):
 
     device: str = Field(description="auto, cpu, cuda, cuda:N or mps")
     threads: Positive = Field(description="CPU threads of a search or an augmentation")
-    workers: int = Field(ge=0, description="processes that decode large images")
+    workers: int = Field(
+        ge=0,
+        description="processes beside these threads, on CPUs of their own, that decode large "
+        "images and apply AutoAugment",
+    )
+    image_cache_mb: int = Field(
+        ge=0,
+        description="decoded large images that the jobs of a machine share on its disk, MB for "
+        "each dataset, in $TMPDIR if it is not /tmp, else in /var/tmp; 0: none",
+    )
     memory_mb: Positive = Field(
         description="memory of a search or an augmentation, MB; a later attempt gets twice that"
     )

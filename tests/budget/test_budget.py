@@ -12,13 +12,14 @@ from torch import nn
 from controller_toys import nao_settings
 from gradient_toys import CHANNELS, SIDE, darts_settings, made_up_data
 from naseval import records, schemas
-from naseval.budget.calibration import Calibration, Probe
+from naseval.budget.calibration import Calibration, Probe, Rates
 from naseval.budget.counting import search_size
 from naseval.budget.estimate import Prices, budget, compared, dataset_table, wall_times
 from naseval.budget.images import count_images
-from naseval.budget.jobs import needed, once
+from naseval.budget.jobs import needed, once, precisions
 from naseval.budget.measured import finished
 from naseval.budget.page import page
+from naseval.budget.probes import photograph_seconds
 from naseval.budget.rehearsal import Meter, OperatorCounter, Rehearsal, StubData, spread
 from naseval.budget.work import Size, Work, read_sizes, tabulated
 from naseval.config import load_config
@@ -30,7 +31,9 @@ from naseval.training.loop import EpochLoop
 from nsganet_toys import nsganet_settings
 from staged_toys import pdarts_settings
 
-PRICES = Calibration("a device", "cpu", 1e-5, 1e-9, 1e-12, 1.2, ())
+RATES = Rates(1e-5, 1e-9, 1e-12)
+PRICES = Calibration("a device", "cpu", {"float32": RATES}, 0.005, 1.2, {})
+WORKERS = 4
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def jobs(paper):
 def prices(jobs, **work):
     """Return prices under which every job has the same size."""
     size = Size(Work(**(work or {"calls": 3.6e8})), 10**7, 600)
-    return Prices({job.key: size for job in jobs}, PRICES, {})
+    return Prices({job.key: size for job in jobs}, PRICES, {}, WORKERS)
 
 
 @pytest.mark.parametrize("groups", [1, 2, 4])
@@ -172,21 +175,84 @@ def test_wall_times_are_bounded_by_the_longest_chain(jobs):
     assert (table["at_least_days"] <= table["at_most_days"]).all()
 
 
-def test_prices_are_recovered_from_steps():
-    work = [(1e3, 1e6, 1e9), (2e3, 5e6, 1e9), (5e3, 1e8, 5e11), (1e3, 1e5, 1e7), (3e3, 3e8, 1e11)]
-    probes = [Probe(*each, PRICES.seconds(Work(*each))) for each in work]
-    found = Calibration.of("a device", "cpu", probes)
-    assert (found.call, found.value, found.flop) == pytest.approx((1e-5, 1e-9, 1e-12))
-    assert found.spread == pytest.approx(1)
+WORKS = (
+    Work(1e3, 1e6, 1e9),
+    Work(2e3, 5e6, 1e9),
+    Work(5e3, 1e8, 5e11),
+    Work(1e3, 1e5, 1e7),
+    Work(3e3, 3e8, 1e11),
+    Work(1e3, 1e8, 1e10),
+)
+
+
+@pytest.mark.parametrize("kind", ["cpu", "cuda"])
+def test_rates_of_each_precision_are_recovered_from_steps(kind):
+    true = {"float32": RATES, "bfloat16": Rates(2e-5, 5e-10, 1e-13)}
+    device = replace(PRICES, kind=kind, rates=true)
+    probes = {
+        name: [
+            Probe(work.calls, work.values, work.flops, device.seconds(work, name, 0))
+            for work in WORKS
+        ]
+        for name in true
+    }
+    found = Calibration.of("a device", kind, probes, 0.005)
+    for name, rates in true.items():
+        assert found.rates[name] == pytest.approx(rates, rel=1e-3)
+    assert found.spread == pytest.approx(1, rel=1e-3)
+
+
+def test_a_gpu_computes_while_the_cpu_launches():
+    work = Work(calls=3e5, values=1e9)  # 3 s and 1 s
+    assert PRICES.seconds(work, "float32", WORKERS) == pytest.approx(4)
+    assert replace(PRICES, kind="cuda").seconds(work, "float32", WORKERS) == pytest.approx(3)
+
+
+def test_workers_decode_beside_the_training():
+    work = Work(calls=3e5, photographs=4000)  # 3 s and 20 s
+    assert PRICES.seconds(work, "float32", 0) == pytest.approx(23)
+    assert PRICES.seconds(work, "float32", 4) == pytest.approx(5)
+    assert PRICES.seconds(work, "float32", 20) == pytest.approx(3)
+
+
+def test_a_precision_without_rates_is_one_sentence():
+    with pytest.raises(NasevalError, match="knows no bfloat16; delete its file"):
+        PRICES.seconds(Work(1.0), "bfloat16", 0)
+
+
+def test_only_photographs_with_random_transforms_are_decoded_each_time():
+    small = made_up_data().dataset
+    for dataset, decoded in ((small, 0), (small.model_copy(update={"images": "large"}), 64 + 36)):
+        meter = Meter()
+        data = StubData(dataset, {"train": 100, "test": 50}, meter)
+
+        def an_epoch(data=data):
+            for step in range(2):
+                data.batches("train", batch_size=64).at(0, step)
+            data.batches("train", batch_size=64, random_transforms=False).at(0, 0)
+            data.batches("test", batch_size=64).at(0, 0)
+
+        assert meter.measured(an_epoch)[1].photographs == decoded
+
+
+def test_a_photograph_takes_milliseconds():
+    assert 1e-3 < photograph_seconds() < 0.1
+
+
+def test_precisions_are_those_of_needed_jobs(paper):
+    config = load_config(paper)
+    assert precisions(config) == ["float32"]
+    config.methods["darts"].search["precision"] = "bfloat16"
+    assert precisions(config) == ["bfloat16", "float32"]
 
 
 def test_a_calibration_comes_back(tmp_path):
-    calibration = replace(PRICES, probes=(Probe(1.0, 2.0, 3.0, 4.0),))
+    calibration = replace(PRICES, probes={"float32": (Probe(1.0, 2.0, 3.0, 4.0),)})
     calibration.write(tmp_path / "auto.json")
     assert Calibration.read(tmp_path / "auto.json") == calibration
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"device": "x", "probes": [[1]]}', "[1]"])
+@pytest.mark.parametrize("content", ["", "{}", '{"device": "x", "rates": {"x": [1]}}', "[1]"])
 def test_an_unfinished_calibration_is_one_sentence(tmp_path, content):
     (tmp_path / "auto.json").write_text(content)
     with pytest.raises(NasevalError, match=r"auto\.json holds no finished calibration; delete it"):
@@ -203,14 +269,14 @@ def test_finished_runs_refine_the_prediction(tmp_path, jobs):
     records.write(tmp_path / job.output, content, {"device": "cpu"})
     done = finished(tmp_path, jobs)
     assert [(taken.job, taken.seconds, taken.kind) for taken in done] == [(job, 15.0, "cpu")]
-    price = Prices.of(prices(jobs).sizes, PRICES, done)
+    price = Prices.of(prices(jobs).sizes, PRICES, done, WORKERS)
     like = next(other for other in others if other.key == job.key)
     unlike = next(other for other in others if other.key != job.key)
     assert price.seconds(like) == 15.0
     assert price.seconds(unlike) == price.predicted(unlike) == pytest.approx(3600)
     against = compared(done, price)
     assert against[["n", "predicted", "measured"]].loc[0].tolist() == pytest.approx([1, 3600, 15])
-    on_gpu = Prices.of(price.sizes, replace(PRICES, kind="cuda"), done)
+    on_gpu = Prices.of(price.sizes, replace(PRICES, kind="cuda"), done, WORKERS)
     assert on_gpu.seconds(like) == pytest.approx(3600)
     assert compared(done, on_gpu).empty
 
@@ -264,7 +330,7 @@ def test_the_page_shows_each_device(paper, jobs):
         {name: count_images(name, config.datasets[name], Path()) for name in ("cifar10",)},
     )
     text, table = page(
-        jobs, [], prices(jobs).sizes, [PRICES, replace(PRICES, device="two")], datasets
+        jobs, [], prices(jobs).sizes, [PRICES, replace(PRICES, device="two")], datasets, WORKERS
     )
     assert text.count("## Still to do, on") == 2
     assert "Predicted and measured" not in text

@@ -3,6 +3,7 @@
 import multiprocessing
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 import torch
 
 from data_folders import digits, digits_settings, write_folder
+from naseval.data import prefetch
 from naseval.data.batch_order import BatchOrder
+from naseval.data.prefetch import ending_workers
 from naseval.data.training_data import load_augmentation_data, load_search_data
 from naseval.errors import NasevalError
 from paths import HELPERS
@@ -44,6 +47,10 @@ def same(first, second):
         torch.equal(one[0], other[0]) and torch.equal(one[1], other[1])
         for one, other in zip(first, second, strict=True)
     )
+
+
+def children(before):
+    return [child for child in multiprocessing.active_children() if child not in before]
 
 
 def sums(images):
@@ -188,15 +195,97 @@ def test_workers_outlive_the_signals_that_a_scheduler_sends_to_all(folders):
     batches = training(folders, LARGE, workers=1)
     before = multiprocessing.active_children()
     first = [batches.at(0, 0)]
-    (worker,) = [child for child in multiprocessing.active_children() if child not in before]
+    (worker,) = children(before)
     for name in ("TERM", "INT", "USR1"):
         subprocess.run(["kill", f"-{name}", str(worker.pid)], check=True)
     helped = first + [batches.at(*divmod(step, len(batches))) for step in range(1, 12)]
     assert worker.is_alive()
     assert same(helped, epochs(training(folders, LARGE), 0, 1, 2)[:12])
     worker.terminate()
-    worker.join(10)
+    deadline = time.monotonic() + 10
+    while worker.exitcode is None and time.monotonic() < deadline:  # the pool waits for it, too
+        time.sleep(0.05)
     assert worker.exitcode == 0
+
+
+def test_all_batches_of_a_dataset_share_the_workers(folders):
+    before = multiprocessing.active_children()
+    data = load_search_data(folders["large"], LARGE, CPU, workers=2)
+    made = [data.batches(part, batch_size=8, seed=1) for part in ("train", "validation", "all")]
+    alone = [
+        load_search_data(folders["large"], LARGE, CPU).batches(part, batch_size=8, seed=1)
+        for part in ("train", "validation", "all")
+    ]
+    for step in range(4):
+        for helped, plain in zip(made, alone, strict=True):
+            assert same([helped.at(3, step)], [plain.at(3, step)])
+    later = data.batches("validation", batch_size=8, seed=1, random_transforms=False)
+    later.at(0, 0)
+    assert len(children(before)) == 2
+
+
+def test_batches_of_new_orders_are_prepared_in_advance(folders):
+    def validation(workers, **options):
+        data = load_search_data(folders["large"], LARGE, CPU, workers)
+        return data.batches("validation", batch_size=8, seed=1, **options)
+
+    helped, plain = validation(1, only_first_steps=True), validation(0)
+    for epoch in (5, 6, 7):
+        assert same([helped.at(epoch, 0)], [plain.at(epoch, 0)])
+        assert [step for step, _ in helped._prefetch._ahead] == [(epoch + 1, 0), (epoch + 2, 0)]
+
+
+def test_workers_end_with_their_job(folders):
+    before = multiprocessing.active_children()
+    with ending_workers():
+        batches = training(folders, LARGE, workers=2)
+        batches.at(0, 0)
+        assert len(children(before)) == 2
+    assert not children(before)
+
+
+def test_a_stuck_worker_is_killed(folders, monkeypatch):
+    before = multiprocessing.active_children()
+    monkeypatch.setattr(prefetch, "PATIENCE", 0.5)
+    with ending_workers():
+        training(folders, LARGE, workers=1).at(0, 0)
+        (worker,) = children(before)
+        subprocess.run(["kill", "-STOP", str(worker.pid)], check=True)
+    worker.join(10)
+    assert not worker.is_alive()
+
+
+def test_a_killed_worker_is_one_sentence(folders):
+    before = multiprocessing.active_children()
+    batches = training(folders, LARGE, workers=1)
+    batches.at(0, 0)
+    (worker,) = children(before)
+    worker.kill()
+    with pytest.raises(NasevalError, match=r"was killed, probably for lack of memory"):
+        epochs(batches, 1)
+
+
+def test_workers_end_with_a_killed_parent(folders):
+    program = f"""
+import multiprocessing, os, signal, torch
+from pathlib import Path
+from data_folders import digits_settings
+from naseval.data.training_data import load_augmentation_data
+folder = Path({str(folders["large"])!r})
+data = load_augmentation_data(folder, digits_settings("large", 16), torch.device("cpu"), 2)
+data.batches("train", batch_size=8, seed=1).at(0, 0)
+print(*[child.pid for child in multiprocessing.active_children()], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    # The output ends when the last process that could write to it has ended.
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=HELPERS,
+        stdout=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    assert len(ended.stdout.split()) == 2
 
 
 def test_a_program_that_still_has_workers_ends(folders):

@@ -6,7 +6,7 @@ import yaml
 
 import toy_additions
 from copied_project import Project
-from naseval.budget.calibration import Calibration
+from naseval.budget.calibration import Calibration, Rates
 from paths import ROOT
 
 pytestmark = pytest.mark.workflow
@@ -16,7 +16,10 @@ RANDOM = "runs/toy-images/toy/toy/random-000/seed-2.parquet"
 SEARCHED = "runs/toy-images/toy/toy/toy-images/seed-0/seed-2.parquet"
 OF_THE_STUDY = {f"runs/toy-images/toy/toy/random-{index:03d}/seed-0.parquet" for index in range(2)}
 ARCHIVE = "archives/toy-images/toy.npz"
-CALIBRATION = Calibration("a device", "cpu", call=1e-5, value=1e-9, flop=1e-10, spread=2, probes=())
+RATES = Rates(call=1e-5, value=1e-9, flop=1e-10)
+CALIBRATION = Calibration(
+    "a device", "cpu", {"float32": RATES}, photograph=0.005, spread=2, probes={}
+)
 
 
 def overlay():

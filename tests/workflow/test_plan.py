@@ -36,6 +36,24 @@ def test_the_paper_is_planned_without_torch(tmp_path, overlay, architectures, se
     assert found == [architectures, searches, runs]
 
 
+def test_where_workers_are_used_a_job_asks_for_their_cpus(tmp_path):
+    overlay = {"resources": {"threads": 3, "workers": 2}}
+    project = Project.copied(tmp_path / "project", overlay)
+    cores = {
+        "results/searches/mit67/darts/seed-0/genotype.json": "5",
+        "results/runs/mit67/base/darts/random-000/seed-0.parquet": "5",
+        "results/searches/cifar10/darts/seed-0/genotype.json": "3",
+        "results/runs/cifar10/base/darts/random-000/seed-0.parquet": "3",
+        "results/runs/cifar10/cda-aa/darts/random-000/seed-0.parquet": "5",
+    }
+    planned = project.snakemake(*cores, "--dry-run", "--cores", "8")
+    assert planned.returncode == 0, planned.stderr
+    blocks = (planned.stdout + planned.stderr).split("\n\n")
+    for output, threads in cores.items():
+        (block,) = [text for text in blocks if re.search(rf"output: .*{output}", text)]
+        assert f"threads: {threads}" in block
+
+
 @pytest.mark.parametrize("absent", [["studies"], ["studies", "methods"]])
 def test_images_are_planned_without_studies_and_methods(tmp_path, absent):
     project = Project.copied(tmp_path, {})

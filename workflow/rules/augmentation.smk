@@ -14,7 +14,7 @@ rule run:
         result("benchmarks/runs/{dataset}/{protocol}/{genotype}/seed-{seed}.tsv")
     conda:
         "../../envs/train.yaml"
-    threads: CONFIG.resources.threads
+    threads: lambda wildcards: count_cores(wildcards.dataset, wildcards.protocol)
     resources:
         **request_training(lambda wildcards: limit_minutes(parse_run(wildcards))),
     params:

@@ -1,6 +1,6 @@
 """Estimates the cost of the unfinished searches and runs, to budget.md, calibration/ and work/."""
 
-from naseval.budget.jobs import counted_modules
+from naseval.budget.jobs import counted_modules, precisions
 
 # The packages from which the job imports by computed names; `counted_modules` lists the modules.
 PACKAGES = ("methods", "networks.fixed", "spaces")
@@ -56,6 +56,7 @@ rule calibration:
                 for module in network_modules(space)
             ),
         ),
+        precisions=precisions(CONFIG),
     script:
         "../scripts/calibration.py"
 

@@ -188,6 +188,14 @@ def request_training(minutes, trainings=1):
     return {"gpu": 1, "mem_mb": request_memory, "runtime": minutes}
 
 
+def count_cores(dataset, protocol=None):
+    """Return the CPUs of a search, or of an augmentation by a protocol, workers included."""
+    decodes = CONFIG.datasets[dataset].images == "large"
+    if decodes or (protocol and CONFIG.protocol(protocol, dataset).autoaugment):
+        return CONFIG.resources.threads + CONFIG.resources.workers
+    return CONFIG.resources.threads
+
+
 def at_once(trainings):
     """Return how many of a job's trainings run at once."""
     return min(CONFIG.resources.runs_at_once, len(trainings))

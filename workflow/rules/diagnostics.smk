@@ -13,7 +13,7 @@ rule operation_correlation:
         result("benchmarks/diagnostics/operation-correlation/{dataset}/seed-{seed}.tsv")
     conda:
         "../../envs/train.yaml"
-    threads: CONFIG.resources.threads
+    threads: lambda wildcards: count_cores(wildcards.dataset)
     resources:
         **request_training(CONFIG.resources.search_minutes),
     params:

@@ -14,7 +14,7 @@ rule search:
         result("benchmarks/searches/{dataset}/{method}/seed-{seed}.tsv")
     conda:
         "../../envs/train.yaml"
-    threads: CONFIG.resources.threads
+    threads: lambda wildcards: count_cores(wildcards.dataset)
     resources:
         **request_training(CONFIG.resources.search_minutes),
     params:

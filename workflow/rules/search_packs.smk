@@ -35,7 +35,7 @@ for pack in SEARCH_PACKS:
             result(f"benchmarks/search-packs/{pack.name}.tsv")
         conda:
             "../../envs/train.yaml"
-        threads: CONFIG.resources.threads * at_once(pack.seeds)
+        threads: count_cores(pack.dataset) * at_once(pack.seeds)
         resources:
             **request_training(CONFIG.resources.search_minutes, at_once(pack.seeds)),
         params:

@@ -35,6 +35,7 @@ with job(snakemake) as running:
                 for name in dict.fromkeys(job.dataset for job in jobs)
             },
         ),
+        config.resources.workers,
     )
     stem = Path(config.results, "budget")
     write_atomically(stem.with_suffix(".md"), text.encode())

@@ -34,7 +34,8 @@ def search_size(
         raise NasevalError(
             f"naseval.methods.{algorithm} does not train in the loop it is given; call loop.run"
         )
-    return Size(rehearsal.work * factor, rehearsal.checkpoint, round(len(found.history) * factor))
+    rows = round(len(found.history) * factor)
+    return Size(rehearsal.work * factor, rehearsal.checkpoint, rows, settings.precision)
 
 
 def run_size(
@@ -56,4 +57,4 @@ def run_size(
     rehearsal = Rehearsal(Meter(), samples=1)
     data: Any = StubData(dataset, sizes, rehearsal.meter)
     rows = augment(built, data, protocol, seed=0, loop=rehearsal)
-    return Size(rehearsal.work, rehearsal.checkpoint, len(rows))
+    return Size(rehearsal.work, rehearsal.checkpoint, len(rows), protocol.precision)

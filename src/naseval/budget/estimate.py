@@ -31,17 +31,24 @@ class Prices:
     calibration: Calibration
     taken: Mapping[Key, float]
     """Mean seconds of finished jobs on this kind of device."""
+    workers: int
+    """Processes of a job that decode photographs."""
 
     @classmethod
     def of(
-        cls, sizes: Mapping[Key, Size], calibration: Calibration, done: Iterable[Taken]
+        cls,
+        sizes: Mapping[Key, Size],
+        calibration: Calibration,
+        done: Iterable[Taken],
+        workers: int,
     ) -> "Prices":
         """Return the prices on one device, refined by finished jobs."""
-        return cls(sizes, calibration, mean_seconds(done, calibration.kind))
+        return cls(sizes, calibration, mean_seconds(done, calibration.kind), workers)
 
     def predicted(self, job: Job) -> float:
         """Return the time that the calibration predicts, in seconds."""
-        return self.calibration.seconds(self.sizes[job.key].work)
+        size = self.sizes[job.key]
+        return self.calibration.seconds(size.work, size.precision, self.workers)
 
     def seconds(self, job: Job) -> float:
         """Return the expected time of a job, in seconds."""

@@ -105,6 +105,18 @@ def units(config: Config, dataset: str) -> dict[str, Any]:
     }
 
 
+def precisions(config: Config) -> list[str]:
+    """Return the precisions in which the needed searches and runs compute, and float32."""
+    keys = dict.fromkeys(job.key for job in needed(config))
+    recipes = [
+        config.search_settings(recipe, dataset)
+        if kind == "search"
+        else config.protocol(recipe, dataset)
+        for kind, dataset, recipe, _ in keys
+    ]
+    return sorted({"float32", *(recipe.precision for recipe in recipes)})
+
+
 def counted_modules(counted: dict[str, Any]) -> list[str]:
     """Return the modules that counting imports by computed names."""
     algorithms = {search["algorithm"] for search in counted["searches"].values()}

@@ -18,8 +18,8 @@ STILL = (
 )
 WALL = (
     "Duration of all jobs. At least: divided evenly, but no less than the longest search with "
-    "the run of its genotype. At most: no device waits while a job is ready. Queues, reading "
-    "images and starting processes are ignored."
+    "the run of its genotype. At most: no device waits while a job is ready. Queues, loading "
+    "data and starting processes are ignored."
 )
 COMPARED = "Seconds, summed over finished jobs; ratio: measured / predicted."
 DATASETS = "Megabytes; – if the size of an archive is unknown."
@@ -31,13 +31,14 @@ def page(
     sizes: Mapping[Key, Size],
     calibrations: Sequence[Calibration],
     datasets: pd.DataFrame,
+    workers: int,
 ) -> tuple[str, pd.DataFrame]:
     """Return the page in Markdown, and its first tables for all devices combined into one."""
     parts = ["# Budget\n"]
     tables = []
     todo = _todo(needed, done)
     for calibration in calibrations:
-        prices = Prices.of(sizes, calibration, done)
+        prices = Prices.of(sizes, calibration, done, workers)
         table = budget(needed, [taken.job for taken in done], prices)
         tables.append(table.assign(device=calibration.device))
         parts.append(_of_device(table, todo, done, prices))

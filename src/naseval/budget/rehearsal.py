@@ -37,21 +37,32 @@ class Meter:
 
     def __init__(self) -> None:
         self._represented: list[tuple[int, int]] = []
+        self._photographs = 0
 
-    def note(self, images: int, batches: int) -> None:
-        """Note that the last placeholder batch represents so many images and batches."""
+    def note(self, images: int, batches: int, *, photographs: bool = False) -> None:
+        """Note that the last placeholder batch represents so many images and batches.
+
+        `photographs` tells whether these images have to be decoded.
+        """
         self._represented.append((images, batches))
+        self._photographs += images * photographs
 
     def measured(self, action: Callable[[], T]) -> tuple[T, Work]:
         """Run `action` and return its result and its work."""
         self._represented.clear()
+        self._photographs = 0
         with OperatorCounter() as counter:
             result = action()
         placeholders = len(self._represented) or 1
         images = sum(images for images, _ in self._represented)
         batches = sum(batches for _, batches in self._represented) / placeholders or 1.0
         scale = images / (placeholders * PLACEHOLDER_BATCH) or 1.0
-        return result, Work(counter.calls * batches, counter.values * scale, counter.flops * scale)
+        return result, Work(
+            counter.calls * batches,
+            counter.values * scale,
+            counter.flops * scale,
+            self._photographs,
+        )
 
 
 def _convolution_backward(
@@ -105,11 +116,19 @@ class StubData:
         return self.dataset.classes
 
     def batches(
-        self, part: str, *, batch_size: int, shuffle: bool | None = None, **_transform: Any
+        self,
+        part: str,
+        *,
+        batch_size: int,
+        shuffle: bool | None = None,
+        random_transforms: bool | None = None,
+        **_options: Any,
     ) -> "StubBatches":
         """Return batches of a part. A part that is not shuffled is always read as a whole."""
         whole = part == "test" if shuffle is None else not shuffle
-        return StubBatches(self, self.sizes[part], batch_size, whole)
+        random = part != "test" if random_transforms is None else random_transforms
+        photographs = random and self.dataset.images == "large"
+        return StubBatches(self, self.sizes[part], batch_size, whole, photographs)
 
 
 @dataclass(frozen=True)
@@ -120,6 +139,8 @@ class StubBatches:
     images: int
     batch_size: int
     whole: bool
+    photographs: bool
+    """Whether each image is decoded and transformed at random."""
 
     def __len__(self) -> int:
         """Return the number of steps per epoch."""
@@ -129,9 +150,10 @@ class StubBatches:
         """Return noise (2, 3, S, S) and labels (2,), and note what the batch represents."""
         left = self.images - step * self.batch_size
         if self.whole:
-            self.data.meter.note(self.images, self._count)
+            self.data.meter.note(self.images, self._count, photographs=self.photographs)
         else:
-            self.data.meter.note(min(self.batch_size, left), 1)
+            represented = min(self.batch_size, left)
+            self.data.meter.note(represented, 1, photographs=self.photographs)
         side = self.data.dataset.image_size
         labels = torch.arange(PLACEHOLDER_BATCH) % self.data.classes
         return torch.randn(PLACEHOLDER_BATCH, 3, side, side), labels

@@ -16,6 +16,8 @@ SCHEMA = pa.schema(
         pa.field("calls", pa.float64(), nullable=False),
         pa.field("values", pa.float64(), nullable=False),
         pa.field("flops", pa.float64(), nullable=False),
+        pa.field("photographs", pa.float64(), nullable=False),
+        pa.field("precision", pa.string(), nullable=False),
         pa.field("checkpoint", pa.int64(), nullable=False),  # bytes
         pa.field("rows", pa.int64(), nullable=False),  # of its Parquet file
     ]
@@ -33,14 +35,26 @@ class Work:
     """Written numbers that belong to images. Memory bandwidth limits these."""
     flops: float = 0.0
     """Floating-point operations; a multiply-add counts as two."""
+    photographs: float = 0.0
+    """Large images that are decoded and transformed at random. Crops are kept, so they are free."""
 
     def __add__(self, other: Self) -> "Work":
         """Return the sum of both works."""
-        return Work(self.calls + other.calls, self.values + other.values, self.flops + other.flops)
+        return Work(
+            self.calls + other.calls,
+            self.values + other.values,
+            self.flops + other.flops,
+            self.photographs + other.photographs,
+        )
 
     def __mul__(self, factor: float) -> "Work":
         """Return the work of `factor` such computations."""
-        return Work(self.calls * factor, self.values * factor, self.flops * factor)
+        return Work(
+            self.calls * factor,
+            self.values * factor,
+            self.flops * factor,
+            self.photographs * factor,
+        )
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,8 @@ class Size:
     work: Work
     checkpoint: int
     rows: int
+    precision: str = "float32"
+    """The precision in which it computes."""
 
 
 def tabulated(sizes: Iterable[tuple[Key, Size]]) -> pa.Table:
@@ -60,6 +76,7 @@ def tabulated(sizes: Iterable[tuple[Key, Size]]) -> pa.Table:
             **asdict(size.work),
             "checkpoint": size.checkpoint,
             "rows": size.rows,
+            "precision": size.precision,
         }
         for key, size in sizes
     ]
@@ -70,7 +87,10 @@ def read_sizes(path: str) -> dict[Key, Size]:
     """Read the sizes that `tabulated` put into a table."""
     return {
         (row["kind"], row["dataset"], row["recipe"], row["network"]): Size(
-            Work(row["calls"], row["values"], row["flops"]), row["checkpoint"], row["rows"]
+            Work(row["calls"], row["values"], row["flops"], row["photographs"]),
+            row["checkpoint"],
+            row["rows"],
+            row["precision"],
         )
         for row in read(path, SCHEMA).to_pylist()
     }

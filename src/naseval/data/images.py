@@ -2,10 +2,11 @@
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from naseval.data.image_cache import ImageCache, Pixels, open_cache
 from naseval.data.splits import read_split
 from naseval.data.store import IMAGE_FILES, count_images, read_array, read_encoded
 from naseval.errors import NasevalError
@@ -82,14 +84,46 @@ class LargeImages(ImageSet):
     """N binary values."""
     path: Path
     """The file of the images, for error messages."""
+    cache: ImageCache | None = None
+    """Where decoded images are kept. None: each is decoded whenever it is needed."""
 
     def pixels(self, positions: Tensor) -> list[Image.Image]:
         """Return the images at `positions` (B,), decoded to RGB."""
-        return [self._decoded(position) for position in positions.tolist()]
+        if self.cache is None:
+            return [self._decode(position) for position in positions.tolist()]
+        kept = self.cache.decoded(_rgb)
+        return [
+            Image.fromarray(kept.get(sample, partial(self._array, position)))
+            for sample, position in self._numbered(positions)
+        ]
 
-    def _decoded(self, position: int) -> Image.Image:
+    def cropped(self, positions: Tensor, crop: Callable[[Any], Tensor]) -> Tensor:
+        """Return the images at `positions` (B,) after `crop`, a transform without randomness.
+
+        The result is uint8 (B, 3, S, S).
+        """
+        kept = self.cache and self.cache.crops(crop)
+        makers = [
+            (sample, partial(self._crop, position, crop))
+            for sample, position in self._numbered(positions)
+        ]
+        crops = [kept.get(sample, make) if kept else make() for sample, make in makers]
+        return torch.from_numpy(np.stack(crops))
+
+    def _array(self, position: int) -> Pixels:
+        return np.asarray(self._decode(position))
+
+    def _crop(self, position: int, crop: Callable[[Any], Tensor]) -> Pixels:
+        pixels: Pixels = crop(self._decode(position)).numpy()
+        return pixels
+
+    def _numbered(self, positions: Tensor) -> list[tuple[int, int]]:
+        """Return (sample, position) of each image."""
+        return list(zip(self.samples[positions].tolist(), positions.tolist(), strict=True))
+
+    def _decode(self, position: int) -> Image.Image:
         try:
-            return Image.open(io.BytesIO(self.encoded[position].as_buffer())).convert("RGB")
+            return _rgb(self.encoded[position].as_buffer())
         except OSError as error:
             sample = int(self.samples[position])
             raise NasevalError(
@@ -100,7 +134,7 @@ class LargeImages(ImageSet):
     def to(self, device: torch.device) -> Self:
         """Return the same images with their labels on `device`."""
         labels, samples = self.labels.to(device), self.samples.to(device)
-        return type(self)(labels, samples, self.encoded, self.path)
+        return replace(self, labels=labels, samples=samples)
 
     def joined(self, other: Self) -> Self:
         """Return these images followed by those of `other`."""
@@ -109,7 +143,14 @@ class LargeImages(ImageSet):
             torch.cat([self.samples, other.samples]),
             pa.chunked_array([*self.encoded.chunks, *other.encoded.chunks], pa.large_binary()),
             self.path,
+            self.cache,
         )
+
+
+def _rgb(encoded: pa.Buffer) -> Image.Image:
+    image = Image.open(io.BytesIO(encoded))
+    image.load()
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def load_images(
@@ -120,8 +161,8 @@ def load_images(
     Raise `NasevalError` if a file is missing or damaged or does not fit the settings.
     """
     samples, labels = read_split(folder, splits)
-    path = folder / IMAGE_FILES[dataset.images]
-    if samples[-1] >= count_images(folder, dataset.images):
+    path, count = folder / IMAGE_FILES[dataset.images], count_images(folder, dataset.images)
+    if samples[-1] >= count:
         raise NasevalError(f"{path} holds fewer images than its splits; delete it and run again")
     if labels.max() >= dataset.classes:
         raise NasevalError(
@@ -130,7 +171,8 @@ def load_images(
         )
     keys = torch.tensor(labels, device=device), torch.tensor(samples, device=device)
     if dataset.images == "large":
-        return LargeImages(*keys, read_encoded(folder, samples), path)
+        cache = open_cache(path, count, dataset.image_size)
+        return LargeImages(*keys, read_encoded(folder, samples), path, cache)
     array = read_array(folder)
     if array.shape[1:3] != (dataset.image_size, dataset.image_size):
         raise NasevalError(

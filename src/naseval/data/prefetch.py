@@ -1,96 +1,147 @@
 """Worker processes that prepare batches in advance."""
 
+import multiprocessing
 import os
 import signal
 import sys
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any
+from weakref import WeakSet
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
 
 from naseval.errors import NasevalError
 
 Step = tuple[int, int]  # epoch and step
 
 
-class Prefetch:
-    """Prepares batches in advance while they are requested in sequence.
+class Workers:
+    """Processes that prepare batches of several sequences, in the order of the requests.
 
-    A request out of sequence starts a new sequence. `prepare` and `next_step` (which returns the
-    next step in sequence) are pure functions of a step, so the number of workers does not change a
-    result.
+    `prepare(recipe, step)` is a pure function, so their number does not change a result. They start
+    with the first request and end with this process, or at the end of `ending_workers`.
     """
 
     def __init__(
-        self,
-        prepare: Callable[[Step], Tensor],
-        next_step: Callable[[Step], Step],
-        *,
-        workers: int,
-        pin_memory: bool,
+        self, prepare: Callable[[Any, Step], Tensor], *, count: int, pin_memory: bool
     ) -> None:
-        self._sequence = _Sequence(next_step)
-        self._loader: DataLoader[Any] = DataLoader(
-            _Prepared(prepare),
-            batch_size=None,
-            sampler=self._sequence,
-            num_workers=workers,
-            persistent_workers=True,
-            pin_memory=pin_memory,
-            worker_init_fn=_heed_parent_alone,
-            generator=torch.Generator(),  # else the loader uses the global generator
+        self.count = count
+        self._pool = ProcessPoolExecutor(
+            count,
             # A forked worker shares the encoded images; a spawned worker gets its own copy.
-            multiprocessing_context="fork" if sys.platform == "linux" else None,
+            multiprocessing.get_context("fork" if sys.platform == "linux" else None),
+            initializer=_begin,
+            initargs=(prepare, os.getpid()),
         )
-        self._iterator: Iterator[Tensor | NasevalError] | None = None
-        self._next: Step | None = None
+        self._pinning = ThreadPoolExecutor(1) if pin_memory else None
+        self._processes: set[BaseProcess] = set()
+        _all.add(self)
+
+    def submit(self, recipe: Any, step: Step) -> Future[Tensor]:
+        """Request a batch. With `pin_memory` it will be in memory from which CUDA copies freely."""
+        with _blocked_signals():
+            others = set() if self._processes else set(multiprocessing.active_children())
+            batch = self._pool.submit(_prepared, recipe, step)
+            self._processes = self._processes or set(multiprocessing.active_children()) - others
+            return self._pinning.submit(_pinned, batch) if self._pinning else batch
+
+    def end(self) -> None:
+        """End the processes after the batch that each prepares, or kill them if that lasts."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        deadline = time.monotonic() + PATIENCE
+        for process in self._processes:
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.is_alive():
+                process.kill()
+
+
+_all: WeakSet[Workers] = WeakSet()
+
+
+@contextmanager
+def ending_workers() -> Iterator[None]:
+    """End all workers at the end of the block."""
+    try:
+        yield
+    finally:
+        for workers in _all:
+            workers.end()
+
+
+class Prefetch:
+    """The batches of one recipe, prepared by `workers` while they are requested in sequence.
+
+    `next_step` returns the next step in sequence. A request out of sequence starts a new sequence.
+    """
+
+    def __init__(self, workers: Workers, recipe: Any, next_step: Callable[[Step], Step]) -> None:
+        self._workers = workers
+        self._recipe = recipe
+        self._next_step = next_step
+        self._ahead: deque[tuple[Step, Future[Tensor]]] = deque()
 
     def at(self, step: Step) -> Tensor:
-        """Return the result of `prepare` for the step."""
-        if self._iterator is None or step != self._next:
-            self._sequence.start = step
-            with _blocked_signals():
-                self._iterator = iter(self._loader)
-        self._next = self._sequence.next_step(step)
-        prepared = next(self._iterator)
-        if isinstance(prepared, NasevalError):
-            self._next = None
-            raise prepared
-        return prepared
+        """Return the batch of the step.
 
-
-class _Prepared(Dataset[Any]):
-    def __init__(self, prepare: Callable[[Step], Tensor]) -> None:
-        self.prepare = prepare
-
-    def __getitem__(self, step: Step) -> Tensor | NasevalError:
+        Raise the `NasevalError` of its preparation, or one if a worker was killed.
+        """
         try:
-            return self.prepare(step)
-        except NasevalError as error:  # else the loader wraps it in a worker's traceback
-            return error
+            if not self._ahead or self._ahead[0][0] != step:
+                self._start(step)
+            _, batch = self._ahead.popleft()
+            self._request(self._next_step(self._ahead[-1][0]))
+            return batch.result()
+        except BrokenProcessPool as error:
+            raise NasevalError(
+                "a process that prepares images was killed, probably for lack of memory; raise "
+                "resources.memory_mb, or lower resources.workers"
+            ) from error
+
+    def _start(self, step: Step) -> None:
+        for _, batch in self._ahead:
+            batch.cancel()
+        self._ahead.clear()
+        for _ in range(2 * self._workers.count):
+            self._request(step)
+            step = self._next_step(step)
+
+    def _request(self, step: Step) -> None:
+        self._ahead.append((step, self._workers.submit(self._recipe, step)))
 
 
-class _Sequence(Sampler[Any]):
-    def __init__(self, next_step: Callable[[Step], Step]) -> None:
-        self.next_step = next_step
-        self.start: Step = (0, 0)
+_prepare: Callable[[Any, Step], Tensor]
+"""What a worker does; set only in workers."""
 
-    def __iter__(self) -> Iterator[Step]:
-        step = self.start
-        while True:
-            yield step
-            step = self.next_step(step)
+
+def _begin(prepare: Callable[[Any, Step], Tensor], parent: int) -> None:
+    global _prepare
+    _prepare = prepare
+    torch.set_num_threads(1)  # a forked process must not use its parent's threads
+    Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+
+
+def _prepared(recipe: Any, step: Step) -> Tensor:
+    return _prepare(recipe, step)
+
+
+def _pinned(batch: Future[Tensor]) -> Tensor:
+    return batch.result().pin_memory()
 
 
 # A scheduler signals every process of a job. The parent must be able to finish its epoch, for which
 # it needs its workers. Therefore workers inherit blocked signals, in all their threads, and accept
-# them only from the parent, which ends its workers in this way. On macOS the sender of a signal is
-# not known.
+# them only from the parent. On macOS the sender of a signal is not known.
 ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGUSR1} if sys.platform == "linux" else set()
+PATIENCE = 5.0  # seconds that processes have to end
+WATCH = 2.0  # seconds between two looks at the parent
 
 
 @contextmanager
@@ -102,12 +153,12 @@ def _blocked_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _heed_parent_alone(_: int) -> None:
-    if ENDING:
-        Thread(target=_await_parent, args=(os.getppid(),), daemon=True).start()
-
-
-def _await_parent(parent: int) -> None:
-    while signal.sigwaitinfo(ENDING).si_pid != parent:
-        pass
+def _end_with_parent(parent: int) -> None:
+    if sys.platform == "linux":
+        while os.getppid() == parent:
+            received = signal.sigtimedwait(ENDING, WATCH)
+            if received and received.si_pid == parent:
+                break
+    elif process := multiprocessing.parent_process():
+        process.join()
     os._exit(os.EX_OK)

@@ -1,16 +1,18 @@
 """The images for training, validation and test in searches and augmentations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
 import torch
+from torch import Tensor
 
 from naseval.data.batches import Batches
 from naseval.data.channels import read_channels
 from naseval.data.images import ImageSet, load_images
+from naseval.data.prefetch import Step, Workers
 from naseval.data.transforms import chosen_transform
 from naseval.errors import NasevalError
 from naseval.settings.dataset import Channels, ImageSettings
@@ -19,6 +21,19 @@ Part = Literal["train", "validation", "all", "test"]
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """The arguments of `TrainingData.batches`, by which worker processes know the batches."""
+
+    part: Part
+    batch_size: int
+    seed: int
+    random_transforms: bool
+    cutout: int
+    autoaugment: bool
+    shuffle: bool
+
+
+@dataclass(frozen=True, eq=False)
 class TrainingData:
     """Parts of a dataset's images, in batches.
 
@@ -32,7 +47,7 @@ class TrainingData:
     purpose: Literal["search", "augmentation"] = "search"
     """Part of the names of the batches' random streams, e.g. `search train`."""
     workers: int = 0
-    """Number of processes that prepare batches (see `Batches`)."""
+    """Number of processes that prepare the batches of all parts (see `Batches`)."""
 
     @property
     def classes(self) -> int:
@@ -54,6 +69,7 @@ class TrainingData:
         cutout: int = 0,
         autoaugment: bool = False,
         shuffle: bool | None = None,
+        only_first_steps: bool = False,
     ) -> Batches:
         """Return batches of a part.
 
@@ -70,6 +86,8 @@ class TrainingData:
             Side of the square that cutout removes, in pixels; 0: none.
         autoaugment : bool
             If true, AutoAugment is one of the random transforms.
+        only_first_steps : bool
+            If true, only the first step of each epoch is read: every batch has a new order.
 
         Raises
         ------
@@ -78,20 +96,31 @@ class TrainingData:
 
         """
         training = part != "test"
+        recipe = Recipe(
+            part,
+            batch_size=batch_size,
+            seed=seed,
+            random_transforms=training if random_transforms is None else random_transforms,
+            cutout=cutout,
+            autoaugment=autoaugment,
+            shuffle=training if shuffle is None else shuffle,
+        )
         return Batches(
             self._images(part),
             batch_size=batch_size,
             transform=chosen_transform(
                 self.dataset,
                 self.channels,
-                random_transforms=training if random_transforms is None else random_transforms,
+                random_transforms=recipe.random_transforms,
                 cutout=cutout,
                 autoaugment=autoaugment,
             ),
             seed=seed,
             purpose=f"{self.purpose} {part}",
-            shuffle=training if shuffle is None else shuffle,
-            workers=self.workers,
+            shuffle=recipe.shuffle,
+            only_first_steps=only_first_steps,
+            workers=self._pool if self.workers else None,
+            recipe=recipe,
         )
 
     def _images(self, part: str) -> ImageSet:
@@ -107,6 +136,26 @@ class TrainingData:
     @cached_property
     def _joined(self) -> ImageSet:
         return self._images("train").joined(self._images("validation"))
+
+    @cached_property
+    def _pool(self) -> Workers:
+        """The worker processes. They start with the first batch that they are to prepare."""
+        host = torch.device("cpu")
+        parts = {name: images.to(host) for name, images in self.parts.items()}
+        return Workers(
+            partial(_prepare, replace(self, parts=parts, workers=0)),
+            count=self.workers,
+            pin_memory=self.device.type == "cuda",
+        )
+
+
+def _prepare(data: TrainingData, recipe: Recipe, step: Step) -> Tensor:
+    return _batches(data, recipe).prepared(step)
+
+
+@lru_cache(maxsize=8)  # a search reads a few at once
+def _batches(data: TrainingData, recipe: Recipe) -> Batches:
+    return data.batches(**asdict(recipe))
 
 
 def load_search_data(

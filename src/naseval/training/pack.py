@@ -20,7 +20,7 @@ from naseval.records import METADATA_KEY
 from naseval.script import ScriptRun, logged_to
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.device import current_device, held_gpu
-from naseval.training.session import Session, computing, configure, session
+from naseval.training.session import Session, computing, configured, session
 from naseval.training.side_by_side import side_by_side
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,6 @@ def train_all(script: ScriptRun, threads: int, trainings: Sequence[Training]) ->
     left: list[Training] = list(trainings)
     failed: list[str] = []
     if slots > 1:
-        threads = min(threads, script.resources["threads"])
         left, failed = _train_at_once(script, threads, trainings, slots)
     if left:
         failed += _train_in_turn(script, threads, left)
@@ -111,8 +110,8 @@ def _attempt(script: ScriptRun, threads: int, training: Training) -> int:
     with logged_to(training.log):
         try:
             device = current_device(script.resources["device"])
-            configure(device, threads)
-            _train(script, device, training)
+            with configured(script, device, threads):
+                _train(script, device, training)
         except NasevalError as error:
             log.error("%s", error)
             return int(getattr(error, "exit_code", 1))

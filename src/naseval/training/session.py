@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from naseval.data.image_cache import caching
+from naseval.data.prefetch import ending_workers
 from naseval.locking.lock import lock
 from naseval.records import content_digest
 from naseval.script import ScriptRun
@@ -20,16 +22,23 @@ from naseval.training.loop import EpochLoop
 @contextmanager
 def computing(script: ScriptRun, threads: int) -> Iterator[torch.device]:
     """Configure torch, and hold and yield the device. Use this once per process."""
-    with held_device(script.resources["device"]) as device:
-        configure(device, threads)
+    with held_device(script.resources["device"]) as device, configured(script, device, threads):
         yield device
 
 
-def configure(device: torch.device, threads: int) -> None:
-    """Set torch's threads and determinism for trainings on the device, and check its build."""
-    torch.set_num_threads(threads)
+@contextmanager
+def configured(script: ScriptRun, device: torch.device, threads: int) -> Iterator[None]:
+    """Configure torch and the preparation of images for trainings on the device.
+
+    Of the job's `threads` torch gets as many as the configuration says; the rest is for workers.
+    Raise `NasevalError` if torch's build has no code for the device.
+    """
+    resources = script.resources
+    torch.set_num_threads(min(threads, resources["threads"]))
     check_build(device)
     deterministic(device)
+    with caching(resources["image_cache_mb"]), ending_workers():
+        yield
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """CNAS: first-order gradient search over 6-node cells (Weng et al., IEEE Access 2019)."""
 
-from dataclasses import replace
-
 from scipy.special import softmax
 
 from naseval.data.training_data import TrainingData
@@ -38,9 +36,12 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
     task = CnasTask(
         network, alphas, data, settings, seed=seed, derive=derived, cutout=settings.cutout
     )
-    # Every batch starts a new order, so worker processes cannot prepare the next batch.
-    task.validation = replace(data, workers=0).batches(
-        "validation", batch_size=settings.batch_size, seed=seed, cutout=settings.cutout
+    task.validation = data.batches(
+        "validation",
+        batch_size=settings.batch_size,
+        seed=seed,
+        cutout=settings.cutout,
+        only_first_steps=True,
     )
     history = loop.run(
         task,
