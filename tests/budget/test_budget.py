@@ -23,8 +23,10 @@ from naseval.budget.probes import photograph_seconds
 from naseval.budget.rehearsal import Meter, OperatorCounter, Rehearsal, StubData, spread
 from naseval.budget.work import Size, Work, read_sizes, tabulated
 from naseval.config import load_config
+from naseval.data import batches
 from naseval.errors import NasevalError
 from naseval.methods.darts import search as darts
+from naseval.networks import depthwise
 from naseval.settings.dataset import Dataset, Split
 from naseval.studies import members, unique_runs
 from naseval.training.loop import EpochLoop
@@ -71,7 +73,10 @@ def test_a_batch_of_two_stands_for_a_whole_one():
     assert work.flops == 2 * 36 * 3 * SIDE * SIDE * 2  # the last batch has 36 images
 
 
-def test_a_search_rehearsed_costs_what_the_search_costs():
+def test_a_search_rehearsed_costs_what_the_search_costs(monkeypatch):
+    # A rehearsal counts as on a GPU.
+    monkeypatch.setattr(depthwise, "FAST_ON", ())
+    monkeypatch.setattr(batches, "_memory_format", lambda _device: torch.contiguous_format)
     settings = darts_settings(order=2, epochs=2, batch_size=4, cells=1)
     data = made_up_data(train=8, validation=8)
     with OperatorCounter() as seen:
@@ -80,7 +85,8 @@ def test_a_search_rehearsed_costs_what_the_search_costs():
     stub = StubData(data.dataset, {"train": 8, "validation": 8}, rehearsal.meter)
     found = darts.search(stub, settings, seed=0, loop=rehearsal)
     assert rehearsal.work.flops == pytest.approx(seen.flops, rel=1e-6)
-    assert rehearsal.work.calls == pytest.approx(seen.calls, rel=0.1)
+    # It leaves out the transforms of images, which weigh much beside such a small network.
+    assert rehearsal.work.calls == pytest.approx(seen.calls, rel=0.15)
     assert len(found.history) == len(real.history) == 2
     assert rehearsal.checkpoint > 0
 
@@ -242,7 +248,7 @@ def test_a_photograph_takes_milliseconds():
 def test_precisions_are_those_of_needed_jobs(paper):
     config = load_config(paper)
     assert precisions(config) == ["float32"]
-    config.methods["darts"].search["precision"] = "bfloat16"
+    config.methods["pdarts"].search["precision"] = "bfloat16"
     assert precisions(config) == ["bfloat16", "float32"]
 
 

@@ -38,6 +38,7 @@ GIBIBYTE = 2**30
 
 def script(runs_at_once):
     resources = {"device": "cpu", "threads": 1, "runs_at_once": runs_at_once}
+    resources["image_cache_mb"] = 0
     return SimpleNamespace(resources=resources, code={"digest": "same"})
 
 
