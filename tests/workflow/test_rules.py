@@ -11,7 +11,7 @@ RULE = re.compile(
     r"^ *(?:use )?rule(?: (\w+)(?: as \w+ with)?)?:\n((?:(?: +.*)?\n)*)", re.MULTILINE
 )
 IMPORT = re.compile(r"^(?:from [\w.]+ )?import (.+)$", re.MULTILINE)
-OWN = {"runs": "run"}
+OWN = {"runs": "run", "searches": "search"}
 """Rules of generated names, by what these begin with, and the rule whose script they share."""
 
 
