@@ -19,6 +19,7 @@ from naseval.genotype import Genotype
 from naseval.settings.dataset import Channels, ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.training.augmentation import augment, train_batch
+from naseval.training.compilation import compile_network
 from naseval.training.device import arithmetic, resolve_device
 from naseval.training.loop import EpochLoop
 from naseval.training.metrics import accumulate, averages, check_finite, to_floats
@@ -114,6 +115,8 @@ def train(
     """
     network = initialised(lambda: build_run_network(architecture, data.dataset, protocol), seed)
     network.to(data.device)
+    if protocol.compile:
+        compile_network(network)
     return pd.DataFrame(augment(network, data, protocol, seed=seed, loop=EpochLoop()))
 
 

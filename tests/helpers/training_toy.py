@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torchvision.ops import StochasticDepth
 
+from naseval.networks.drop_path import DropPath
 from naseval.settings.protocol import Protocol
 
 Hook = Callable[[int, int], None]
@@ -42,7 +42,7 @@ class ToyNetwork(nn.Module):
         super().__init__()
         self.stem = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4))
         self.body = nn.Conv2d(4, 4, 3, padding=1)
-        self.drop = StochasticDepth(0.0, "row")
+        self.drop = DropPath()
         self.tower = nn.Sequential(nn.Conv2d(4, 4, 4), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten())
         self.auxiliary = nn.Linear(4, classes)
         self.classifier = nn.Linear(4, classes)

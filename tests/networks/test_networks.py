@@ -6,7 +6,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
-from torchvision.ops import StochasticDepth
 
 from fixtures_networks import (
     VECTORS,
@@ -19,7 +18,7 @@ from fixtures_networks import (
 from naseval.errors import GenotypeError, NasevalError
 from naseval.genotype import Cell, Genotype
 from naseval.networks.cost import count, macs, parameters
-from naseval.networks.drop_path import set_drop_path
+from naseval.networks.drop_path import DropPath, set_drop_path
 from naseval.networks.operations import BARE_POOLS, OPERATIONS, FactorizedReduce
 from naseval.networks.skeleton import AuxiliaryHead, Skeleton, reductions
 from naseval.randomness import stream
@@ -245,8 +244,8 @@ def test_the_towers_pool_is_the_published_one_on_the_papers_maps():
 def test_drop_path_is_on_all_edges_but_the_stride_1_identity():
     network = build_network(published("DARTS_V2"), **skeleton("C4_L8_cls10"))
     set_drop_path(network, 0.25)
-    paths = [module for module in network.modules() if isinstance(module, StochasticDepth)]
-    assert {(path.p, path.mode) for path in paths} == {(0.25, "row")}
+    paths = [module for module in network.modules() if isinstance(module, DropPath)]
+    assert {path.probability for path in paths} == {0.25}
     # 6 normal cells with two identities; in the 2 reduction cells three skips, all from nodes
     assert len(paths) == 6 * (8 - 2) + 2 * (8 - 3)
 

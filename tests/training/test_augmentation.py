@@ -58,7 +58,7 @@ def test_the_seed_decides_the_result():
 
 def test_rates_reach_the_network_and_the_modes_alternate():
     modes = []
-    data = ToyData(hook=lambda *_: modes.append((network.training, network.drop.p)))
+    data = ToyData(hook=lambda *_: modes.append((network.training, network.drop.probability)))
     data.test_hook = lambda *_: modes.append((network.training, None))
     network = initialised(ToyNetwork, 5)
     augment(network, data, toy_protocol(epochs=2), seed=1, loop=EpochLoop())

@@ -18,11 +18,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import PIL
-import torchvision
 from numpy.typing import NDArray
 from PIL import features
 
@@ -144,7 +144,7 @@ class ImageCache:
         return min(self.limit, self.count * (3 * self.side**2 + RECORD.size))
 
     def _file(self, made_by: str, limit: int) -> PixelFile:
-        versions = PIL.__version__, features.version("jpg"), torchvision.__version__
+        versions = PIL.__version__, features.version("jpg"), version("torchvision")
         key = hashlib.sha256(repr((self.digest, made_by, versions)).encode()).hexdigest()
         return PixelFile(self.folder / f"{key[:32]}.pixels", self.count, limit)
 

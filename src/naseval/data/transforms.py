@@ -14,7 +14,6 @@ import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
-from torchvision.transforms import v2
 
 from naseval.data.batch_order import COLUMN, CUTOUT_COLUMN, CUTOUT_ROW, FLIP, ROW, Batch
 from naseval.randomness import torch_seed
@@ -69,7 +68,7 @@ def training_transform(
 ) -> Transform:
     """Return the transform of training images. `cutout` is in pixels."""
     size = dataset.image_size
-    policy = v2.AutoAugment(v2.AutoAugmentPolicy.CIFAR10, fill=list(GREY)) if autoaugment else None
+    policy = _policy() if autoaugment else None
     if dataset.images == "small":
         # Four pixels of 32, the convention for CIFAR, as in the authors' program.
         return Transform(
@@ -80,10 +79,20 @@ def training_transform(
             cutout=cutout,
             random=True,
         )
+    from torchvision.transforms import v2  # importing it takes as long as importing torch
+
     mirror = v2.RandomHorizontalFlip() if dataset.flip else None
     steps = [v2.RandomResizedCrop(size), mirror, policy, v2.ColorJitter(**JITTER), v2.PILToTensor()]
     each = v2.Compose([step for step in steps if step is not None])
     return Transform(*_statistics(channels), each=each, cutout=cutout, random=True)
+
+
+def _policy() -> Callable[[Any], Tensor]:
+    """Return AutoAugment's policy for CIFAR-10."""
+    from torchvision.transforms import v2
+
+    policy: Callable[[Any], Tensor] = v2.AutoAugment(v2.AutoAugmentPolicy.CIFAR10, fill=list(GREY))
+    return policy
 
 
 def test_transform(dataset: ImageSettings, channels: Channels) -> Transform:
@@ -111,6 +120,8 @@ def central(dataset: ImageSettings) -> Callable[[Image.Image], Tensor] | None:
     """Return the central crop of large images (224 of 256 pixels), or None for small images."""
     if dataset.images == "small":
         return None
+    from torchvision.transforms import v2
+
     size = dataset.image_size
     crop: Callable[[Image.Image], Tensor] = v2.Compose(
         [v2.Resize(round(size * 256 / 224)), v2.CenterCrop(size), v2.PILToTensor()]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from naseval.genotype import Cell
 from naseval.networks.cells import CellSpec, edge_stride
-from naseval.networks.drop_path import ScaledDropPath
+from naseval.networks.drop_path import DropPath
 from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, skip_connect
 from naseval.networks.normalisation import batch_norm
 from naseval.spaces._cells import EDGES_PER_NODE, INPUTS
@@ -71,7 +71,7 @@ class BankedCell(nn.Module):
         channels, reduction = spec.channels, spec.reduction
         self.width = channels
         self.calibrate = Calibrate(spec)
-        self.drop_path = ScaledDropPath(depth_share)
+        self.drop_path = DropPath(depth_share)
         self.edges = nn.ModuleList(
             EdgeBank(INPUTS + node, channels, reduction)
             for node in range(NODES)

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from naseval.genotype import Cell, Genotype
 from naseval.networks.cells import CellSpec, edge_stride
-from naseval.networks.drop_path import ScaledDropPath
+from naseval.networks.drop_path import DropPath
 from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import (
     BARE_POOLS,
@@ -94,7 +94,7 @@ class LooseEndCell(nn.Module):
         self.cell = cell
         self.width = channels * len(cell.concat)
         self.calibrate = calibrate
-        self.drop_path = ScaledDropPath(depth_share)
+        self.drop_path = DropPath(depth_share)
         self.edges = nn.ModuleList(
             operations[name](channels, edge_stride(source, reduction), True)
             for node in cell.nodes

@@ -24,6 +24,10 @@ class Protocol(Strict):
     autoaugment: bool = Field(description="AutoAugment's CIFAR-10 policy")
     label_smoothing: Probability = Field(description="share of the label spread over all classes")
     precision: Precision
+    compile: bool = Field(
+        False,
+        description="torch.compile the network: it rounds in another way (docs/performance.md)",
+    )
     network: dict[str, Any] = Field(
         default_factory=dict, description="options that only some spaces' networks have"
     )

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterable
+from inspect import unwrap
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +11,8 @@ from torch.optim import Optimizer
 
 from naseval.settings.base import ArchitectureOptimizer
 from naseval.settings.base import Optimizer as Settings
+
+Kind = TypeVar("Kind", bound=Optimizer)
 
 
 def build_optimizer(
@@ -20,14 +24,14 @@ def build_optimizer(
     """
     rate, decay = settings.learning_rate, settings.weight_decay
     if isinstance(settings, ArchitectureOptimizer) or settings.name == "adam":
-        return torch.optim.Adam(
+        return _lean(torch.optim.Adam)(
             parameters, rate, betas=settings.betas, weight_decay=decay, foreach=True
         )
     if settings.name == "adamax":
-        return torch.optim.Adamax(
+        return _lean(torch.optim.Adamax)(
             parameters, rate, betas=settings.betas, weight_decay=decay, foreach=True
         )
-    return torch.optim.SGD(
+    return _lean(torch.optim.SGD)(
         parameters,
         rate,
         momentum=settings.momentum,
@@ -35,6 +39,20 @@ def build_optimizer(
         weight_decay=decay,
         foreach=True,
     )
+
+
+def _lean(optimizer: type[Kind]) -> type[Kind]:
+    """Return an optimizer that does not import torch's compiler, which takes as long as torch.
+
+    torch wraps these methods only to say what the compiler shall do with an optimizer, and `step`
+    also to turn gradients off.
+    """
+    methods = {
+        name: unwrap(getattr(optimizer, name))
+        for name in ("add_param_group", "state_dict", "load_state_dict")
+    }
+    step = torch.no_grad()(unwrap(optimizer.step))
+    return type(optimizer.__name__, (optimizer,), {**methods, "step": step})
 
 
 def set_learning_rate(optimizer: Optimizer, rate: float) -> None:

@@ -14,6 +14,7 @@ from naseval.script import ScriptRun
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.training.augmentation import augment
+from naseval.training.compilation import compile_network
 from naseval.training.networks import build_run_network, initialised
 from naseval.training.session import Session
 
@@ -52,7 +53,10 @@ class Augmentation:
         data = _loaded(self.splits.parent, dataset, device, script.resources["workers"])
         genotype = Genotype.read(self.genotype) if self.genotype else self.settings["genotype"]
         network = initialised(partial(build_run_network, genotype, dataset, protocol), seed)
-        rows = augment(network.to(device), data, protocol, seed=seed, loop=training.loop)
+        network.to(device)
+        if protocol.compile:
+            compile_network(network)
+        rows = augment(network, data, protocol, seed=seed, loop=training.loop)
         provenance = script.provenance(self.settings, seed=seed, **training.facts)
         records.write(self.output, records.table(schemas.RUN, rows), provenance)
 

@@ -41,7 +41,7 @@ class NaoSupernet(nn.Module):
     def set_drop_path(self, probability: float) -> None:
         """Set the probability, in [0, 1), of the last cell. Earlier cells have a fraction of it."""
         for module in self._drop_paths:
-            module.p = probability
+            module.set_probability(probability)
 
     def forward(self, x: Tensor, genotype: Genotype) -> Tensor:
         """Map images (B, 3, S, S) to logits (B, classes)."""
