@@ -56,7 +56,9 @@ def kernels(func: Any, args: Any) -> int:
 def counted(case: Case, *, plain: bool, size: Size) -> Counts:
     """Return the counts of a case's second step."""
     with patch.object(depthwise, "FAST_ON", ()):
-        step = built(case, plain=plain, size=size, device=CPU)
+        step = built(
+            case, plain=plain, size=size, device=CPU, memory_format=torch.contiguous_format
+        )
         for optimizer in vars(step.task).values():
             if isinstance(optimizer, torch.optim.Optimizer):
                 for group in optimizer.param_groups:

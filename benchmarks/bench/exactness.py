@@ -14,27 +14,27 @@ from naseval.methods._supernet.supernet import BankedSupernet, plain_state
 
 CPU = torch.device("cpu")
 HEADER = ("step", "outputs", "gradients of weights", "gradients of alphas", "running statistics")
-ROUNDING = 1e-14
-"""Differences below this are not counted: some gradients are zero but for rounding."""
+NOTHING = 1e-6
+"""A tensor is at least this of the largest one: some gradients are zero but for rounding."""
 Found = dict[str, dict[str, Tensor]]
 
 
-def exactness_table(cases: Sequence[Case], size: Size) -> str:
+def exactness_table(cases: Sequence[Case], size: Size, device: torch.device = CPU) -> str:
     """Return the table of the largest differences, relative to each tensor's largest element."""
     rows = []
     for case in cases:
-        truth, found = (results(case, plain, size) for plain in (True, False))
+        truth, found = (results(case, plain, size, device) for plain in (True, False))
         rows.append([case.label, *(_difference(truth[key], found[key]) for key in HEADER[1:])])
     return table(HEADER, rows)
 
 
-def results(case: Case, plain: bool, size: Size) -> Found:
+def results(case: Case, plain: bool, size: Size, device: torch.device) -> Found:
     """Return what a step computes, by the columns of the table and the plain form's names.
 
     The optimizers have momentum, from a step before. Both forms have the same random masks, whose
     order is that of the images' memory.
     """
-    step = built(case, plain=plain, size=size, device=CPU, memory_format=torch.channels_last)
+    step = built(case, plain=plain, size=size, device=device, memory_format=torch.channels_last)
     task = step.task
     network, (images, labels) = task.network, task.training.at(0, 0)
     alphas = getattr(task, "alphas", None)
@@ -49,9 +49,10 @@ def results(case: Case, plain: bool, size: Size) -> Found:
     statistics = {
         name: value.clone() for name, value in _as_plain(network).items() if "running" in name
     }
+    state = network.state_dict()
     with torch.no_grad():
         for name, slope in zip(names, slopes, strict=True):
-            network.state_dict()[name].copy_(torch.zeros(()) if slope is None else slope)
+            state[name].copy_(torch.zeros_like(state[name]) if slope is None else slope)
     own = {name for name, value in _as_plain(network).items() if "running" not in name}
     columns = (
         dict(enumerate(_tensors(outputs))),
@@ -93,12 +94,14 @@ def _as_plain(network: nn.Module) -> Mapping[str, Tensor]:
 
 
 def _difference(truth: Mapping[Any, Tensor], found: Mapping[Any, Tensor]) -> str:
+    """Return the largest difference; see `NOTHING`."""
     if truth.keys() != found.keys():
         raise ValueError("the forms do not have the same tensors")
-    largest = max((_relative(truth[key], found[key]) for key in truth), default=None)
-    return "–" if largest is None else f"{largest:.0e}" if largest else "0"
+    sizes = {key: _largest(value) for key, value in truth.items()}
+    zero = NOTHING * max(sizes.values(), default=0.0)
+    differences = [_largest(truth[key] - found[key]) / max(sizes[key], zero) for key in truth]
+    return f"{max(differences):.0e}" if differences else "–"
 
 
-def _relative(truth: Tensor, found: Tensor) -> float:
-    difference, largest = (float(each.detach().abs().max()) for each in (truth - found, truth))
-    return 0.0 if difference < ROUNDING else difference / max(largest, ROUNDING)
+def _largest(tensor: Tensor) -> float:
+    return float(tensor.detach().abs().max())
