@@ -2,6 +2,7 @@
 
 import warnings
 
+import pytest
 import torch
 from benchmarks.gpu_check import steps
 
@@ -41,6 +42,7 @@ def test_other_bits_after_a_stop_are_a_fault(tmp_path, monkeypatch):
     assert faults == ["does not resume to the same bits"]
 
 
+@pytest.mark.filterwarnings("ignore:called a synchronizing")
 def test_waits_are_faults(tmp_path, monkeypatch):
     trained, train_batch = steps.run, augmentation.train_batch
 
