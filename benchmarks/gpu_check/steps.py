@@ -56,7 +56,7 @@ def _checked(name: str, device: torch.device, folder: Path) -> tuple[list[str], 
     faults += [f"waits for the GPU at {place}" for place in strange]
     if not same:
         faults.append("does not resume to the same bits")
-    resumed = f"yes, {stops} times" if same else "NO"
+    resumed = f"yes, after stops: {stops}" if same else "NO"
     return [name, places, str(watched.steps), waits or "nothing", resumed], faults
 
 

@@ -26,7 +26,7 @@ def test_another_device_is_a_fault(tmp_path, monkeypatch):
     monkeypatch.setattr(steps, "run", elsewhere)
     row, faults = steps._checked("run", torch.device("meta"), tmp_path)
     assert faults == ["has its networks on cpu, not on meta alone"]
-    assert row[-1] == "yes, 1 times"
+    assert row[-1] == "yes, after stops: 1"
 
 
 def test_other_bits_after_a_stop_are_a_fault(tmp_path, monkeypatch):
