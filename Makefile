@@ -7,7 +7,7 @@ CORES ?= all
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo published test test-slow slurm-test lint format docs lock clean
+.PHONY: demo published test test-slow slurm-test bench gpu-check lint format docs lock clean
 
 demo: $(VENV)/train  ## the whole workflow on real images, in minutes on two CPU cores
 	$(SNAKEMAKE) --configfile config/demo.yaml
@@ -25,6 +25,12 @@ test-slow: $(VENV)/dev  ## the slow tests
 
 slurm-test: $(VENV)/dev  ## runs stopped in every way on a real SLURM of one node; needs root and Debian's packages
 	$(BIN)/python -m pytest -m slurm tests/slurm -v
+
+bench: $(VENV)/train  ## the tables of docs/performance.md, in about half an hour on one CPU core
+	TORCH_CPP_LOG_LEVEL=ERROR $(BIN)/python -m benchmarks.bench
+
+gpu-check: $(VENV)/train  ## what only a GPU shows, in minutes; prints Markdown, fails where something is wrong
+	$(BIN)/python -m benchmarks.gpu_check
 
 lint: $(VENV)/dev  ## ruff, mypy, snakefmt, snakemake --lint
 	$(BIN)/ruff check benchmarks src tests workflow

@@ -84,7 +84,7 @@ class StateBank(nn.Module):
 
     def forward(
         self, x: Tensor, scales: Tensor, common: Tensor, single: Sequence[Tensor]
-    ) -> tuple[Tensor, ...]:
+    ) -> list[Tensor]:
         """Return what a state (B, C, H, W) adds to each node that reads it, (B, C, H', W').
 
         `scales` (S·C,), `common` (readers, P) and `single` are the weights of the occurrences in
@@ -101,13 +101,19 @@ class StateBank(nn.Module):
                 scaled.append((ended, readers))
         if self.halving:
             scaled.append((self.halving(x, last), self.halved))
-        for operation, weight, each in zip(self.others, single, self.single, strict=True):
-            scaled.append((weight * operation(x), (each.reader,)))
         outputs = [*([self.pools(x)] if self.pools else ()), *[x] * self.skips]
+        terms: list[Tensor | None] = [None] * self.readers
         if scaled or outputs:
-            return node_terms(scaled, outputs, common)
+            terms = list(node_terms(scaled, outputs, common))
+        for operation, weight, each in zip(self.others, single, self.single, strict=True):
+            term, before = weight * operation(x), terms[each.reader]
+            terms[each.reader] = term if before is None else before + term
+        return [self._zeros(x) if term is None else term for term in terms]
+
+    def _zeros(self, x: Tensor) -> Tensor:
         assert self.none is not None
-        return (self.none(x),) * self.readers
+        zeros: Tensor = self.none(x)
+        return zeros
 
     @property
     def scales(self) -> int:
