@@ -25,8 +25,8 @@ from benchmarks.gpu_check.facts import facts_table
 from benchmarks.gpu_check.steps import steps_table
 
 from naseval.errors import NasevalError
-from naseval.training.device import held_device
-from naseval.training.session import configure
+from naseval.training.builds import check_build
+from naseval.training.device import deterministic, held_device
 
 QUICK = ("manas", "run")
 
@@ -53,7 +53,9 @@ def _checks(name: str, quick: bool, folder: Path) -> list[str]:
     # First, because it forks, and a process that has used CUDA must not.
     together, faults = at_once_table(2 if quick else 3, name, folder / "runs")
     with held_device(name) as device:
-        configure(device, 1)
+        torch.set_num_threads(1)
+        check_build(device)
+        deterministic(device)
         say("Device", facts_table(device))
         say("Runs at once", together)
         names = QUICK if quick else (*toys.METHODS, "run")

@@ -74,7 +74,7 @@ def interval(name: str, seeds: int, rigged: bool) -> tuple[float, float]:
     ("name", "seeds"),
     [
         ("manas", 3),
-        ("manas_ls", 2),
+        ("manas_ls", 3),
         pytest.param("manas", 14, marks=pytest.mark.slow),
         pytest.param("manas_ls", 14, marks=pytest.mark.slow),
     ],

@@ -84,10 +84,8 @@ def test_the_chance_of_a_random_genotype():
     assert binomtest(round(chance() * 2000), 2000, 0.092).pvalue > 0.001
 
 
-def test_three_of_three_find_the_signal():
-    found = successes(range(3), rigged=True)
-    assert binomtest(found, 3).proportion_ci().low > 0.092  # of 3 successes: 29 to 100 %
-    assert found == 3
+def test_more_seeds_find_the_signal_than_by_chance():
+    assert binomtest(successes(range(6), rigged=True), 6).proportion_ci().low > 0.092
 
 
 def test_where_nothing_works_nothing_is_found():
@@ -97,5 +95,5 @@ def test_where_nothing_works_nothing_is_found():
 @pytest.mark.slow
 def test_seeds_find_the_signal_and_controls_do_not():
     found, control = successes(range(18), rigged=True), successes(range(18), rigged=False)
-    assert binomtest(found, 18).proportion_ci().low > 0.5
+    assert binomtest(found, 18).proportion_ci().low > 3 * 0.092
     assert binomtest(control, 18).proportion_ci().low < 0.092

@@ -79,7 +79,8 @@ class _Depthwise(torch.autograd.Function):
         layers = list(zip(_repeated(x, weights), weights, ctx.geometries, slopes, strict=True))
         if x.device.type not in FAST_ON:
             found = [_library_gradients(*layer, (True, True)) for layer in layers]
-            whole = torch.cat([to_inputs for to_inputs, _ in found], 1)
+            to_inputs = [each for each, _ in found]
+            whole = torch.cat(to_inputs, 1) if len(to_inputs) > 1 else to_inputs[0]
             return _summed(whole, x), None, *(to_weight for _, to_weight in found)
         of_x, _, *of_weights = ctx.needs_input_grad
         to_x = (

@@ -14,15 +14,15 @@ RADIUS = 0.01
 
 
 @contextmanager
-def restoring(tensors: Sequence[Tensor]) -> Iterator[Callable[[], None]]:
-    """Restore the tensors' values bit for bit at the end of the block.
+def restoring(tensors: list[Tensor]) -> Iterator[Callable[[], None]]:
+    """Restore the values of `tensors`, which need no gradient, bit for bit at the end of the block.
 
     Yield a function that restores them earlier and may be called several times.
     """
-    copies = [tensor.detach().clone() for tensor in tensors]
+    copies = [tensor.clone() for tensor in tensors]
 
     def restore() -> None:
-        torch._foreach_copy_(_values(tensors), copies)
+        torch._foreach_copy_(tensors, copies)
 
     try:
         yield restore
@@ -56,18 +56,19 @@ def unrolled_gradient(
     """
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     rate = optimizer.param_groups[0]["lr"]
-    with restoring(weights) as restore:
-        direction = _sgd_direction(optimizer, weights, gradient(training_loss(), weights))
-        _shift(weights, direction, -rate)
+    values = [weight.detach() for weight in weights]
+    with restoring(values) as restore:
+        slope = gradient(training_loss(), weights)
+        torch._foreach_add_(values, _sgd_direction(optimizer, weights, values, slope), alpha=-rate)
         found = gradient(validation_loss(), [*alphas, *weights])
         restore()
         direct, slope = found[: len(alphas)], found[len(alphas) :]
         step = _difference_step(slope)
         change = torch._foreach_mul(slope, step)
-        _shift(weights, change, 1.0)
+        torch._foreach_add_(values, change)
         above = gradient(training_loss(), alphas)
         restore()
-        _shift(weights, change, -1.0)
+        torch._foreach_sub_(values, change)
         below = gradient(training_loss(), alphas)
     scale = step / 2 if legacy_fd_scale else 1 / (2 * step)
     return [
@@ -76,11 +77,13 @@ def unrolled_gradient(
     ]
 
 
-def _sgd_direction(optimizer: SGD, weights: list[Tensor], slope: list[Tensor]) -> list[Tensor]:
+def _sgd_direction(
+    optimizer: SGD, weights: list[Tensor], values: list[Tensor], slope: list[Tensor]
+) -> list[Tensor]:
     """Return momentum x buffer + gradient + decay x weight for every weight."""
     group = optimizer.param_groups[0]
     buffers = [_momentum_buffer(optimizer, weight) for weight in weights]
-    direction = torch._foreach_add(slope, _values(weights), alpha=group["weight_decay"])
+    direction = torch._foreach_add(slope, values, alpha=group["weight_decay"])
     return list(torch._foreach_add(direction, buffers, alpha=group["momentum"]))
 
 
@@ -92,11 +95,3 @@ def _momentum_buffer(optimizer: SGD, weight: Tensor) -> Tensor:
 def _difference_step(slope: list[Tensor]) -> Tensor:
     norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(slope)))
     return RADIUS / norm.clamp_min(torch.finfo(norm.dtype).eps)
-
-
-def _values(tensors: Sequence[Tensor]) -> list[Tensor]:
-    return [tensor.detach() for tensor in tensors]
-
-
-def _shift(tensors: list[Tensor], by: Sequence[Tensor], scale: float) -> None:
-    torch._foreach_add_(_values(tensors), list(by), alpha=scale)
