@@ -5,6 +5,10 @@ from functools import partial
 import pytest
 import torch
 
+from cnas_toys import cnas_settings
+from gradient_toys import darts_settings, made_up_data
+from naseval.methods import get_method
+from naseval.methods._gradient.stages import new_supernet
 from naseval.methods._supernet.supernet import (
     BankedSupernet,
     Supernet,
@@ -12,16 +16,19 @@ from naseval.methods._supernet.supernet import (
     plain_state,
 )
 from naseval.methods.cnas.supernet import SOURCES, cnas_supernet
+from naseval.methods.darts import search as darts_search
 from naseval.methods.pdarts.skip_dropout import (
     draw_masks,
     set_skip_dropout,
     skip_dropouts,
     with_skip_dropout,
 )
-from naseval.methods.stacnas.search import GROUPS, REPRESENTATIVES
+from naseval.methods.stacnas.search import GROUPS, REPRESENTATIVES, stage_task
 from naseval.networks.operations import OPERATIONS
 from naseval.spaces.cnas.space import SPACE as CNAS
 from naseval.spaces.darts.space import SPACE
+from naseval.training.loop import EpochLoop
+from staged_toys import pdarts_settings, stacnas_settings
 
 KINDS = (Supernet, BankedSupernet)
 EVERYTHING = (SPACE.operations,) * 14
@@ -198,3 +205,26 @@ def test_banks_execute_few_operations():
     # 3 of the stem and the preprocessing; 14 edges against 5 states, of which 2 are halved
     assert convolutions > 2.5 * few
     assert norms > 4 * fewer
+
+
+SEARCHES = {
+    "darts, first order": ("darts", darts_settings(order=1)),
+    "darts, second order": ("darts", darts_settings(order=2)),
+    "pdarts": ("pdarts", pdarts_settings()),
+    "stacnas": ("stacnas", stacnas_settings()),
+    "cnas": ("cnas", cnas_settings()),
+}
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_a_search_with_either_form_finds_the_same_genotype(name, monkeypatch):
+    method, settings = SEARCHES[name]
+    found = []
+    for kind in KINDS:
+        monkeypatch.setattr(darts_search, "BankedSupernet", kind)
+        monkeypatch.setitem(new_supernet.__kwdefaults__, "kind", kind)
+        monkeypatch.setattr(stage_task, "__defaults__", (kind,))
+        monkeypatch.setitem(cnas_supernet.__kwdefaults__, "kind", kind)
+        search = get_method(method).search
+        found.append(search(made_up_data(), settings, seed=1, loop=EpochLoop()).genotype)
+    assert found[0] == found[1]
