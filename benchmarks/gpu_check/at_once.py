@@ -57,7 +57,7 @@ def at_once_table(count: int, device: str, folder: Path) -> tuple[str, list[str]
 def _trained(count: int, slots: int, device: str, folder: Path) -> tuple[Any, int, float]:
     """Return the rows of all runs, the most that shared the device, and the seconds for all."""
     folder.mkdir(parents=True)
-    resources = {"device": device, "threads": 1, "runs_at_once": slots}
+    resources = {"device": device, "threads": 1, "runs_at_once": slots, "image_cache_mb": 0}
     script: Any = SimpleNamespace(resources=resources, code={"digest": "check"})
     runs = [TinyRun(folder, number) for number in range(count)]
     start = time.monotonic()
