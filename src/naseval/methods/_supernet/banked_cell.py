@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from naseval.methods._supernet.banks import Bank
 from naseval.methods._supernet.cells import MixedOperation, SearchCell
-from naseval.methods._supernet.state_bank import Occurrence, StateBank
+from naseval.methods._supernet.state_bank import Occurrence, Place, StateBank
 
 PlainNames = dict[str, list[tuple[str, ...]]]
 """For each tensor, the plain form's names of every part along its first dimension."""
@@ -86,7 +86,7 @@ class BankedCell(nn.Module):
         """
         zero, one = edges * columns, edges * columns + 1
 
-        def place(each: Occurrence | None) -> int:
+        def place(each: Place | None) -> int:
             return one if each is None else each.row * columns + each.column
 
         scaled = [place(each) for state in self._states for own in state.scaled for each in own]

@@ -34,6 +34,19 @@ class Occurrence(NamedTuple):
         """The rounds of a separable convolution; none of other operations."""
         return separable_rounds(self.operation)
 
+    @property
+    def place(self) -> "Place":
+        """The place of the operation's weight."""
+        return Place(self.reader, self.row, self.column)
+
+
+class Place(NamedTuple):
+    """An operation without its module."""
+
+    reader: int
+    row: int
+    column: int
+
 
 Group = list[Occurrence]
 """The same operation on several edges, at most one on each."""
@@ -42,7 +55,7 @@ Group = list[Occurrence]
 class StateBank(nn.Module):
     """The operations of all edges that read one state. Operations `none` are left out.
 
-    `scaled`, `common` and `single` have all occurrences, by the way in which they get their
+    `scaled`, `common` and `single` have the places of all operations, by the way in which they get
     weights: as the scale of a batch normalisation, from a table for all readers, or one by one.
     """
 
@@ -57,19 +70,22 @@ class StateBank(nn.Module):
         rounds = [[each for each in separable if len(each.rounds) > n] for n in range(depth)]
         lasts = [[e for e in own if len(e.rounds) == n] for n, own in enumerate(rounds, 1)]
 
-        self.scaled = [
-            [e if e in last else None for e in own] for own, last in zip(rounds, lasts, strict=True)
-        ] + [halving]
-        """For each batch normalisation, what each part is the output of; None within operations."""
-        self.common = [*pools, *skips]
-        """The occurrences with one output for all edges, for each output."""
-        known = {id(each) for group in (separable, halving, *self.common) for each in group}
-        self.single = [
+        known = {id(each) for group in (separable, halving, *pools, *skips) for each in group}
+        others = [
             each
             for each in occurrences
             if id(each) not in known and not isinstance(each.operation, Zero)
         ]
-        """The occurrences that are executed one by one."""
+
+        self.scaled = [
+            [each.place if each in last else None for each in own]
+            for own, last in zip((*rounds, halving), (*lasts, halving), strict=True)
+        ]
+        """For each batch normalisation, what each part is the output of; None within operations."""
+        self.common = [[each.place for each in group] for group in (*pools, *skips)]
+        """For each output that is the same for all edges, the operations that have it."""
+        self.single = [each.place for each in others]
+        """Operations that are executed one by one."""
 
         self.ending = [_readers(last) for last in lasts]
         self.rounds = nn.ModuleList(
@@ -79,7 +95,7 @@ class StateBank(nn.Module):
         self.halving = FactorizedBank([each.operation for each in halving]) if halving else None
         self.pools = PoolBank([[e.operation for e in same] for same in pools]) if pools else None
         self.skips = len(skips)
-        self.others = nn.ModuleList(each.operation for each in self.single)
+        self.others = nn.ModuleList(each.operation for each in others)
         self.none = next((e.operation for e in occurrences if isinstance(e.operation, Zero)), None)
 
     def forward(
@@ -87,7 +103,7 @@ class StateBank(nn.Module):
     ) -> list[Tensor]:
         """Return what a state (B, C, H, W) adds to each node that reads it, (B, C, H', W').
 
-        `scales` (S·C,), `common` (readers, P) and `single` are the weights of the occurrences in
+        `scales` (S·C,), `common` (readers, P) and `single` are the weights of the operations in
         the attributes of the same names.
         """
         *parts, last = scales.split([len(own) * x.shape[1] for own in self.scaled])
