@@ -129,7 +129,8 @@ def test_drop_path_grows_with_depth_and_spares_identities():
     for index, cell in enumerate(network.cells):
         assert keep_probability(cell.drop_path) == pytest.approx(1 - 0.4 * (index + 1) / 6)
     cell = network.cells[-1]
-    cell.drop_path.p, ones = 0.5, torch.ones(400, 2)
+    cell.drop_path.set_probability(0.5)
+    ones = torch.ones(400, 2)
     assert torch.equal(cell._edge(nn.Identity(), "skip_connect", ones), ones)
     torch.manual_seed(0)
     dropped = cell._edge(nn.Identity(), "max_pool_3x3", ones)
