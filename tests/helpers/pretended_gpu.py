@@ -19,7 +19,6 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import naseval
-from naseval import schemas
 from naseval.data.training_data import TrainingData
 from naseval.training.history import Row
 from naseval.training.loop import EpochTask, SavedStage
@@ -152,7 +151,6 @@ class WatchedLoop:
         steps: int,
         stage: int = 1,
         rows: Any = None,
-        schema: Any = schemas.HISTORY,  # noqa: ARG002
         **_options: Any,
     ) -> list[Row]:
         """Run two steps, and as much of the epoch's end as the search needs to go on."""

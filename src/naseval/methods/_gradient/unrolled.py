@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch.optim import SGD
 
+from naseval.training.optimizers import parameters_of
+
 Loss = Callable[[], Tensor]
 
 RADIUS = 0.01
@@ -54,7 +56,7 @@ def unrolled_gradient(
     restores the weights. `legacy_fd_scale` multiplies the finite difference by its step instead of
     dividing by it.
     """
-    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    weights = parameters_of(optimizer)
     rate = optimizer.param_groups[0]["lr"]
     values = [weight.detach() for weight in weights]
     with restoring(values) as restore:
