@@ -19,11 +19,10 @@ from naseval.genotype import Genotype
 from naseval.settings.dataset import Channels, ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.training.augmentation import augment, train_batch
-from naseval.training.compilation import compile_network
 from naseval.training.device import arithmetic, resolve_device
 from naseval.training.loop import EpochLoop
 from naseval.training.metrics import accumulate, averages, check_finite, to_floats
-from naseval.training.networks import build_run_network, initialised
+from naseval.training.networks import ready_network
 
 LabelledImages = tuple[NDArray[np.uint8], NDArray[np.integer]]
 """Images (N, S, S, 3) with values from 0 to 255, and their labels (N,)."""
@@ -113,10 +112,7 @@ def train(
         If the network cannot be built for the dataset, or if the loss is not finite.
 
     """
-    network = initialised(lambda: build_run_network(architecture, data.dataset, protocol), seed)
-    network.to(data.device)
-    if protocol.compile:
-        compile_network(network)
+    network = ready_network(architecture, data.dataset, protocol, seed=seed, device=data.device)
     return pd.DataFrame(augment(network, data, protocol, seed=seed, loop=EpochLoop()))
 
 

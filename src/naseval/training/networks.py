@@ -15,6 +15,7 @@ from naseval.randomness import torch_seed
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.spaces import get_space
+from naseval.training.compilation import compile_network
 
 
 def build_network(
@@ -92,6 +93,22 @@ def build_run_network(
     return build(
         dataset, channels=protocol.channels, auxiliary=auxiliary, drop_path=protocol.drop_path
     )
+
+
+def ready_network(
+    architecture: Genotype | str,
+    dataset: ImageSettings,
+    protocol: Protocol,
+    *,
+    seed: int,
+    device: torch.device,
+) -> nn.Module:
+    """Return a run's network, initialised, on its device, and compiled if the protocol says so."""
+    network = initialised(lambda: build_run_network(architecture, dataset, protocol), seed)
+    network.to(device)
+    if protocol.compile:
+        compile_network(network)
+    return network
 
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """The augmentations of a job."""
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,7 @@ from naseval.script import ScriptRun
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.training.augmentation import augment
-from naseval.training.compilation import compile_network
-from naseval.training.networks import build_run_network, initialised
+from naseval.training.networks import ready_network
 from naseval.training.session import Session
 
 
@@ -52,10 +51,7 @@ class Augmentation:
         protocol, seed = Protocol(**self.settings["protocol"]), self.settings["seed"]
         data = _loaded(self.splits.parent, dataset, device, script.resources["workers"])
         genotype = Genotype.read(self.genotype) if self.genotype else self.settings["genotype"]
-        network = initialised(partial(build_run_network, genotype, dataset, protocol), seed)
-        network.to(device)
-        if protocol.compile:
-            compile_network(network)
+        network = ready_network(genotype, dataset, protocol, seed=seed, device=device)
         rows = augment(network, data, protocol, seed=seed, loop=training.loop)
         provenance = script.provenance(self.settings, seed=seed, **training.facts)
         records.write(self.output, records.table(schemas.RUN, rows), provenance)
