@@ -21,6 +21,7 @@ import yaml
 from planning import ROOT, copy_to
 
 SEEDS = 20
+HALF = {"train": 0.2, "validation": 0.2, "test": 0.1, "unused": 0.5, "seed": 0}
 HEADER = """\
 | runs | to a job | elapsed, s | CPU per run, s | of it training, s | overhead, s |
 |---|---|---|---|---|---|"""
@@ -29,8 +30,8 @@ HEADER = """\
 def overlay(runs: int, runs_per_job: int) -> dict[str, object]:
     """Return the demo's configuration with `runs` runs of one epoch: random architectures."""
     demo = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
-    demo["datasets"] = {"digits": {**demo["datasets"]["digits"], "image_size": 8}}
-    demo["protocols"]["base"] |= {"epochs": 1, "batch_size": 240, "cells": 2}
+    demo["datasets"] = {"digits": {**demo["datasets"]["digits"], "split": HALF}}
+    demo["protocols"]["base"] |= {"epochs": 1, "batch_size": 240, "channels": 2, "cells": 2}
     study = {"datasets": ["digits"], "random": runs // SEEDS, "seeds": list(range(SEEDS))}
     demo["studies"] = dict.fromkeys(demo["studies"]) | {"distribution": study}
     demo["resources"]["runs_per_job"] = runs_per_job

@@ -18,6 +18,7 @@ from naseval.exports import (
 from study_tables import curve_rows, frame
 
 PROVENANCE = {"commit": "0123abc", "dirty": False}
+CODE = {"a" * 64: 1, "b" * 64: 1}
 
 
 def study():
@@ -38,13 +39,15 @@ def test_the_list_has_one_row_per_run_with_best_and_last():
 
 
 def test_the_readme_counts_runs_and_names_what_is_there():
-    text = readme("seeds", run_list(study()), {"runs.csv", "runs/a.parquet"}, PROVENANCE)
+    text = readme("seeds", run_list(study()), {"runs.csv", "runs/a.parquet"}, PROVENANCE, CODE)
     assert "# The runs of the study `seeds`" in text
-    assert "Commit 0123abc; 2 runs." in text
+    assert "Commit 0123abc; 2 runs, made by the code with the digest " in text
+    assert f"{'a' * 12} (n = 1), {'b' * 12} (n = 1)." in text
     assert "| cifar10 | random | cda | 2 |" in text
     assert "| runs/ |" in text
     assert "| searches/ |" not in text
-    assert ", with changes" in readme("s", run_list(study()), set(), PROVENANCE | {"dirty": True})
+    changed = readme("s", run_list(study()), set(), PROVENANCE | {"dirty": True}, CODE)
+    assert ", with changes" in changed
 
 
 def test_an_archive_unpacks_to_what_went_in_and_checks_itself(tmp_path):

@@ -21,7 +21,7 @@ from naseval.errors import ConfigError, NasevalError
 from naseval.files import atomic_path, share_with, write_atomically
 from naseval.locking.lock import lock
 from naseval.records import table, write
-from naseval.schemas import LABELS
+from naseval.schemas import SPLITS
 from naseval.training.checkpoint import Checkpoint
 from paths import ROOT
 
@@ -179,8 +179,8 @@ def write_everything(folder):
     with atomic_path(folder / "deep" / "path") as temporary:
         temporary.write_bytes(b"")
         assert temporary.stat().st_mode & 0o007 == 0  # neither before it is whole
-    labels = [{"sample": 0, "label": 0, "class": "a"}]
-    write(folder / "deep" / "labels.parquet", table(LABELS, labels), {})
+    splits = [{"sample": 0, "label": 0, "class": "a", "split": "test"}]
+    write(folder / "deep" / "splits.parquet", table(SPLITS, splits), {})
     Checkpoint(folder / "checkpoints" / "run.pt", "abc").save({})
     with lock(folder / "checkpoints" / "run.pt"):
         found = list(folder.rglob("*"))

@@ -48,6 +48,9 @@ def test_a_dtype_is_known_by_name_and_order():
         b"\x80\x02U\x05a.",
         b"\x80\x02X" + struct.pack("<I", 2**31) + b"a.",
         b"\x80\x02K\x01K\x02b.",
+        b"\x80\x02Nr\xff\xff\xff\x7f.",  # a memo of 32 GB
+        b"Np99999999999999999999\n.",
+        b"\x80\x04\x8e\xff\xff\xff\xff\xff\x00\x00\x00a.",  # 1 TB of bytes
     ],
 )
 def test_what_is_no_whole_pickle_is_refused(content):

@@ -8,7 +8,6 @@ only shows that all works; then the tables are printed unless FILE is given.
 """
 
 import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -18,7 +17,7 @@ import torch
 from benchmarks.bench import growth
 from benchmarks.bench.cases import CASES, FEW, ROOT, RUN, SUPERNETS, TINY, Size
 from benchmarks.bench.counts import counts_table
-from benchmarks.bench.document import write_into
+from benchmarks.bench.document import write_tables
 from benchmarks.bench.exactness import exactness_table
 from benchmarks.bench.growth import growth_table
 from benchmarks.bench.speed import speed_table
@@ -50,12 +49,7 @@ def main() -> None:
     torch.set_num_threads(1)
     deterministic(torch.device("cpu"))
     tables = QUICK if chosen.quick else FULL
-    for name in chosen.only or tables:
-        text = tables[name]()
-        sys.stdout.write(f"\n{text}\n")
-        sys.stdout.flush()
-        if document:
-            write_into(document, name, text)
+    write_tables(tables, chosen.only or tables, document)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Markdown tables, and their places in a document."""
 
 import re
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 
@@ -23,3 +24,15 @@ def write_into(document: Path, name: str, text: str) -> None:
     if places != 1:
         raise ValueError(f"{document} has {places} places {begin} … {end}; it needs one")
     document.write_text(after, encoding="utf-8")
+
+
+def write_tables(
+    tables: Mapping[str, Callable[[], str]], names: Iterable[str], document: Path | None
+) -> None:
+    """Make the tables of these names; print each one, and put it into the document, if given."""
+    for name in names:
+        text = tables[name]()
+        sys.stdout.write(f"\n{text}\n")
+        sys.stdout.flush()
+        if document:
+            write_into(document, name, text)

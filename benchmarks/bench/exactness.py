@@ -54,7 +54,7 @@ def results(case: Case, plain: bool, size: Size, device: torch.device) -> Found:
     with torch.no_grad():
         for name, slope in zip(names, slopes, strict=True):
             state[name].copy_(torch.zeros_like(state[name]) if slope is None else slope)
-    own = {name for name, value in _as_plain(network).items() if "running" not in name}
+    own = {name for name in _as_plain(network) if "running" not in name}
     columns = (
         dict(enumerate(_tensors(outputs))),
         {name: value for name, value in _as_plain(network).items() if name in own},

@@ -12,7 +12,6 @@ from torch.optim import Optimizer
 from naseval.methods._gradient.stages import new_supernet
 from naseval.methods._supernet.supernet import BankedSupernet, Supernet
 from naseval.methods.cnas.supernet import cnas_supernet
-from naseval.methods.darts import search as darts
 from naseval.methods.stacnas import search as stacnas
 from naseval.networks.depthwise import DepthwiseConv2d
 
@@ -21,7 +20,6 @@ from naseval.networks.depthwise import DepthwiseConv2d
 def plain_supernets() -> Iterator[None]:
     """Let searches that begin in the block have a `Supernet` in place of a `BankedSupernet`."""
     with (
-        patch.object(darts, "BankedSupernet", Supernet),
         patch.dict(new_supernet.__kwdefaults__, kind=Supernet),
         patch.object(stacnas, "stage_task", partial(stacnas.stage_task, kind=Supernet)),
         patch.dict(cnas_supernet.__kwdefaults__, kind=Supernet),

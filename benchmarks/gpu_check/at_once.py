@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from benchmarks.bench.document import table
 from benchmarks.gpu_check import steps
+from benchmarks.gpu_check.toys import EPOCHS
 
 from naseval.training.pack import train_all
 
@@ -30,7 +31,7 @@ class TinyRun:
     def __post_init__(self) -> None:
         self.settings = {"checkpoint": str(self.folder / f"{self.number}.pt"), "seed": self.number}
         self.log, self.alike = self.folder / f"{self.number}.log", self.folder
-        self.inputs: list[Path] = []
+        self.epochs, self.inputs = EPOCHS, list[Path]()
         self.output = self.folder / f"{self.number}.json"
 
     def train(self, _script: Any, device: torch.device, training: Any) -> None:
@@ -58,7 +59,9 @@ def _trained(count: int, slots: int, device: str, folder: Path) -> tuple[Any, in
     """Return the rows of all runs, the most that shared the device, and the seconds for all."""
     folder.mkdir(parents=True)
     resources = {"device": device, "threads": 1, "runs_at_once": slots, "image_cache_mb": 0}
-    script: Any = SimpleNamespace(resources=resources, code={"digest": "check"})
+    script: Any = SimpleNamespace(
+        resources=resources, code={"digest": "check"}, is_orphan=lambda: False
+    )
     runs = [TinyRun(folder, number) for number in range(count)]
     start = time.monotonic()
     train_all(script, 1, runs)

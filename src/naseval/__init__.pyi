@@ -15,6 +15,7 @@ from .settings.base import Optimizer as Optimizer
 from .settings.dataset import Channels as Channels
 from .settings.dataset import ImageSettings as ImageSettings
 from .settings.protocol import Protocol as Protocol
+from .spaces import get_neighbourhood as get_neighbourhood
 from .spaces import get_space as get_space
 from .spaces import sample as sample
 from .spaces import space_names as space_names

@@ -1,16 +1,20 @@
 """The configuration: its types, its checks, and its values for each dataset."""
 
 import re
-from collections.abc import Mapping
-from functools import cached_property
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, overload
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
     Field,
     PrivateAttr,
     SerializeAsAny,
+    create_model,
     field_validator,
     model_validator,
 )
@@ -20,64 +24,80 @@ from naseval.errors import ConfigError
 from naseval.locking.lease import SLOTS
 from naseval.methods import get_settings, method_names
 from naseval.plugins import plugin_names
-from naseval.settings.base import Positive, SearchSettings, Strict, StudySettings
+from naseval.printed.reading import Found, read_genotypes
+from naseval.settings.base import (
+    MOST,
+    NonNegativeInt,
+    Positive,
+    SearchSettings,
+    Strict,
+    StudySettings,
+)
 from naseval.settings.dataset import Dataset
+from naseval.settings.entries import Folder, Method, Overrides, ProtocolEntry, SpaceChoice
+from naseval.settings.layers import Layers, plain
+from naseval.settings.program import Program, digests_of
 from naseval.settings.protocol import Protocol
 from naseval.settings.published import Published
-from naseval.settings.validation import known, merged, validated
-from naseval.spaces import get_space
+from naseval.settings.recorded import Recorded
+from naseval.settings.validation import dotted, known, validated
+from naseval.spaces import get_space, space_names
 
-Layers = dict[str, dict[str, Any]]
 Study = TypeVar("Study", bound=StudySettings)
-NAME = r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?"
-FOLDER = r"[\w./+@,=][\w./+@,= -]*"
+NAME = r"[a-z0-9]([a-z0-9_-]{0,78}[a-z0-9])?"
+Request = Annotated[int, Field(strict=True, ge=0, le=MOST)] | str
+"""The value of a resource of Snakemake."""
+SIZES = ("small", "large")
+"""The sizes of images, for which entries may have overrides."""
 
 
-def _folder(path: str) -> str:
-    # Schedulers and Snakemake use the path on command lines and in file name patterns.
-    if not re.fullmatch(FOLDER, path):
-        raise ValueError("a folder is named by letters, digits, spaces and . / _ - + @ , =")
-    return path
+RESOURCE = r"[a-z][a-z0-9_]{0,49}"
+HAVE_KEYS = {
+    "mem": "memory_mb",
+    "mem_mb": "memory_mb",
+    "mem_mib": "memory_mb",
+    "slurm_extra": "slurm_extra",
+    "threads": "threads",
+}
+"""Resources of Snakemake that other keys of `resources` set."""
 
 
-Folder = Annotated[str, AfterValidator(_folder)]
+def _options(text: str) -> str:
+    if not re.fullmatch(r"[\w =:,.@/%+-]*", text):
+        raise ValueError("write options as --name=value, without quotes or signs of the shell")
+    return text
 
 
-class SpaceChoice(Strict):
-    """How a space is sampled."""
+def _requests(resources: dict[str, int | str]) -> dict[str, int | str]:
+    for name in resources:
+        if not re.fullmatch(RESOURCE, name):
+            raise ValueError(f"{name!r} is no name of a resource; use letters, digits and _")
+        if name in HAVE_KEYS:
+            raise ValueError(f"remove {name} and set the config key resources.{HAVE_KEYS[name]}")
+    return {
+        name: int(value) if isinstance(value, str) and value.isdecimal() else value
+        for name, value in resources.items()
+    }
 
-    sampler: str = Field(description="one of the space's samplers")
 
-
-class Method(Strict):
-    """A search method with its space, its protocol and its hyperparameters."""
-
-    label: str = Field(description="the name in figures and tables")
-    algorithm: str | None = Field(
-        None, description="module of naseval.methods; by default the method's own key"
-    )
-    reconstruction: bool = Field(False, description="true if no public code exists; it is marked")
-    space: str = Field(description="the search space, by its name")
-    protocol: str = Field(description="the protocol of its augmentations, by its key")
-    search: dict[str, Any] = Field(description="hyperparameters of the search, see below")
-    overrides: Layers = Field(
-        default_factory=dict,
-        description="other values for `small` or `large` images or for one dataset",
-    )
+def _device(name: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:[0-9]{1,3})?", name):
+        raise ValueError("choose auto, cpu, cuda, cuda:N or mps")
+    return name
 
 
 class Resources(Strict):
     """What jobs use; nothing here changes what they compute, save `threads` (summation order)."""
 
-    device: str = Field(description="auto, cpu, cuda, cuda:N or mps")
+    device: Annotated[str, AfterValidator(_device)] = Field(
+        description="auto, cpu, cuda, cuda:N or mps"
+    )
     threads: Positive = Field(description="CPU threads of a search or an augmentation")
-    workers: int = Field(
-        ge=0,
+    workers: NonNegativeInt = Field(
         description="processes beside these threads, on CPUs of their own, that decode large "
         "images and apply AutoAugment",
     )
-    image_cache_mb: int = Field(
-        ge=0,
+    image_cache_mb: NonNegativeInt = Field(
         description="decoded large images that the jobs of a machine share on its disk, MB for "
         "each dataset, in $TMPDIR if it is not /tmp, else in /var/tmp; 0: none",
     )
@@ -100,9 +120,24 @@ class Resources(Strict):
     share: Literal["private", "group"] = Field(
         "private", description="who may read the results: only the user, or also the user's group"
     )
+    container: str | None = Field(
+        None,
+        min_length=1,
+        description="image of jobs under `snakemake --sdm apptainer`: a .sif file or docker://…; "
+        "docs/deploy.md",
+    )
     search_minutes: Positive = Field(description="time limit of a search")
     run_minutes: Positive = Field(
         description="time limit of the longest augmentation; others in proportion to epochs"
+    )
+    training: Annotated[dict[str, Request], AfterValidator(_requests)] = Field(
+        {},
+        description="what else every search and training asks of a cluster, by the names of "
+        'Snakemake\'s resources, e.g. `{gpu_model: a100}` or `{gpu: 0, gres: "gpu:1"}`; '
+        "docs/cluster.md",
+    )
+    slurm_extra: Annotated[str, AfterValidator(_options)] = Field(
+        "", description="options of `sbatch` for all jobs, e.g. `--exclusive --nice=100`"
     )
 
 
@@ -120,23 +155,32 @@ class Config(Strict):
     )
     datasets: dict[str, Dataset] = Field(description="datasets by key")
     spaces: dict[str, SpaceChoice] = Field(description="spaces by name")
-    protocols: dict[str, dict[str, Any]] = Field(description="training protocols by key, see below")
+    protocols: dict[str, ProtocolEntry] = Field(description="training protocols by key, see below")
     methods: dict[str, Method] = Field(description="methods by key")
     studies: dict[str, SerializeAsAny[StudySettings]] = Field(
         description="studies by name, see below; null leaves one out"
     )
     published: Published = Field(description="the authors' published statistics")
+    recorded: Recorded | None = Field(
+        None, description="tables of trainings that others did; docs/recorded.md"
+    )
     resources: Resources = Field(description="computing resources")
     _resolved: dict[tuple[str, str], Protocol] = PrivateAttr(default_factory=dict)
+    _methods: dict[tuple[str, str], Method] = PrivateAttr(default_factory=dict)
+    _searches: dict[tuple[str, str], SearchSettings] = PrivateAttr(default_factory=dict)
+    _genotypes: dict[tuple[str, str], list[Found]] = PrivateAttr(default_factory=dict)
+    _programs: dict[tuple[str, str], Program] = PrivateAttr(default_factory=dict)
 
     @field_validator("studies", mode="before")
     @classmethod
     def _typed_studies(cls, studies: Any) -> Any:
         """Give each study its own type. Drop studies that an overlay sets to null."""
-        if not isinstance(studies, Mapping):
-            return studies or {}
+        if studies is None:
+            return {}
+        if not isinstance(studies, Mapping) or not all(isinstance(name, str) for name in studies):
+            return studies
         return {
-            name: _study_settings(name, fields)
+            name: fields if isinstance(fields, StudySettings) else _study_settings(name, fields)
             for name, fields in studies.items()
             if fields is not None
         }
@@ -144,6 +188,7 @@ class Config(Strict):
     @model_validator(mode="after")
     def _cross_checked(self) -> Self:
         self._check_names()
+        self._check_overrides()
         for name, dataset in self.datasets.items():
             known(dataset.source, source_names(), "source", f"datasets.{name}.source")
         for name in self.spaces:
@@ -161,39 +206,124 @@ class Config(Strict):
     def protocol(self, name: str, dataset: str) -> Protocol:
         """Return a protocol for one dataset, with inheritance and overrides applied."""
         if (name, dataset) not in self._resolved:  # thousands of runs use the same few protocols
-            self._resolved[name, dataset] = self._protocol(name, dataset)
+            layers = self.protocol_layers(name, dataset)
+            protocol = layers.validated(Protocol, dataset)
+            model = network_options(tuple(self.spaces))
+            options = layers.below("network").validated(model, dataset)
+            given = options.model_dump(exclude_unset=True)
+            resolved = protocol.model_copy(update={"network": given})
+            self._resolved[name, dataset] = resolved
         return self._resolved[name, dataset]
 
-    def _protocol(self, name: str, dataset: str) -> Protocol:
-        fields: dict[str, Any] = {}
-        for layer in self._inherited(name):
-            own = {key: value for key, value in layer.items() if key not in _STRUCTURE}
-            fields = self._overridden(merged(fields, own), layer.get("overrides", {}), dataset)
-        return validated(Protocol, fields, f"protocols.{name}", dataset)
+    def protocol_layers(self, name: str, dataset: str) -> Layers:
+        """Return what is written of a protocol for one dataset, inherited values first."""
+        found = Layers(f"protocols.{name}")
+        for each in self._inherited(name):
+            entry = self.protocols[each]
+            fields = plain(entry, "inherits", "overrides")
+            found = self._layers(f"protocols.{each}", fields, entry.overrides, dataset).over(found)
+        return found
 
     def method(self, name: str, dataset: str) -> Method:
         """Return a method for one dataset, with its overrides applied."""
-        key = f"methods.{name}"
-        method = self.methods[known(name, self.methods, "method", "methods")]
-        _known_layers(method.overrides, self.datasets, key)
-        fields = self._overridden(
-            method.model_dump(exclude={"overrides"}), method.overrides, dataset
-        )
-        resolved = validated(Method, fields, key, dataset)
-        known(resolved.space, self.spaces, "space", f"{key}.space")
-        known(resolved.protocol, self.protocols, "protocol", f"{key}.protocol")
-        known(resolved.algorithm or name, method_names(), "algorithm", f"{key}.algorithm")
+        if (name, dataset) not in self._methods:
+            self._methods[name, dataset] = self._method(name, dataset)
+        return self._methods[name, dataset]
+
+    def _method(self, name: str, dataset: str) -> Method:
+        layers = self.method_layers(name, dataset)
+        resolved = layers.validated(Method, dataset)
+        for field, names in (
+            ("space", self.spaces),
+            ("protocol", self.protocols),
+            ("algorithm", method_names()),
+        ):
+            named = getattr(resolved, field)
+            if named is None and resolved.search is None:
+                continue
+            if named is None:  # only an algorithm may be left out
+                known(name, names, field, layers.key)
+            else:
+                known(named, names, field, layers.written((field,)))
         return resolved
+
+    def method_layers(self, name: str, dataset: str) -> Layers:
+        """Return what is written of a method for one dataset."""
+        method = self.methods[known(name, self.methods, "method", "methods")]
+        return self._layers(
+            f"methods.{name}", plain(method, "overrides"), method.overrides, dataset
+        )
 
     def algorithm(self, name: str) -> str:
         """Return the name of the module of naseval.methods that implements a method."""
         return self.methods[name].algorithm or name
 
-    def search_settings(self, name: str, dataset: str) -> SearchSettings:
-        """Return the settings of a method's search on one dataset."""
+    @cached_property
+    def searching(self) -> list[str]:
+        """The methods that search here; the genotypes of the others were found elsewhere."""
+        return [name for name, method in self.methods.items() if method.genotypes is None]
+
+    @cached_property
+    def implemented(self) -> list[str]:
+        """The methods that search by modules of `naseval.methods`, not by programs of users."""
+        return [name for name in self.searching if self.methods[name].command is None]
+
+    def program(self, name: str, dataset: str) -> Program:
+        """Return the program of a method that searches by one, with the digests of its files.
+
+        Raise `ConfigError` if a file or the environment is not there.
+        """
+        if (name, dataset) not in self._programs:
+            self._programs[name, dataset] = self._program(name, dataset)
+        return self._programs[name, dataset]
+
+    def _program(self, name: str, dataset: str) -> Program:
         method = self.method(name, dataset)
-        settings = get_settings(method.algorithm or name)
-        return validated(settings, method.search, f"methods.{name}.search", dataset)
+        layers = self.method_layers(name, dataset)
+        if method.environment and not Path(method.environment, "bin").is_dir():
+            raise ConfigError(
+                f"config key {layers.written(('environment',))}: {method.environment} has no "
+                "folder bin; name the folder of an environment"
+            )
+        try:
+            digests = digests_of(method.files)
+        except OSError as error:
+            raise ConfigError(
+                f"config key {layers.written(('files',))}: {error.filename} could not be read "
+                f"({error.strerror}); name files and folders"
+            ) from error
+        return Program(command=method.command or [], environment=method.environment, files=digests)
+
+    def genotypes(self, name: str, dataset: str) -> list[Found]:
+        """Return the genotypes of a method that searched elsewhere, by the seed of the search.
+
+        Raise `NasevalError`, with file and line, if one of them is wrong.
+        """
+        if (name, dataset) not in self._genotypes:
+            method = self.method(name, dataset)
+            found = read_genotypes(str(method.genotypes), method.space)
+            self._genotypes[name, dataset] = found
+        return self._genotypes[name, dataset]
+
+    def search_settings(self, name: str, dataset: str) -> SearchSettings:
+        """Return the settings of a method's search on one dataset.
+
+        A method that searched elsewhere, or by a program, has only those that every search has.
+        """
+        if name not in self.implemented:
+            return SearchSettings()
+        if (name, dataset) not in self._searches:
+            method = self.method(name, dataset)
+            settings = get_settings(method.algorithm or name)
+            layers = self.method_layers(name, dataset).below("search")
+            if settings.from_method:
+                sampler, protocol = self.spaces[method.space].sampler, method.protocol
+                filled_in = settings.filled_in(
+                    method.space, sampler, self.protocol(protocol, dataset)
+                )
+                layers = layers.over(Layers(layers.key, ((layers.key, filled_in),)))
+            self._searches[name, dataset] = layers.validated(settings, dataset)
+        return self._searches[name, dataset]
 
     @overload
     def study(self, name: str) -> StudySettings: ...
@@ -234,27 +364,41 @@ class Config(Strict):
             },
         }
 
-    def _inherited(self, name: str) -> list[dict[str, Any]]:
-        chain: list[dict[str, Any]] = []
-        seen: list[str] = []
-        current: str | None = name
-        while current is not None:
-            if current in seen:
+    @property
+    def margins(self) -> dict[str, float]:
+        """The margin of equivalence of each dataset, in points of accuracy."""
+        return {key: dataset.margin for key, dataset in self.datasets.items()}
+
+    @property
+    def inherits(self) -> dict[str, str]:
+        """The protocol that each protocol inherits from, if it does."""
+        return {
+            name: entry.inherits
+            for name, entry in self.protocols.items()
+            if entry.inherits is not None
+        }
+
+    def _inherited(self, name: str) -> list[str]:
+        """Return the protocols whose values a protocol has, its own last."""
+        chain = [name]
+        while (above := self.protocols[chain[0]].inherits) is not None:
+            key = f"protocols.{chain[0]}.inherits"
+            if known(above, self.protocols, "protocol", key) in chain:
                 raise ConfigError(
-                    f"config key protocols.{name} inherits from itself; correct `inherits`"
+                    f"config key {key}: protocols.{above} inherits from itself; name another one"
                 )
-            known(current, self.protocols, "protocol", f"protocols.{name}.inherits")
-            layer = self.protocols[current]
-            _known_layers(layer.get("overrides", {}), self.datasets, f"protocols.{current}")
-            seen.append(current)
-            chain.insert(0, layer)
-            current = layer.get("inherits")
+            chain.insert(0, above)
         return chain
 
-    def _overridden(self, fields: dict[str, Any], layers: Layers, dataset: str) -> dict[str, Any]:
-        for layer in (self.datasets[dataset].images, dataset):
-            fields = merged(fields, layers.get(layer, {}))
-        return fields
+    def _layers(
+        self, key: str, fields: Mapping[str, Any], overrides: Overrides, dataset: str
+    ) -> Layers:
+        above = (
+            (f"{key}.overrides.{layer}", overrides[layer])
+            for layer in (self.datasets[dataset].images, dataset)
+            if layer in overrides
+        )
+        return Layers(key, ((key, fields), *above))
 
     def _check_names(self) -> None:
         sections: Mapping[str, Mapping[str, Any]] = {
@@ -266,12 +410,30 @@ class Config(Strict):
             for name in entries:
                 if not re.fullmatch(NAME, name):
                     raise ConfigError(
-                        f"config key {section}.{name}: a name is made of lower-case letters, "
-                        "digits, - and _; rename it"
+                        f"config key {dotted(section, name)}: a name is made of up to 80 "
+                        "lower-case letters, digits, - and _; rename it"
                     )
+            _check_alike(section, entries)
+        for name in set(SIZES) & set(self.datasets):
+            raise ConfigError(
+                f"config key datasets.{name}: overrides mean images of that size by {name}; "
+                "rename it"
+            )
+        _check_labels("datasets", self.labels["datasets"])
+        _check_labels("methods", self.labels["methods"])
+
+    def _check_overrides(self) -> None:
+        """Raise `ConfigError` if overrides are for neither a size of images nor a dataset."""
+        entries: dict[str, ProtocolEntry | Method] = {
+            **{f"protocols.{name}": entry for name, entry in self.protocols.items()},
+            **{f"methods.{name}": entry for name, entry in self.methods.items()},
+        }
+        for key, entry in entries.items():
+            for layer in entry.overrides:
+                known(layer, [*SIZES, *self.datasets], "dataset", dotted(key, "overrides", layer))
 
     def _check_space(self, name: str) -> None:
-        samplers = get_space(name).samplers
+        samplers = get_space(known(name, space_names(), "space", dotted("spaces", name))).samplers
         known(self.spaces[name].sampler, samplers, "sampler", f"spaces.{name}.sampler")
 
     def _check_study(self, name: str) -> None:
@@ -281,11 +443,11 @@ class Config(Strict):
                 known(entry, getattr(self, section), section[:-1], f"studies.{name}.{section}")
 
 
-_STRUCTURE = ("inherits", "overrides")
-
-
 def load_config(raw: Mapping[str, Any]) -> Config:
-    """Check a configuration from YAML. Raise `ConfigError`, one sentence per error."""
+    """Check a configuration from YAML. Raise `ConfigError`, one sentence, if there is a fault.
+
+    It checks types and names. `naseval.checks` also checks what jobs could not do with them.
+    """
     return validated(Config, {"studies": {}, **raw})
 
 
@@ -296,6 +458,37 @@ def _study_settings(name: str, fields: Any) -> StudySettings:
     return settings
 
 
-def _known_layers(layers: Mapping[str, Any], datasets: Mapping[str, Any], key: str) -> None:
-    for layer in layers:
-        known(layer, ["small", "large", *datasets], "dataset", f"{key}.overrides")
+@cache
+def network_options(spaces: tuple[str, ...]) -> type[BaseModel]:
+    """Return a model with the options of all these spaces' networks."""
+    fields: dict[str, Any] = {
+        name: (field.annotation, field)
+        for space in spaces
+        for name, field in get_space(space).network_options.model_fields.items()
+    }
+    model: type[BaseModel] = create_model("NetworkOptions", __base__=Strict, **fields)
+    return model
+
+
+def _check_alike(section: str, names: Iterable[str]) -> None:
+    """Raise `ConfigError` if names differ only in - and _, which rules do not tell apart."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.replace("-", "_"), name)
+        if other != name:
+            raise ConfigError(
+                f"config key {section}.{name} differs from {section}.{other} only in - and _; "
+                "rename one"
+            )
+
+
+def _check_labels(section: str, labels: Mapping[str, str]) -> None:
+    """Raise `ConfigError` if two entries look the same in figures and tables."""
+    counts = Counter(labels.values())
+    for name, label in labels.items():
+        if counts[label] > 1:
+            others = [other for other in labels if labels[other] == label and other != name]
+            raise ConfigError(
+                f"config key {section}.{name}.label is {label!r}, like that of "
+                f"{section}.{others[0]}; change one"
+            )

@@ -1,10 +1,12 @@
-"""The JSON schema and the reference page of the configuration, generated from its types.
+"""The JSON schemas and the reference page of the configuration, generated from its types.
 
-`python -m naseval.config_reference` writes workflow/schemas/config.schema.json and config/README.md
-below the working directory. A test fails if they differ from the types.
+`python -m naseval.config_reference` writes config.schema.json and overlay.schema.json, below
+workflow/schemas/, and config/README.md below the working directory. A test fails if they differ
+from the types.
 """
 
 import json
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -13,13 +15,17 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from naseval.config import Config, Method
+from naseval.config import Config, network_options
 from naseval.files import write_atomically
-from naseval.methods import get_settings, method_names
+from naseval.methods import algorithm_names, get_algorithm, get_settings, method_names
+from naseval.settings.base import SearchSettings
+from naseval.settings.entries import Method
 from naseval.settings.protocol import Protocol
+from naseval.spaces import get_space, space_names
 from naseval.studies import study_names
 
 SCHEMA_FILE = "workflow/schemas/config.schema.json"
+OVERLAY_SCHEMA_FILE = "workflow/schemas/overlay.schema.json"
 README_FILE = "config/README.md"
 
 NULL = {"type": "null"}
@@ -28,22 +34,39 @@ INTRODUCTION = """\
 # Configuration
 
 `config.yaml` is the paper at full scale. Overlays change only the keys that they contain. They are
-given on the command line, and later ones take precedence:
-`snakemake --configfile config/demo.yaml`. Mappings are merged key by key; anything else is
-replaced. Every key is checked before the first job starts: an unknown key, a misspelt name or an
-invalid value gives one sentence with the key and the remedy.
+given to one `--configfile`, and later ones take precedence:
+
+```sh
+snakemake --cores all --configfile config/demo.yaml mine.yaml
+```
+
+Of two `--configfile`, Snakemake would read the last one only, so that is an error. Mappings are
+merged key by key; anything else is replaced. Everything is checked before the first job starts: an
+unknown key, a key that stands twice in a file, a misspelt name, an invalid value, or a network,
+split or study that could not be trained or drawn gives one sentence with the key and the remedy.
+Jobs get what was checked. A results folder remembers its overlays (`overlays.json`); a command that
+leaves one out is refused before it would compute these results again with other settings. Only the
+names are remembered: what the changes of an edited overlay touch is computed again anyway.
 
 | file | content |
 |---|---|
 | `config.yaml` | the paper: its numbers, all of them data, none a constant in the code |
 | `demo.yaml` | overlay: the whole workflow in minutes on two CPU cores |
+| `demo-baselines.yaml` | overlay of the demo: all baselines on its digits |
+| `printed.yaml` | overlay of `demo.yaml`: the cells that papers print, on digits |
 | `fashion.yaml` | overlay: the paper's questions on Fashion-MNIST, an evening on a CPU |
+| `successors.yaml` | overlay: methods that came after the paper, on CIFAR-10 and CIFAR-100 |
+| `cifar-small.yaml` | overlay: the paper's questions on CIFAR-10 at 16×16, planned, not yet run |
 | `authors-code.yaml` | overlay: the values of the authors' programs that differ from the paper |
 
 Protocols and methods have `overrides`: other values for `small` images, for `large` ones, or for
-one dataset by its key. They are applied in this order: what a protocol inherits (as it is for this
-dataset), the entry itself, its overrides for the size of the images, its overrides for the
-dataset.
+one dataset by its key; what is left empty (`null`) overrides nothing. They are applied in this
+order: what a protocol inherits (as it is for this dataset), the entry itself, its overrides for the
+size of the images, its overrides for the dataset.
+
+The first line of each file names its JSON schema (`workflow/schemas/`): an editor that reads it,
+such as VS Code with the extension YAML, completes keys, explains them and marks mistakes. Begin an
+overlay of your own with `# yaml-language-server: $schema=../workflow/schemas/overlay.schema.json`.
 
 This page is generated from the types in `naseval.config` and `naseval.settings` (`make docs`).
 """
@@ -54,13 +77,21 @@ def json_schema() -> dict[str, Any]:
     schema = Config.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
     del definitions["StudySettings"]  # each study has its own settings, see below
+    del definitions["ProtocolEntry"]  # its keys are those of a protocol, all of them optional
     definitions["Method"]["properties"]["search"] = {
-        "anyOf": [_adopt(get_settings(name), name, definitions) for name in method_names()],
+        "anyOf": [
+            *(_search(name, definitions) for name in method_names()),
+            NULL,
+        ],
         "description": "hyperparameters of the search",
     }
     protocol = _partial(_adopt(Protocol, "Protocol", definitions), definitions)
-    layer = {"type": "object", "additionalProperties": {"type": "object"}}
-    protocol["properties"] |= {"inherits": {"type": "string"}, "overrides": layer}
+    layer = Method.model_json_schema()["properties"]["overrides"]
+    protocol["properties"] |= {
+        "inherits": {"anyOf": [{"type": "string"}, NULL]},
+        "overrides": layer,
+        "network": network_options(tuple(space_names())).model_json_schema(),
+    }
     schema["properties"]["protocols"]["additionalProperties"] = {"$ref": "#/$defs/Protocol"}
     schema["properties"]["studies"] = {
         "type": "object",
@@ -73,11 +104,42 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
+def overlay_schema() -> dict[str, Any]:
+    """Return the JSON schema of overlays: that of the configuration, whose keys may be left out."""
+    schema: dict[str, Any] = _optional(json_schema())
+    return schema
+
+
+def _optional(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_optional(entry) for entry in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: _optional(value)
+        for key, value in part.items()
+        if not (key == "required" and isinstance(value, list))
+    }
+
+
 def _adopt(model: type[BaseModel], name: str, definitions: dict[str, Any]) -> dict[str, Any]:
     schema = model.model_json_schema()
     definitions.update(schema.pop("$defs", {}))
     definitions[name] = schema
     return {"$ref": f"#/$defs/{name}"}
+
+
+def _search(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Adopt the settings of a method's searches; what its entry gives may be left out."""
+    settings = get_settings(name)
+    reference = _adopt(settings, name, definitions)
+    required: list[str] = definitions[name]["required"]
+    definitions[name]["required"] = [key for key in required if key not in settings.from_method]
+    return reference
+
+
+def _from_method(model: type[BaseModel]) -> Mapping[str, str]:
+    return model.from_method if issubclass(model, SearchSettings) else {}
 
 
 def _partial(reference: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -97,11 +159,26 @@ def readme() -> str:
     """Return the reference of all keys as Markdown."""
     sections = [INTRODUCTION, _section("All keys", Config, "")]
     sections.append(_section("`protocols.KEY`", Protocol, "`inherits` names another protocol."))
+    sections += [
+        _section(
+            f"`protocols.KEY.network` for the space {space}", get_space(space).network_options, ""
+        )
+        for space in space_names()
+        if get_space(space).network_options.model_fields
+    ]
     sections.append(_section("`methods.KEY`", Method, ""))
     sections += [
         _section(f"`methods.{name}.search`", get_settings(name), "") for name in method_names()
     ]
     sections += [_section(f"`studies.{name}`", _study_settings(name), "") for name in study_names()]
+    sections += [
+        _section(
+            f"`recorded.methods.KEY.search` with algorithm `{name}`",
+            get_algorithm(name).Settings,
+            "",
+        )
+        for name in algorithm_names()
+    ]
     return "\n".join(sections)
 
 
@@ -116,9 +193,10 @@ def _rows(model: type[BaseModel], prefix: str) -> list[str]:
     for name, field in model.model_fields.items():
         key = f"{prefix}{name}"
         meaning = (field.description or "").replace("|", "\\|")
-        rows.append(f"| `{key}` | {_type(field.annotation)} | {_default(field)} | {meaning} |")
+        left_out = _from_method(model).get(name, _default(field))
+        rows.append(f"| `{key}` | {_type(field.annotation)} | {left_out} | {meaning} |")
         inner, suffix = _inner_model(field.annotation)
-        if inner is not None:
+        if inner not in (None, Protocol):
             rows += _rows(inner, f"{key}{suffix}.")
     return rows
 
@@ -161,9 +239,9 @@ def _default(field: FieldInfo) -> str:
 
 
 def write(root: Path) -> None:
-    """Write both files below `root`."""
-    schema = json.dumps(json_schema(), indent=2) + "\n"
-    write_atomically(root / SCHEMA_FILE, schema.encode())
+    """Write all three files below `root`."""
+    for file, schema in ((SCHEMA_FILE, json_schema()), (OVERLAY_SCHEMA_FILE, overlay_schema())):
+        write_atomically(root / file, f"{json.dumps(schema, indent=2)}\n".encode())
     write_atomically(root / README_FILE, readme().encode())
 
 

@@ -101,7 +101,7 @@ def _continued(url: str, part: Path) -> tuple[int, Request]:
     have = part.stat().st_size
     if have:
         request.add_header("Range", f"bytes={have}-")
-        request.add_header("If-Range", version.read_text())
+        request.add_header("If-Range", version.read_text(encoding="utf-8"))
     return have, request
 
 
@@ -111,7 +111,7 @@ def _remember(part: Path, headers: Any) -> None:
     version = headers.get("Last-Modified") if not tag or tag.startswith("W/") else tag
     _version_file(part).unlink(missing_ok=True)
     if version:
-        _version_file(part).write_text(version)
+        _version_file(part).write_text(version, encoding="utf-8")
 
 
 def _version_file(part: Path) -> Path:

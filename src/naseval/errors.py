@@ -1,6 +1,8 @@
 """The package's exceptions."""
 
 import os
+from collections.abc import Sequence
+from typing import Any
 
 
 class NasevalError(Exception):
@@ -24,8 +26,21 @@ class Interrupted(NasevalError):  # noqa: N818 - it is no fault
     exit_code = os.EX_TEMPFAIL
 
 
+class Diverged(NasevalError):  # noqa: N818 - optimization's word
+    """A training whose loss, or another number of an epoch, is infinite or not a number."""
+
+    def __init__(
+        self, message: str, rows: Sequence[dict[str, Any]] = (), seconds: float = 0.0
+    ) -> None:
+        super().__init__(message)
+        self.rows = list(rows)
+        """The rows of the epochs before."""
+        self.seconds = seconds
+        """The time spent on the epoch that diverged."""
+
+
 class OutOfMemory(NasevalError):  # noqa: N818 - torch's word
-    """The memory of the GPU did not suffice, perhaps because others shared it."""
+    """The memory of the machine or of its GPU did not suffice, perhaps because others share it."""
 
     exit_code = os.EX_UNAVAILABLE
 

@@ -51,13 +51,26 @@ def share_with(whom: str) -> None:
 
 def check_folder(path: str | Path) -> None:
     """Raise `NasevalError` if files below `path`, which need not exist, could not be written."""
+    mend = "set the config key results to another folder"
     place = Path(path).absolute()
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir() or not os.access(place, os.W_OK):
+    try:
+        while not _is_there(place):
+            place = place.parent
+    except OSError as error:
         raise NasevalError(
-            f"nothing can be written below {path}; set the config key results to another folder"
-        )
+            f"nothing can be written to {path} ({error.strerror}); {mend}"
+        ) from error
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise NasevalError(f"nothing can be written below {path}; {mend}")
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is such a file. A link that leads nowhere is one, and is no folder."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _flush(path: Path) -> None:

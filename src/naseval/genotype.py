@@ -7,9 +7,15 @@ from typing import Any, Self
 
 from naseval.errors import GenotypeError
 from naseval.files import write_atomically
+from naseval.json_files import parse_json
 
 Edge = tuple[str, int]
 Node = tuple[Edge, ...]
+
+MALFORMED = (
+    "a genotype's cells are lists of nodes, a node a list of [operation, input] pairs with texts "
+    "and whole numbers"
+)
 
 
 @dataclass(frozen=True)
@@ -62,10 +68,8 @@ class Genotype:
             )
         except KeyError as error:
             raise GenotypeError(f"a genotype needs the key {error}") from error
-        except (TypeError, ValueError) as error:
-            raise GenotypeError(
-                "a genotype's cells are lists of nodes, a node a list of [operation, input] pairs"
-            ) from error
+        except (TypeError, ValueError, OverflowError) as error:
+            raise GenotypeError(MALFORMED) from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return the dictionary form, which JSON can hold."""
@@ -85,9 +89,17 @@ class Genotype:
     def from_json(cls, text: str) -> Self:
         """Build a genotype from its JSON form. Raise `GenotypeError` if `text` is invalid."""
         try:
-            return cls.from_dict(json.loads(text))
-        except json.JSONDecodeError as error:
+            return cls._exactly(parse_json(text))
+        except ValueError as error:
             raise GenotypeError(f"not JSON: {error}") from error
+
+    @classmethod
+    def _exactly(cls, fields: Any) -> Self:
+        """Return `from_dict` of fields that need no conversion, such as that of 1.5 to 1."""
+        built = cls.from_dict(fields)
+        if any(fields[key] != value for key, value in built.to_dict().items()):
+            raise GenotypeError(MALFORMED)
+        return built
 
     def write(self, path: str | Path) -> None:
         """Write the JSON form atomically."""
@@ -97,7 +109,7 @@ class Genotype:
     def read(cls, path: str | Path) -> Self:
         """Read a genotype from a JSON file. Raise `GenotypeError` if the file is invalid."""
         try:
-            return cls.from_json(Path(path).read_text())
+            return cls.from_json(Path(path).read_text(encoding="utf-8"))
         except (GenotypeError, OSError, UnicodeDecodeError) as error:
             raise GenotypeError(
                 f"{path} holds no genotype ({error}); delete it and run again"

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import pickletools
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -41,6 +42,7 @@ def load(content: bytes, admitted: Admitted, encoding: str = "ASCII") -> Any:
 
     """
     try:
+        _check_memo(content)
         return _Unpickler(content, admitted, encoding).load()
     except (
         ArithmeticError,
@@ -54,6 +56,16 @@ def load(content: bytes, admitted: Admitted, encoding: str = "ASCII") -> Any:
         struct.error,
     ) as error:
         raise pickle.UnpicklingError(str(error)) from error
+
+
+def _check_memo(content: bytes) -> None:
+    """Raise `ValueError` for an index of the memo that could use up the memory.
+
+    The memo is an array as long as its largest index. Every entry takes at least a byte.
+    """
+    for operation, argument, _ in pickletools.genops(content):
+        if operation.name in ("PUT", "BINPUT", "LONG_BINPUT") and int(argument or 0) > len(content):
+            raise ValueError(f"its memo has the index {argument}")
 
 
 class _Unpickler(pickle.Unpickler):

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import ttest_ind
+from scipy import stats
 
 from naseval import records
 from naseval.analysis.finals import finals
@@ -59,18 +59,22 @@ def test_runs_without_a_method_are_not_lost():
 def test_relative_improvement_by_hand():
     value, low, high = relative_improvement([99.0, 101.0], [79.0, 81.0])
     assert value == pytest.approx(25.0)
-    # the outermost resamples, each with a probability of 1/16, lie beyond the 2.5 % ends
-    assert low == pytest.approx(100 * (99 / 81 - 1))
-    assert high == pytest.approx(100 * (101 / 79 - 1))
+    # standard errors of 1 and 1 point; slopes 100 / 80 and -125 / 80; Welch and Satterthwaite
+    squares = np.array([100 / 80, 125 / 80]) ** 2
+    half = stats.t.ppf(0.975, squares.sum() ** 2 / (squares**2).sum()) * squares.sum() ** 0.5
+    assert (low, high) == pytest.approx((25 - half, 25 + half))
 
 
 @settings(max_examples=30)
 @given(ACCURACIES, ACCURACIES)
 def test_interval_encloses_the_value_and_scale_does_not_matter(searched, random):
     value, low, high = relative_improvement(searched, random)
-    assert low - 1e-9 <= value <= high + 1e-9
     halved = relative_improvement(np.array(searched) / 2, np.array(random) / 2)
-    assert halved == pytest.approx((value, low, high), abs=1e-9)
+    assert halved == pytest.approx((value, low, high), abs=1e-6, nan_ok=True)
+    if np.ptp(searched) + np.ptp(random) == 0:
+        assert np.isnan([low, high]).all()
+    else:
+        assert low - 1e-9 <= value <= high + 1e-9
 
 
 def test_too_few_runs_give_no_interval():
@@ -79,8 +83,13 @@ def test_too_few_runs_give_no_interval():
     assert np.isnan(relative_improvement([], [95.0, 97.0])).all()
 
 
-def test_equal_runs_have_an_interval_of_no_width():
-    assert relative_improvement([51.0] * 3, [50.0] * 3) == pytest.approx((2.0, 2.0, 2.0))
+def test_equal_runs_have_no_interval():
+    value, low, high = relative_improvement([51.0] * 3, [50.0] * 3)
+    assert value == pytest.approx(2.0) and np.isnan([low, high]).all()
+
+
+def test_a_baseline_of_zero_has_no_improvement():
+    assert np.isnan(relative_improvement([51.0, 52.0], [0.0, 0.0])).all()
 
 
 def test_table_has_best_and_last_with_population_spread():
@@ -163,7 +172,7 @@ def test_published_intervals_agree_with_welch_where_the_evidence_is_clear():
     for row in benchmark_table(study).dropna().itertuples():
         here = runs[(runs["dataset"] == row.dataset) & (runs["method"] == row.method)]
         sides = [here.loc[here["origin"] == o, "best"] for o in ("searched", "random")]
-        p = ttest_ind(*sides, equal_var=False).pvalue
+        p = stats.ttest_ind(*sides, equal_var=False).pvalue
         if p < 0.01:
             assert row.low > 0 or row.high < 0
         if p > 0.2:

@@ -1,6 +1,7 @@
 """Counting work, pricing it, and adding it up."""
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from naseval.budget.calibration import Calibration, Probe, Rates
 from naseval.budget.counting import search_size
 from naseval.budget.estimate import Prices, budget, compared, dataset_table, wall_times
 from naseval.budget.images import count_images
-from naseval.budget.jobs import needed, once, precisions
+from naseval.budget.jobs import needed, once, precisions, stated, units
 from naseval.budget.measured import finished
 from naseval.budget.page import page
 from naseval.budget.probes import photograph_seconds
@@ -148,12 +149,12 @@ def test_a_run_that_studies_share_counts_once(paper, jobs):
         run.path for run in runs
     )
     searches = [job for job in unique if job.kind == "search"]
-    assert len(searches) == 5 * 9 * 8
+    assert len(searches) == 5 * (9 + 9) * 8  # of methods and of baselines
     stems = {job.stem for job in searches}
     assert {job.needs for job in unique if job.needs} == stems
     table = budget(jobs, [], prices(jobs))
     rows, total = table.iloc[:-1], table.iloc[-1]
-    for column in ("searches", "runs", "gpu_hours", "megabytes"):
+    for column in ("searches", "runs", "hours", "megabytes"):
         assert rows[column].sum() == pytest.approx(total[column])
     assert total["searches"] + total["runs"] == len(unique)
     assert rows["shared"].sum() > 0
@@ -164,8 +165,8 @@ def test_what_is_done_costs_nothing_more(jobs):
     price = prices(jobs)
     table = budget(jobs, unique[:100], price)
     assert table.iloc[-1]["done"] == table.iloc[:-1]["done"].sum() == 100
-    assert table.iloc[-1]["gpu_hours"] == pytest.approx(len(unique) - 100)  # an hour each
-    assert budget(jobs, unique, price).iloc[-1]["gpu_hours"] == 0
+    assert table.iloc[-1]["hours"] == pytest.approx(len(unique) - 100)  # an hour each
+    assert budget(jobs, unique, price).iloc[-1]["hours"] == 0
     assert wall_times([], price)["at_most_hours"].max() == 0
 
 
@@ -173,7 +174,7 @@ def test_wall_times_are_bounded_by_the_longest_chain(jobs):
     searched = next(job for job in jobs if job.needs)
     search = next(job for job in jobs if job.stem == searched.needs)
     others = [job for job in once(jobs) if job not in (searched, search)][:6]
-    table = wall_times([searched, search, *others], prices(jobs)).set_index("gpus")
+    table = wall_times([searched, search, *others], prices(jobs)).set_index("devices")
     assert table.loc[1, "at_least_hours"] == pytest.approx(8)
     assert table.loc[1, "at_most_hours"] == pytest.approx(8)
     assert table.loc[2, "at_least_hours"] == pytest.approx(4)
@@ -246,10 +247,9 @@ def test_a_photograph_takes_milliseconds():
 
 
 def test_precisions_are_those_of_needed_jobs(paper):
-    config = load_config(paper)
-    assert precisions(config) == ["float32"]
-    config.methods["pdarts"].search["precision"] = "bfloat16"
-    assert precisions(config) == ["bfloat16", "float32"]
+    assert precisions(load_config(paper)) == ["float32"]
+    paper["methods"]["pdarts"]["search"]["precision"] = "bfloat16"
+    assert precisions(load_config(paper)) == ["bfloat16", "float32"]
 
 
 def test_a_calibration_comes_back(tmp_path):
@@ -261,7 +261,7 @@ def test_a_calibration_comes_back(tmp_path):
 @pytest.mark.parametrize("content", ["", "{}", '{"device": "x", "rates": {"x": [1]}}', "[1]"])
 def test_an_unfinished_calibration_is_one_sentence(tmp_path, content):
     (tmp_path / "auto.json").write_text(content)
-    with pytest.raises(NasevalError, match=r"auto\.json holds no finished calibration; delete it"):
+    with pytest.raises(NasevalError, match=r"auto\.json .*delete it and run again"):
         Calibration.read(tmp_path / "auto.json")
     with pytest.raises(NasevalError, match=r"gpu\.json is missing; run"):
         Calibration.read(tmp_path / "gpu.json")
@@ -285,6 +285,10 @@ def test_finished_runs_refine_the_prediction(tmp_path, jobs):
     on_gpu = Prices.of(price.sizes, replace(PRICES, kind="cuda"), done, WORKERS)
     assert on_gpu.seconds(like) == pytest.approx(3600)
     assert compared(done, on_gpu).empty
+    records.write(tmp_path / job.output, content, {"device": "cpu", "diverged_in_epoch": 3})
+    diverged = finished(tmp_path, jobs)
+    assert Prices.of(price.sizes, PRICES, diverged, WORKERS).seconds(like) == pytest.approx(3600)
+    assert compared(diverged, price).empty
 
 
 def test_a_damaged_result_is_named(tmp_path, jobs):
@@ -342,3 +346,40 @@ def test_the_page_shows_each_device(paper, jobs):
     assert "Predicted and measured" not in text
     assert set(table["device"]) == {"a device", "two"}
     assert math.isclose(datasets["images_megabytes"][0], 60_000 * 32 * 32 * 3 / 1e6)
+
+
+def test_a_study_in_steps_takes_at_least_and_at_most_so_much(jobs):
+    """Half of the jobs are needed for certain; each device has a sentence with both bounds."""
+    sizes, none = prices(jobs).sizes, dataset_table({}, {})
+    certain = jobs[: len(jobs) // 2]
+    text, table = page(certain, [], sizes, [PRICES], none, WORKERS, "In steps.", jobs)
+    (sentence,) = [line for line in text.splitlines() if line.startswith("In steps.")]
+    least, most = map(float, re.findall(r"at (?:least|most) (\d+\.\d\d)", sentence))
+    total = table.loc[table["study"] == "all", "hours"].item()
+    assert least == pytest.approx(total, abs=0.01) and least < most
+    assert "In steps" not in page(certain, [], sizes, [PRICES], none, WORKERS)[0]
+
+
+@pytest.mark.parametrize("cost", [None, {"seconds": 7200, "device": "cuda (V100)"}])
+def test_a_search_by_a_program_costs_what_is_stated_or_is_not_known(paper, cost):
+    command = ["search", "{seed}", "{output}"]
+    paper["methods"]["theirs"] = {
+        "label": "Theirs", "command": command, "space": "darts", "protocol": "cda", "cost": cost
+    }  # fmt: skip
+    paper["studies"] = {
+        "benchmark": {
+            "datasets": ["cifar10"], "methods": ["theirs"], "searches": 3, "random": 3,
+            "augment_seed": 2,
+        }
+    }  # fmt: skip
+    config = load_config(paper)
+    jobs = needed(config)
+    sizes = prices([job for job in jobs if job.kind == "run"]).sizes
+    text, table = page(
+        jobs, [], sizes, [PRICES], dataset_table({}, {}), WORKERS, stated=stated(config)
+    )
+    hours = table.loc[table["study"] == "all", "hours"].item()
+    assert hours == pytest.approx(6 + (6 if cost else 0))
+    told = "The time of 3 searches by programs (theirs) is not known and counts as nothing"
+    assert (told in text) == (cost is None)
+    assert units(config, "cifar10")["searches"] == {}

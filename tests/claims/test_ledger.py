@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -173,13 +174,12 @@ def test_missing_settings(path: str, dataset: str, config: Config) -> None:
     assert isinstance(found, Absent) and "the configuration has no" in found.reason
 
 
-def test_settings_that_the_paper_states_are_compared(config: Config) -> None:
+def test_settings_that_the_paper_states_are_compared(config: Config, paper: dict[str, Any]) -> None:
     found = ledger(Sources(Tables({}), config=config)).to_pandas().set_index("id")
     darts = found.loc["table2.darts.epochs.search"]
     assert (darts["reproduced"], darts["reproduced_verdict"]) == ("50", "match")
-    other = config.model_copy(deep=True)
-    other.methods["darts"].search["epochs"] = 40
-    found = ledger(Sources(Tables({}), config=other)).to_pandas().set_index("id")
+    paper["methods"]["darts"]["search"]["epochs"] = 40
+    found = ledger(Sources(Tables({}), config=load_config(paper))).to_pandas().set_index("id")
     darts = found.loc["table2.darts.epochs.search"]
     assert (darts["reproduced"], darts["reproduced_verdict"]) == ("40", "mismatch")
     assert "40 (configured at methods.darts.search.epochs)" in darts["why"]
@@ -240,6 +240,15 @@ def test_page_escapes_what_it_shows(empty: pa.Table) -> None:
     text = writers.page(pa.Table.from_pylist([row], schema=SCHEMA))
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in text
     assert "<script>alert" not in text
+
+
+@needs_files
+def test_page_has_printed_decimals_every_digit_on_hover_and_names(published: Tables) -> None:
+    text = writers.page(ledger(Sources(published)))
+    assert '<td class="number" title="−0.478568">−0.48</td>' in text
+    assert "PDARTS, MANAS, DARTS, StacNAS" in text and "pdarts, manas" not in text
+    assert "P-DARTS" not in text and "NSGANet" not in text
+    assert "≤ 1 p.p." in text
 
 
 @needs_files

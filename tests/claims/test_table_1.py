@@ -37,22 +37,28 @@ def test_a_method_without_searches_has_a_dash():
 
 
 def test_a_cell_has_its_interval_its_star_and_no_negative_zero():
-    entry = {"relative_improvement": -0.001, "low": -0.2, "high": 0.1, "permutation_q": 0.2}
-    assert table_1._text(entry) == "0.00 [-0.20, 0.10]"
-    assert table_1._text({**entry, "permutation_q": 0.01}) == "0.00 [-0.20, 0.10]*"
+    entry = {"relative_improvement": -0.001, "low": -0.2, "high": 0.1}
+    entry |= {"searched_n": 8, "random_n": 4, "verdict": "undecided"}
+    assert table_1._text(entry) == "0.00 [−0.20, 0.10]"
+    smaller = {**entry, "verdict": "worse, by less than the margin"}
+    assert table_1._text(smaller) == "0.00 [−0.20, 0.10]*"
+    assert table_1._text({**entry, "verdict": "equivalent"}) == "0.00 [−0.20, 0.10]≈"
+    assert table_1._text({**entry, "random_n": 2}) == "0.00 [−0.20, 0.10], from 2 runs"
     assert table_1._text({**entry, "low": np.nan, "high": np.nan}) == "0.00"
     assert table_1._text(None) == "–"
 
 
 @needs_published
 def test_table_1_stands_beside_the_printed_numbers():
-    tidy, laid_out, note = table_1.build(published_benchmark(), DATASETS, METHODS)
+    half = dict.fromkeys(DATASETS, 0.5)
+    tidy, laid_out, note = table_1.build(published_benchmark(), DATASETS, METHODS, margins=half)
     assert tidy["printed"].notna().all()
     rows = laid_out.set_index(["Method", "Accuracy"])
     assert rows.loc[("PDARTS", "as printed"), "CIFAR100"] == "1.20"
     assert rows.loc[("PDARTS", "best"), "CIFAR100"].startswith("2.00 [")
     starred = sum("*" in text for text in laid_out.to_numpy().ravel())
-    assert starred == (tidy["permutation_q"] < 0.05).sum() == 8
+    assert starred == (tidy["difference_q"] < 0.05).sum() == 8
+    assert (tidy["verdict"] == "equivalent").sum() == 1
     assert "36 of its 39 numbers agree" in note
     note = table_1.build(published_benchmark(), DATASETS, METHODS, stacnas_summary())[2]
     assert "37 of its 40 numbers agree" in note
@@ -89,7 +95,7 @@ def test_published_relative_improvements():
         known = expected[DATASETS[row.dataset]][METHODS[row.method]]
         assert row.relative_improvement == pytest.approx(known, abs=1e-6)
     best = shown[shown["Accuracy"] == "best"].set_index("Method")
-    text = best[list(DATASETS.values())].map(lambda cell: cell.split()[0])
+    text = best[list(DATASETS.values())].map(lambda cell: cell.split()[0].replace("−", "-"))
     differs = {
         (method, dataset)
         for method in METHODS
@@ -102,5 +108,8 @@ def test_published_relative_improvements():
         ("pdarts", "flowers102"),
     }
     assert best.loc["StacNAS", "CIFAR100"] == "2.87"
-    assert "Without interval, since too few runs are known: 1." in note
+    assert (
+        "Without interval, for want of runs, of runs that differ or of a baseline above 0: 1."
+        in note
+    )
     assert (tidy["relative_improvement"] > 0).sum() == 27

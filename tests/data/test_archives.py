@@ -10,12 +10,21 @@ import yaml
 
 import archives as made
 from naseval.data import archives, facts
-from naseval.data.archives import FOLDER_VARIABLE, check_archive, fetch_archive, locked, record
-from naseval.data.facts import Digest, Facts, archive_files, check_lists, get_facts
-from naseval.data.sources import source_names
+from naseval.data.archives import (
+    FOLDER_VARIABLE,
+    accept_archive,
+    check_archive,
+    fetch_archive,
+    locked,
+    record,
+)
+from naseval.data.facts import Digest, Facts, archive_files, get_facts
+from naseval.data.formats.members import file_names, read_files
+from naseval.data.sources import get_source, source_names
 from naseval.errors import NasevalError
 from naseval.published.issues.accuracy_tables import CIFAR_TEST_IMAGES
 from naseval.published.splits import FILES
+from naseval.settings.dataset import OWN_IMAGES
 from paths import ROOT
 
 CONTENT = b"an archive"
@@ -33,11 +42,11 @@ def tiny(tmp_path, monkeypatch):
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     monkeypatch.setattr(archives, "download", quick_download)
 
-    def make(digests=(), unconfirmed=None, folders=()):
+    def make(digests=(), unconfirmed=None, folders=(), subfolders=()):
         file = {"url": (tmp_path / "upstream").as_uri(), "digests": list(digests)}
         fields = {"title": "Tiny", "page": "-", "images": [1], "classes": 1, "licence": "-"}
         tiny_facts = Facts(
-            **fields, citation="-", folders=list(folders),
+            **fields, citation="-", folders=list(folders), subfolders=list(subfolders),
             files={"tiny.tar": {**file, "unconfirmed": unconfirmed}},
         )  # fmt: skip
         made.states(monkeypatch, "tiny", tiny_facts)
@@ -65,7 +74,7 @@ def folder_with(folder, content, below="."):
     return folder
 
 
-FACTS = {source: get_facts(source) for source in source_names()}
+FACTS = {source: get_facts(source) for source in source_names() if source != OWN_IMAGES}
 
 
 def test_every_source_has_facts_and_every_fact_its_form():
@@ -113,9 +122,6 @@ def test_digests_are_torchvisions_where_it_has_the_dataset():
 
 def test_lists_are_known_where_they_are_published():
     assert {source for source, known in FACTS.items() if known.lists} == set(FILES)
-    check_lists({"flowers": "flowers102"})
-    with pytest.raises(NasevalError, match=r"datasets\.mine\.split\.test"):
-        check_lists({"mine": "cifar10"})
 
 
 @pytest.fixture
@@ -212,24 +218,58 @@ def test_offline_is_one_sentence_with_file_address_folder_and_mend(tiny, tmp_pat
     assert "\n" not in str(caught.value)
 
 
-def test_the_first_arrival_is_recorded_and_must_hold(tiny, tmp_path):
+def accepted(tmp_path):
+    check_archive("tiny", tmp_path / "results/tiny", tmp_path / "lock.yaml")
+    accept_archive("tiny", tmp_path / "results/tiny", tmp_path / "lock.yaml")
+
+
+def test_what_was_accepted_first_is_recorded_and_must_hold(tiny, tmp_path):
     upstream = tiny()
     upstream.write_bytes(CONTENT)
     fetched(tmp_path)
+    assert not (tmp_path / "lock.yaml").exists()
+    accepted(tmp_path)
     recorded = yaml.safe_load((tmp_path / "lock.yaml").read_text())
     assert recorded == {"tiny/tiny.tar": hashlib.sha256(CONTENT).hexdigest()}
     check_archive("tiny", tmp_path / "results/tiny", tmp_path / "lock.yaml")
     upstream.write_bytes(b"exchanged")
-    with pytest.raises(NasevalError, match=r"sha256 differs .* stated by .*lock\.yaml"):
+    with pytest.raises(NasevalError, match=r"sha256 differs .* stated by .*lock\.yaml, where the"):
         fetched(tmp_path)
     (tmp_path / "results/tiny/tiny.tar").write_bytes(b"exchanged")
     with pytest.raises(NasevalError, match="damaged or exchanged"):
         check_archive("tiny", tmp_path / "results/tiny", tmp_path / "lock.yaml")
 
 
+def test_a_refused_file_can_be_replaced(tiny, tmp_path):
+    upstream = tiny()
+    upstream.write_bytes(b"truncated")
+    fetched(tmp_path)  # its content is refused, so it is not accepted
+    upstream.write_bytes(CONTENT)
+    fetched(tmp_path)
+    accepted(tmp_path)
+    accepted(tmp_path)
+    assert locked(tmp_path / "lock.yaml", "tiny/tiny.tar").value == stated(algorithm="sha256").value
+
+
+PAGES = [b"<!DOCTYPE html><html>", b" \n<HTML lang='en'>", b"\xef\xbb\xbf<?xml version='1.0'?>"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("digests", [[], [stated()]])
+def test_a_page_in_place_of_an_archive_is_named(tiny, tmp_path, page, digests):
+    tiny(digests).write_bytes(page)
+    with pytest.raises(NasevalError, match="it is an HTML page, not an archive"):
+        fetched(tmp_path)
+    with pytest.raises(NasevalError, match=r"mine/tiny\.tar is not the right file \(it is an HTML"):
+        fetched(tmp_path, str(folder_with(tmp_path / "mine", page)))
+    with pytest.raises(NasevalError, match=r"tiny\.tar is damaged \(it is an HTML page, not an"):
+        file_names(tmp_path / "mine/tiny.tar")
+
+
 def test_a_digest_that_nobody_confirmed_only_warns(tiny, tmp_path, caplog):
     tiny(unconfirmed=stated(b"hearsay", "sha1")).write_bytes(CONTENT)
     assert fetched(tmp_path).exists()
+    accepted(tmp_path)
     assert "its sha1 is not the one that the test states" in caplog.text
     assert locked(tmp_path / "lock.yaml", "tiny/tiny.tar") == stated(CONTENT, "sha256").model_copy(
         update={"source": str(tmp_path / "lock.yaml")}
@@ -258,6 +298,82 @@ def test_a_damaged_lock_file_is_named(tmp_path, content):
     (tmp_path / "lock.yaml").write_text(content)
     with pytest.raises(NasevalError, match=r"lock\.yaml is damaged"):
         locked(tmp_path / "lock.yaml", "a")
+
+
+def test_a_miss_lists_the_folders_that_were_looked_into(tiny, tmp_path):
+    tiny(folders=["/nowhere"], subfolders=["Tiny/raw"])
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    looked = f"is not in {mine}/tiny, {mine}, {mine}/Tiny/raw, /nowhere; connect"
+    with pytest.raises(NasevalError, match=re.escape(looked)):
+        fetched(tmp_path, str(mine))
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "below"),
+    [
+        ("cifar10", "cifar-10-python.tar.gz", "."),
+        ("flowers102", "setid.mat", "flowers-102"),
+        ("fashion-mnist", "t10k-labels-idx1-ubyte.gz", "FashionMNIST/raw"),
+    ],
+)
+def test_files_are_found_where_torchvision_puts_them(tmp_path, monkeypatch, source, name, below):
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    place = tmp_path / "torchvision" / below / name
+    place.parent.mkdir(parents=True)
+    place.write_bytes(CONTENT)
+    file = get_facts(source).files[name].model_copy(update={"digests": [stated()]})
+    made.states(monkeypatch, source, get_facts(source).model_copy(update={"files": {name: file}}))
+    fetch_archive(
+        source, name, tmp_path / name, folder=str(tmp_path / "torchvision"), lock=tmp_path / "lock"
+    )
+    assert (tmp_path / name).resolve() == place
+
+
+@pytest.fixture
+def unpacked(tmp_path, monkeypatch):
+    """Unpack a small CIFAR-10 as torchvision does, without its archive; return its folder."""
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    archive, _ = made.cifar10(tmp_path)
+    root = tmp_path / "torchvision"
+    members = {}
+    for path, content in read_files(archive, lambda _: True):
+        path = path.replace("cifar-10-python", "cifar-10-batches-py")
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+        members[path] = hashlib.md5(content).hexdigest()
+    archive.unlink()
+    changes = {"unpacked": members, "images": [120]}
+    made.states(monkeypatch, "cifar10", get_facts("cifar10").model_copy(update=changes))
+    return root
+
+
+def fetch_unpacked(root, target):
+    name, lock = "cifar-10-python.tar.gz", target / "lock"
+    fetch_archive("cifar10", name, target / name, folder=str(root), lock=lock)
+    return target / name
+
+
+def test_what_torchvision_has_unpacked_is_packed_and_read(unpacked, tmp_path):
+    packed = fetch_unpacked(unpacked, tmp_path / "results")
+    check_archive("cifar10", packed.parent, tmp_path / "lock")
+    assert len(get_source("cifar10").read(packed.parent, 32, "small").images) == 120
+    packed.write_bytes(packed.read_bytes().replace(b"filenames", b"filename5", 1))
+    with pytest.raises(NasevalError, match="is damaged or exchanged"):
+        check_archive("cifar10", packed.parent, tmp_path / "lock")
+
+
+def test_an_unpacked_file_that_was_changed_is_named(unpacked, tmp_path):
+    (unpacked / "cifar-10-batches-py/test_batch").write_bytes(b"changed")
+    with pytest.raises(NasevalError, match=r"test_batch is not the right file \(its md5 differs"):
+        fetch_unpacked(unpacked, tmp_path / "results")
+
+
+def test_unpacked_digests_are_torchvisions():
+    datasets = pytest.importorskip("torchvision.datasets")
+    for source, kind in (("cifar10", datasets.CIFAR10), ("cifar100", datasets.CIFAR100)):
+        theirs = [*kind.train_list, *kind.test_list, [kind.meta["filename"], kind.meta["md5"]]]
+        assert FACTS[source].unpacked == {f"{kind.base_folder}/{n}": md5 for n, md5 in theirs}
 
 
 @pytest.mark.skipif(

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pytest
 import torch
 
-from data_folders import digits, digits_settings, write_folder
+from data_folders import digits, digits_settings, noise, write_folder
 from naseval.data import prefetch
 from naseval.data.batch_order import BatchOrder
 from naseval.data.prefetch import ending_workers
 from naseval.data.training_data import load_augmentation_data, load_search_data
 from naseval.errors import NasevalError
+from naseval.settings.dataset import Split
 from paths import HELPERS
 
 CPU = torch.device("cpu")
@@ -304,3 +305,27 @@ print(len(batches.at(0, 0)[1]))
         command, cwd=HELPERS, capture_output=True, text=True, timeout=120, check=True
     )
     assert ended.stdout == "8\n"
+
+
+@pytest.mark.parametrize("count", range(1, 10))
+@pytest.mark.parametrize("size", [2, 3, 4])
+def test_a_last_batch_of_one_image_is_left_out_where_images_are_shuffled(count, size):
+    def sizes(shuffle):
+        order = BatchOrder(
+            torch.arange(count), batch_size=size, seed=1, purpose="x", shuffle=shuffle, random=False
+        )
+        return [len(order.at(0, step).positions) for step in range(len(order))]
+
+    assert sum(sizes(shuffle=False)) == count
+    left = [length for length in sizes(shuffle=False) if length > 1 or count == 1]
+    assert sizes(shuffle=True) == left
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_a_search_with_one_image_of_a_part_is_refused(tmp_path, part):
+    other = {"train": "validation", "validation": "train"}[part]
+    shares = Split(**{part: 0.2, other: 0.6}, test=0.2, seed=0)
+    dataset = digits_settings("small", 16, split=shares, classes=2)
+    folder = write_folder(tmp_path, dataset, noise(5, 16, classes=1))
+    with pytest.raises(NasevalError, match=rf"one image in the part {part}.*split\.{part}"):
+        load_search_data(folder, dataset, CPU)

@@ -12,6 +12,7 @@ from naseval.data.splits import SPLIT_FILE, read_split
 from naseval.data.store import read_array
 from naseval.figures.samples import draw
 from naseval.figures.style import save
+from naseval.settings.dataset import Split
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def test_class_counts_are_those_of_the_splits(small):
 
 
 def test_a_part_without_images_counts_nothing(tmp_path):
-    split = digits_settings().split.model_copy(update={"train": 0.5, "validation": 0.5, "test": 0})
+    split = Split(train=0.5, validation=0.5, test=0, seed=0)
     write_folder(tmp_path, digits_settings(classes=5, split=split), noise(20))
     assert class_counts(tmp_path)["test"].tolist() == [0] * 5
 

@@ -66,7 +66,7 @@ def test_lists_mark_images_by_class_and_name(tmp_path):
 def test_an_image_in_no_list_is_in_no_part(tmp_path, caplog):
     names = [f"bar/{index}.jpg" for index in range(9)]
     stored(tmp_path, [*names, "bar/unlisted.jpg"])
-    parts = parts_of(tmp_path, dict.fromkeys(names, "train"))
+    parts = parts_of(tmp_path, dict.fromkeys(names, "train") | {names[0]: "test"})
     assert sorted(parts) == list(range(9))
     assert "1 images are in no published list" in caplog.text
 

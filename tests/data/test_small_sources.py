@@ -7,6 +7,7 @@ import pytest
 
 import archives as made
 from naseval.data.sources import get_source
+from naseval.data.sources._source import scaled_down
 from naseval.errors import NasevalError
 
 
@@ -25,6 +26,25 @@ def test_cifar10_is_read_as_written(tmp_path, monkeypatch):
     third = batches["data_batch_3"]["data"][7]
     assert (source.images[47, :, :, 1].ravel() == third[1024:2048]).all()  # green
     assert (source.images[100:, 0, 0, 0] == batches["test_batch"]["data"][:, 0]).all()
+
+
+def test_cifar10_is_scaled_down_by_averages(tmp_path, monkeypatch):
+    made.holds(monkeypatch, "cifar10", 120, 10)
+    made.cifar10(tmp_path)
+    whole, half = (read("cifar10", tmp_path, size) for size in (32, 16))
+    assert half.images.shape == (120, 16, 16, 3)
+    assert half.labels.tolist() == whole.labels.tolist()
+    means = whole.images.reshape(120, 16, 2, 16, 2, 3).mean((2, 4))
+    # Pillow's filter is wider than the pixels that become one
+    assert np.corrcoef(half.images.ravel(), means.ravel())[0, 1] > 0.8
+    assert abs((half.images - means).mean()) < 1
+
+
+def test_a_flat_image_stays_flat_when_it_is_scaled_down():
+    colours = made.pixels("flat", shape=(7, 1, 1, 3))
+    images = np.broadcast_to(colours, (7, 32, 32, 3)).copy()
+    assert (scaled_down(images, 12) == colours).all()
+    assert scaled_down(images, 32) is images
 
 
 def test_cifar100_is_read_with_its_fine_labels(tmp_path, monkeypatch):
@@ -54,6 +74,8 @@ def test_a_pickle_that_wants_more_than_arrays_is_refused(tmp_path):
         made.python_2_pickle([1]),
         made.python_2_pickle({"data": 3, "labels": [3]})[:-4],
         pickle.dumps({"data": np.zeros((2, 3072)), "labels": [0, 0]}, protocol=2),
+        pickle.dumps({1: 2}, protocol=2),
+        pickle.dumps({("a",): 2}, protocol=2),
     ],
 )
 def test_a_damaged_batch_is_named(tmp_path, content):
@@ -70,6 +92,8 @@ def test_a_damaged_batch_is_named(tmp_path, content):
         {"labels": ["a"] * 20},
         {"data": made.pixels("few", shape=(20, 3071))},
         {"data": [1, 2]},
+        {"labels": [10**6] * 20},
+        {"labels": [-1] * 20},
         {"wrong key": 1, "labels": None},
     ],
 )
@@ -80,6 +104,14 @@ def test_a_batch_whose_parts_do_not_fit_is_refused(tmp_path, changes):
         del batches["data_batch_2"]["labels"]
     made.write_cifar(path, {"batches.meta": {"label_names": list("abcdefghij")}, **batches})
     with pytest.raises(NasevalError, match="without images of 32×32 pixels or their labels"):
+        read("cifar10", tmp_path)
+
+
+@pytest.mark.parametrize("names", [3, [3], "abc", {}])
+def test_class_names_that_are_none_are_refused(tmp_path, names):
+    path, batches = made.cifar10(tmp_path)
+    made.write_cifar(path, {"batches.meta": {"label_names": names}, **batches})
+    with pytest.raises(NasevalError, match="holds no names of classes"):
         read("cifar10", tmp_path)
 
 
@@ -97,9 +129,9 @@ def test_other_numbers_than_known_are_refused(tmp_path):
         read("cifar10", tmp_path)
 
 
-@pytest.mark.parametrize("wanted", [(32, "large"), (28, "small")])
+@pytest.mark.parametrize("wanted", [(32, "large"), (33, "small")])
 @pytest.mark.parametrize("source", ["cifar10", "cifar100", "fashion-mnist"])
-def test_small_sources_have_one_size(tmp_path, source, wanted):
+def test_small_sources_are_not_enlarged(tmp_path, source, wanted):
     with pytest.raises(NasevalError, match=rf"{source} has images of 32×32 pixels; set"):
         read(source, tmp_path, *wanted)
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -9,11 +10,13 @@ import tarfile
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.io import savemat
 
 import archives as made
-from naseval.data.formats import members
+from naseval.data.decoding import why_broken
+from naseval.data.formats import matlab, members
 from naseval.data.formats.members import file_names, read_files
-from naseval.data.formats.pictures import read_pictures, why_broken
+from naseval.data.formats.pictures import read_pictures
 from naseval.data.sources import get_source
 from naseval.errors import NasevalError
 
@@ -209,6 +212,24 @@ def test_damaged_labels_are_named(tmp_path, content):
         read("flowers102", tmp_path)
 
 
+def test_labels_that_no_flower_has_are_named(tmp_path):
+    made.flowers102(tmp_path, 3)
+    savemat(tmp_path / "imagelabels.mat", {"labels": np.array([1, 103, 2], np.uint8)})
+    with pytest.raises(NasevalError, match=r"imagelabels\.mat has numbers other than 1 to 102"):
+        read("flowers102", tmp_path)
+
+
+def _crash(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_reader_that_crashes_is_one_sentence(tmp_path, monkeypatch):
+    made.flowers102(tmp_path, 3)
+    monkeypatch.setattr(matlab, "loadmat", _crash)
+    with pytest.raises(NasevalError, match=r"imagelabels\.mat does .* \(SciPy's reader crashes on"):
+        read("flowers102", tmp_path)
+
+
 def test_a_missing_file_is_named(tmp_path):
     for source, name in (("mit67", "indoorCVPR_09"), ("flowers102", "imagelabels")):
         with pytest.raises(NasevalError, match=f"{name}.* is missing; run snakemake download"):
@@ -245,6 +266,16 @@ def test_truncated_pictures_are_broken(kind, share):
     assert why_broken(content[: int(share * len(content))])
 
 
-def test_a_picture_of_too_many_pixels_is_broken(monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500)
-    assert "decompression bomb" in why_broken(made.photograph("bomb"))
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("side", [9460])
+def test_a_picture_of_too_many_pixels_is_broken(side):
+    content = io.BytesIO()
+    Image.new("1", (side, side)).save(content, "PNG")  # 14 kB
+    assert why_broken(content.getvalue()) == f"it has {side}×{side} pixels, more than 89478485"
+
+
+@pytest.mark.parametrize("mode", ["I;16", "I", "F"])
+def test_pixels_of_more_than_8_bits_are_refused_rather_than_cut_off(mode):
+    content = io.BytesIO()
+    Image.new(mode, (4, 4)).save(content, "TIFF")
+    assert why_broken(content.getvalue()) == "its pixels have more than 8 bits"

@@ -1,6 +1,7 @@
 """Properties of the stratified split."""
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ ARCHIVE = Split(train=0.5, validation=0.5, test="archive", seed=3)
 
 @st.composite
 def shares(draw):
-    cuts = sorted(draw(st.tuples(*[st.integers(0, 20)] * 2)))
+    cuts = sorted(draw(st.lists(st.integers(1, 19), min_size=2, max_size=2, unique=True)))
     train, validation, test = cuts[0], cuts[1] - cuts[0], 20 - cuts[1]
     seed = draw(st.integers(0, 5))
     return Split(train=train / 20, validation=validation / 20, test=test / 20, seed=seed)
@@ -59,13 +60,13 @@ def test_the_archives_own_test_images_stay_the_test_part(labels, data):
         assert abs((rest == "train").sum() - (rest == "validation").sum()) <= 1
 
 
-@given(labels=labelled, tenths=st.integers(0, 10), own_test=st.booleans())
+@given(labels=labelled, tenths=st.integers(0, 9), own_test=st.booleans())
 def test_a_share_may_stay_unused(labels, tenths, own_test):
     unused = tenths / 10
-    each = (1 - unused) / 2
+    each = (1 - unused) / (2 if own_test else 3)
     test = np.arange(len(labels)) % 3 == 0 if own_test else None
     split = Split(
-        train=each, validation=0 if not own_test else each, unused=unused, seed=0,
+        train=each, validation=each, unused=unused, seed=0,
         test="archive" if own_test else each,
     )  # fmt: skip
     parts = stratified_split(labels, split, test, "made up")
@@ -138,8 +139,60 @@ def test_written_splits_are_those_of_the_labels(tmp_path, own_test):
     assert labels.tolist() == source.labels[samples].tolist()
 
 
+def test_a_share_too_small_for_any_image_is_one_sentence(tmp_path):
+    write_images(tmp_path, noise(20), "small")
+    split = Split(train=0.48, validation=0.5, test=0.02, seed=0)
+    with pytest.raises(
+        NasevalError, match=r"into the part test, .* raise datasets\.mine\.split\.t"
+    ):
+        write_splits(tmp_path, split, "mine")
+    assert not (tmp_path / "splits.parquet").exists()
+
+
+def test_classes_that_a_part_lacks_are_told(tmp_path, caplog):
+    source = noise(20)
+    labels = np.minimum(np.arange(20), 4)  # one image each of a, b, c and d
+    write_images(tmp_path, Source(source.images, labels, source.classes), "small")
+    write_splits(tmp_path, SHARES, "mine")
+    assert "mine: 4 classes have no image in the part test, such as a" in caplog.text
+
+
 def test_a_part_without_images_is_named(tmp_path):
     write_images(tmp_path, noise(20), "small")
-    write_splits(tmp_path, Split(train=1, validation=0, test=0, seed=0), "noise")
+    write_splits(tmp_path, SHARES, "noise")
+    table = records.read(tmp_path / "splits.parquet", schemas.SPLITS)
+    others = table.filter(pc.not_equal(table["split"], "validation"))
+    records.write(tmp_path / "splits.parquet", others, {})
     with pytest.raises(NasevalError, match=r"splits\.parquet has no images in validation"):
         read_split(tmp_path, ("validation",))
+
+
+def swap_one(rows):
+    return [*rows[:-1], rows[-1] | {"split": "train" if rows[-1]["split"] == "test" else "test"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda rows: [*rows, rows[0] | {"split": "test"}], "several rows with the same sample"),
+        (lambda rows: [*rows[1:], rows[1]], "several rows with the same sample"),
+        (lambda rows: [rows[0] | {"sample": -1}, *rows[1:]], "sample that are not at least 0"),
+        (lambda rows: [rows[0] | {"sample": 999}, *rows[1:]], r"images that labels\.parquet lacks"),
+        (lambda rows: [rows[0] | {"label": 3}, *rows[1:]], r"other labels than labels\.parquet"),
+        (lambda rows: [rows[0] | {"class": "e"}, *rows[1:]], r"other labels than labels\.parquet"),
+        (lambda rows: [rows[0] | {"split": "both"}, *rows[1:]], "split that are not one of train"),
+        (swap_one, r"other test images than labels\.parquet"),
+    ],
+)
+def test_splits_that_leak_or_do_not_fit_the_labels_are_refused(tmp_path, change, told):
+    source = noise(60)
+    test = np.arange(60) >= 40
+    write_images(tmp_path, Source(source.images, source.labels, source.classes, test), "small")
+    made = {"settings": {"split": ARCHIVE.model_dump()}}
+    write_splits(tmp_path, ARCHIVE, "noise", provenance=made)
+    path = tmp_path / "splits.parquet"
+    table = records.read(path, schemas.SPLITS)
+    rows = change(table.to_pylist())
+    records.write(path, table.from_pylist(rows, schema=table.schema.remove_metadata()), made)
+    with pytest.raises(NasevalError, match=rf"splits\.parquet has .*{told}"):
+        read_split(tmp_path, ("train",))

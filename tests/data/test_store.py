@@ -9,16 +9,24 @@ import pytest
 import torch
 from PIL import Image
 
-from data_folders import digits, digits_settings, noise, write_folder
-from naseval.data.channels import read_channels, write_channels
+from data_folders import SHARES, digits, digits_settings, noise, write_folder
+from naseval.data.channels import write_channels
 from naseval.data.images import load_images
+from naseval.data.prepared import check_prepared
 from naseval.data.sources import get_source
 from naseval.data.sources._source import Source
-from naseval.data.splits import read_split, write_splits
-from naseval.data.store import read_array, read_encoded, read_labels, write_images
+from naseval.data.splits import PARTS, read_split, write_splits
+from naseval.data.store import (
+    read_array,
+    read_channels,
+    read_encoded,
+    read_labels,
+    write_images,
+)
 from naseval.data.training_data import load_augmentation_data, load_search_data
 from naseval.errors import NasevalError
 from naseval.settings.dataset import Channels, Split
+from naseval.studies._settings import PREPARED
 
 CPU = torch.device("cpu")
 EVERYTHING = ("train", "validation", "test")
@@ -83,11 +91,12 @@ def test_grey_and_palette_images_are_decoded_as_colour(tmp_path):
         content = io.BytesIO()
         Image.new(mode, (30, 20)).save(content, "TIFF")
         encoded.append(content.getvalue())
-    split = Split(train=1, validation=0, test=0, seed=0)
-    dataset = digits_settings("large", 16, classes=1, split=split)
-    write_images(tmp_path, Source(iter(encoded), np.zeros(4, np.int64), ("a",)), "large")
+    split = Split(train=0.5, validation=0.25, test=0.25, seed=0)
+    dataset = digits_settings("large", 16, classes=2, split=split)
+    labels = np.repeat(np.arange(2), 4)
+    write_images(tmp_path, Source(iter(encoded * 2), labels, ("a", "b")), "large")
     write_splits(tmp_path, dataset.split, "made up")
-    images = load_images(tmp_path, dataset, ("train",), CPU).pixels(torch.arange(4))
+    images = load_images(tmp_path, dataset, PARTS, CPU).pixels(torch.arange(8))
     assert {(image.mode, image.size) for image in images} == {("RGB", (30, 20))}
 
 
@@ -149,7 +158,7 @@ def test_a_flipped_bit_in_the_encoded_images_is_found(tmp_path):
         return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
     rewritten(tmp_path / "images.parquet", flipped)
-    with pytest.raises(NasevalError, match=r"images\.parquet is damaged"):
+    with pytest.raises(NasevalError, match=r"images\.parquet is not a readable"):
         load_images(tmp_path, dataset, EVERYTHING, CPU)
 
 
@@ -215,3 +224,63 @@ def test_a_source_whose_parts_do_not_fit_is_refused(tmp_path):
 def test_an_unknown_source_lists_the_known_ones():
     with pytest.raises(NasevalError, match=r"'mnist'.*digits"):
         get_source("mnist")
+
+
+def test_images_in_another_order_are_refused(tmp_path):
+    """Of either kind: each image must be the one whose label has its number."""
+    small, large = tmp_path / "small", tmp_path / "large"
+    write_folder(small, digits_settings(classes=5), noise(40))
+    np.save(small / "images.npy", read_array(small)[::-1].copy())
+    dataset = digits_settings("large", 16)
+    write_folder(large, dataset, digits("large", 16, 60))
+    images = pq.read_table(large / "images.parquet")
+    pq.write_table(images.take(list(range(60))[::-1]), large / "images.parquet")
+    for folder, settings in ((small, digits_settings(classes=5)), (large, dataset)):
+        with pytest.raises(NasevalError, match=r"does not hold the images of .*labels\.parquet"):
+            load_images(folder, settings, EVERYTHING, CPU)
+
+
+def test_an_archive_of_arrays_is_not_an_array(tmp_path):
+    write_folder(tmp_path, digits_settings(classes=5), noise(40))
+    with (tmp_path / "images.npy").open("wb") as file:
+        np.savez(file, images=noise(40).images)
+    with pytest.raises(NasevalError, match=r"images\.npy is not a whole array"):
+        load_images(tmp_path, digits_settings(classes=5), EVERYTHING, CPU)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"split": SHARES.model_copy(update={"seed": 9})}, r"splits\.parquet .* split\.seed 0"),
+        ({"source": "mit67"}, r"labels\.parquet .* dataset\.source 'digits', not 'mit67'"),
+        ({"size": 16}, r"labels\.parquet .* dataset\.image_size 32, not 16"),
+        (
+            {"channels": Channels(mean=(0.5, 0.5, 0.5), std=(0.2, 0.2, 0.2))},
+            r"channels\.json has other channel statistics",
+        ),
+    ],
+)
+def test_images_prepared_with_other_settings_are_refused(tmp_path, changes, told):
+    write_folder(tmp_path, digits_settings(), digits("small", 32, 60))
+    size, source = changes.pop("size", 32), changes.pop("source", "digits")
+    dataset = digits_settings(size=size, **changes).model_copy(update={"source": source})
+    with pytest.raises(NasevalError, match=told):
+        check_prepared(
+            tmp_path,
+            dataset.training.model_dump(mode="json"),
+            dataset.model_dump(mode="json", include=PREPARED),
+        )
+
+
+def test_channels_of_other_splits_are_refused(tmp_path):
+    dataset = digits_settings()
+    write_folder(tmp_path, dataset, digits("small", 32, 60))
+    other = dataset.split.model_copy(update={"seed": 9})
+    write_splits(tmp_path, other, "digits", provenance={"settings": {"split": other.model_dump()}})
+    settings = dataset.model_copy(update={"split": other})
+    with pytest.raises(NasevalError, match=r"channels\.json has other channel statistics"):
+        check_prepared(
+            tmp_path,
+            settings.training.model_dump(mode="json"),
+            settings.model_dump(mode="json", include=PREPARED),
+        )

@@ -13,6 +13,7 @@ from naseval.figures import benchmark, style
 from paths import ROOT
 from study_tables import (
     DATASETS,
+    MARGINS,
     METHODS,
     made_up_benchmark,
     needs_published,
@@ -21,11 +22,16 @@ from study_tables import (
     stacnas_summary,
 )
 
+BASELINES = (
+    *("random-search", "local-search", "regularised-evolution", "successive-halving"),
+    *("hyperband", "random-sharing", "parameters", "nwot", "synflow"),
+)
+
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
 def test_one_panel_per_dataset(count):
     datasets = list(DATASETS)[:count]
-    figure, data, caption = benchmark.draw(made_up_benchmark(datasets), DATASETS, METHODS)
+    figure, data, caption = benchmark.draw(made_up_benchmark(datasets), DATASETS, METHODS, MARGINS)
     assert [panel.get_title() for panel in figure.axes] == [DATASETS[d] for d in datasets]
     assert set(data["statistic"]) == {"best", "last"}
     assert len(data) == count * 2 * 2
@@ -33,7 +39,7 @@ def test_one_panel_per_dataset(count):
 
 
 def test_what_is_drawn_is_the_data():
-    figure, data, _ = benchmark.draw(made_up_benchmark(["cifar10"]), DATASETS, METHODS)
+    figure, data, _ = benchmark.draw(made_up_benchmark(["cifar10"]), DATASETS, METHODS, MARGINS)
     (panel,) = figure.axes
     ellipses = [patch for patch in panel.patches if isinstance(patch, Ellipse)]
     best = data[data["statistic"] == "best"]
@@ -48,40 +54,54 @@ def test_what_is_drawn_is_the_data():
             assert ((low < edge) & (edge < high)).all()
 
 
-def test_a_method_keeps_its_colour_when_another_is_left_out():
-    colours = {style.method_look(name).colour for name in METHODS}
-    assert len(colours) == 8
-    study = made_up_benchmark(["cifar10"], ["nao"])
-    panel = benchmark.draw(study, DATASETS, METHODS).figure.axes[0]
-    assert matplotlib.colors.same_color(
-        panel.patches[0].get_facecolor()[:3], style.method_look("nao").colour
-    )
+SUCCESSORS = ("pcdarts", "sdarts-rs", "darts-minus", "darts-es")
+"""The methods of config/successors.yaml."""
 
 
-def test_a_method_keeps_its_colour_whatever_the_labels_are():
+def test_colours_are_verdicts():
+    """DARTS is lifted, NAO lowered; with three runs nothing is decided."""
+    study = made_up_benchmark(["cifar10"], runs=6)
+    searched = study["origin"] == "searched"
+    study.loc[searched, "test_accuracy"] += study["method"].map({"darts": 5, "nao": -5})[searched]
+    for runs, colours in ((study, ["better", "worse"]), (few_runs(study), ["undecided"] * 2)):
+        drawing = benchmark.draw(runs, DATASETS, METHODS, MARGINS)
+        (panel,) = drawing.figure.axes
+        ellipses = [patch for patch in panel.patches if isinstance(patch, Ellipse)]
+        for ellipse, verdict in zip(ellipses, colours, strict=True):
+            expected = style.COLOURS[verdict]
+            assert matplotlib.colors.same_color(ellipse.get_facecolor()[:3], expected)
+        named = [text.get_text() for text in drawing.figure.legends[0].get_texts()]
+        assert named == ["DARTS", "NAO", *dict.fromkeys(colours), "average architecture"]
+
+
+def few_runs(study):
+    return study[study["genotype"].str.contains("-00[012]|seed-[012]")]
+
+
+def test_a_method_keeps_its_marker_whatever_the_labels_are():
     study = made_up_benchmark(["cifar10"], ["stacnas", "nao"])
     orders = ({"nao": "NAO", "manas-ls": "MANAS-LS", "stacnas": "StacNAS"}, METHODS, {})
     for labels in orders:
-        figure = benchmark.draw(study, DATASETS, labels).figure
+        figure = benchmark.draw(study, DATASETS, labels, MARGINS).figure
         drawn = {
-            (handle.get_label(), handle.get_color(), handle.get_marker())
-            for handle in figure.legends[0].legend_handles[:-1]
+            (handle.get_label(), handle.get_marker())
+            for handle in figure.legends[0].legend_handles[:2]
         }
         assert drawn == {
-            (labels.get(name, name), *style.method_look(name)) for name in ("stacnas", "nao")
+            (labels.get(name, name), style.method_look(name).marker) for name in ("stacnas", "nao")
         }
 
 
 def test_every_method_has_a_colour_and_a_marker_of_its_own():
     known = list(style.METHOD_LOOKS.values())
-    assert set(style.METHOD_LOOKS) == {*METHODS, "manas-ls"}
-    assert len({look.colour for look in known}) == len({look.marker for look in known}) == 9
+    assert set(style.METHOD_LOOKS) == {*METHODS, "manas-ls", *SUCCESSORS, *BASELINES}
+    assert len({look.colour for look in known}) == len({look.marker for look in known}) == 22
     for name in ("drnas", "my-method", "x"):
         look = style.method_look(name)
         assert look == style.method_look(name)
         assert look.colour not in {one.colour for one in known}
         assert look.marker not in {one.marker for one in known}
-    assert len({style.method_look(f"method-{number}") for number in range(200)}) == 24
+    assert len({style.method_look(f"method-{number}") for number in range(200)}) == 8
 
 
 def test_no_other_file_names_a_colour():
@@ -97,9 +117,11 @@ def test_no_other_file_names_a_colour():
 
 
 def test_one_run_on_each_side_is_drawn():
-    _, data, caption = benchmark.draw(made_up_benchmark(["cifar10"], runs=1), DATASETS, METHODS)
+    _, data, caption = benchmark.draw(
+        made_up_benchmark(["cifar10"], runs=1), DATASETS, METHODS, MARGINS
+    )
     assert np.isnan(data["low"]).all() and (data["random_std"] == 0).all()
-    assert "n = 1 runs" in caption
+    assert "n = 1 run on each side" in caption
 
 
 def test_saved_figures_are_the_same_bytes_each_time(tmp_path):
@@ -107,18 +129,20 @@ def test_saved_figures_are_the_same_bytes_each_time(tmp_path):
     contents = []
     for folder in ("a", "b"):
         with matplotlib.rc_context({"font.size": 30, "svg.hashsalt": folder}):
-            figure, data, _ = benchmark.draw(study, DATASETS, METHODS)
+            figure, data, _ = benchmark.draw(study, DATASETS, METHODS, MARGINS)
             style.save(figure, data, tmp_path / folder / "figure")
         files = sorted((tmp_path / folder).iterdir())
-        assert [file.name for file in files] == ["figure.csv", "figure.png", "figure.svg"]
+        assert [file.name for file in files] == [
+            f"figure.{kind}" for kind in ("csv", "pdf", "png", "svg")
+        ]
         contents.append([file.read_bytes() for file in files])
     assert contents[0] == contents[1]
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "a" / "figure.csv"), data)
-    assert b"<dc:date>" not in contents[0][2]
+    assert b"<dc:date>" not in contents[0][3] and b"CreationDate" not in contents[0][1]
 
 
 def test_an_unwritable_folder_is_one_sentence(tmp_path):
-    figure, data, _ = benchmark.draw(made_up_benchmark(["cifar10"]), DATASETS, METHODS)
+    figure, data, _ = benchmark.draw(made_up_benchmark(["cifar10"]), DATASETS, METHODS, MARGINS)
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(NasevalError, match="could not be written"):
         style.save(figure, data, tmp_path / "file" / "figure")
@@ -126,7 +150,7 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path):
 
 @needs_published
 def test_published_means_and_spreads():
-    drawing = benchmark.draw(published_benchmark(), DATASETS, METHODS, stacnas_summary())
+    drawing = benchmark.draw(published_benchmark(), DATASETS, METHODS, MARGINS, stacnas_summary())
     expected = recomputed()["fig1_by_header"]
     assert len(drawing.data) == 40
     for row in drawing.data.itertuples():

@@ -63,10 +63,18 @@ def test_what_is_drawn_is_the_data(count):
     assert f"{10 * count} individuals of {2 * count} searches" in caption
 
 
+def test_an_individual_that_diverged_is_counted_and_not_drawn():
+    table = histories()
+    table.loc[0, "validation_accuracy"] = float("nan")
+    _, data, caption = pareto.draw(table, LABELS)
+    assert data["error"].isna().tolist() == [True] + [False] * 4
+    assert "5 individuals of 1 search, 1 of them diverged and not drawn" in caption
+
+
 def test_the_same_data_give_the_same_files(tmp_path):
     contents = []
     for folder in ("a", "b"):
         figure, data, _ = pareto.draw(histories(), LABELS)
         style.save(figure, data, tmp_path / folder / "pareto")
         contents.append([file.read_bytes() for file in sorted((tmp_path / folder).iterdir())])
-    assert contents[0] == contents[1] and len(contents[0]) == 3
+    assert contents[0] == contents[1] and len(contents[0]) == 4

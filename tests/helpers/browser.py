@@ -1,4 +1,4 @@
-"""The project's page in a real browser, Chromium without a window."""
+"""The project's pages in a real browser, Chromium without a window."""
 
 import base64
 import json
@@ -21,50 +21,56 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--allow-file-access-from-files",  # the page is asked from the page around it
 ]
-PROBE = """
-<script>
-const visible = () => [...document.querySelectorAll("#claims tbody tr:not([hidden])")];
-const choose = (id, value) => {
-  const field = document.getElementById(id);
-  field.value = value;
-  field.dispatchEvent(new Event("input"));
-};
-addEventListener("load", () => {
-  const found = { images: [...document.images].map((image) => [image.naturalWidth, image.width]) };
-  found.wide = document.documentElement.scrollWidth > innerWidth;
-  found.all = visible().length;
-  choose("verdict", "match");
-  found.match = visible().map((row) => row.dataset.verdict);
-  found.status = document.getElementById("status").textContent;
-  choose("text", "momentum");
-  found.momentum = visible().map((row) => row.cells[0].textContent);
-  choose("text", "");
-  choose("verdict", "");
-  const heading = document.querySelector("#claims thead th");
-  heading.firstElementChild.click();
-  heading.firstElementChild.click();
-  found.sorted = visible().map((row) => row.cells[0].textContent);
-  found.direction = heading.ariaSort;
+DARK = "--blink-settings=preferredColorScheme=0"
+FRAME = """<!DOCTYPE html><meta charset="utf-8"><title>probe</title>
+<iframe id="page" src="page.html{address}"
+  style="width: {width}px; height: 800px; border: 0"></iframe>
+<script>{scripts}
+addEventListener("load", async () => {{
+  const found = await (async (window, document) => {{ {probe} }})(
+    page.contentWindow, page.contentDocument
+  );
+  page.remove();
   document.body.innerHTML = "<pre id=probe></pre>";
-  document.getElementById("probe").textContent = btoa(JSON.stringify(found));
-});
+  document.getElementById("probe").textContent = btoa(
+    String.fromCharCode(...new TextEncoder().encode(JSON.stringify(found)))
+  );
+}});
 </script>
 """
 
 
-def probed(page: str, folder: Path, width: int = 400) -> tuple[dict[str, Any], list[str]]:
-    """Return what the page looks like in a window so wide (pixels), and the console's lines.
+def probed(
+    page: str,
+    folder: Path,
+    probe: str,
+    *,
+    width: int = 390,
+    dark: bool = False,
+    address: str = "",
+    scripts: str = "",
+) -> tuple[Any, list[str]]:
+    """Return what a probe finds in a page of so many pixels, and the lines of the console.
 
-    Its images by natural and shown width, whether it would scroll sideways, and which claims
-    are visible as they are filtered and sorted.
+    The probe is the body of a JavaScript function of the page's `window` and `document`, run once
+    the page is loaded. `address` is what follows the name of the file. `scripts` are loaded around
+    the page.
     """
-    file = folder / "page.html"
-    file.write_text(page.replace("</body>", f"{PROBE}</body>"))
-    options = [f"--user-data-dir={folder / 'profile'}", f"--window-size={width},800"]
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    around = FRAME.format(address=address, width=width, probe=probe, scripts=scripts)
+    (folder / "around.html").write_text(around, encoding="utf-8")
+    options = [f"--user-data-dir={folder / 'profile'}", "--window-size=1600,900"]
     options += ["--enable-logging=stderr", "--virtual-time-budget=10000", "--dump-dom"]
     done = subprocess.run(
-        [str(CHROMIUM), *QUIET, *options, file.as_uri()],
+        [
+            str(CHROMIUM),
+            *QUIET,
+            *options,
+            *([DARK] if dark else []),
+            (folder / "around.html").as_uri(),
+        ],
         capture_output=True,
         text=True,
         timeout=300,

@@ -14,7 +14,7 @@ import yaml
 from paths import ROOT
 
 PARTS = ("Snakefile", "config", "envs", "profiles", "slurm", "src", "workflow")
-JOB = re.compile(r"^(?:local)?rule (\w+):\n((?:    .*\n)+)", re.MULTILINE)
+JOB = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):\n((?:    .*\n)+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,10 @@ def digits(images, size, count=None):
 
 def write_folder(folder, dataset, source):
     """Run the rules from archive to channel statistics."""
-    write_images(folder, source, dataset.images)
-    write_splits(folder, dataset.split, "digits")
+    read = dataset.model_dump(include={"source", "images", "image_size", "classes"})
+    write_images(folder, source, dataset.images, provenance={"settings": {"dataset": read}})
+    split = {"split": dataset.split.model_dump()}
+    write_splits(folder, dataset.split, "digits", provenance={"settings": split})
     constants = None if dataset.channels == "computed" else dataset.channels
     write_channels(folder, dataset, constants)
     return folder

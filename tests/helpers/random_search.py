@@ -29,5 +29,5 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
     genotypes = stream(seed, "random search", "genotypes")
     for _ in range(settings.candidates):
         candidates.train(SPACE.sample(genotypes))
-    best = max(candidates.rows, key=lambda row: row["validation_accuracy"])
+    best = max(candidates.validated(), key=lambda row: row["validation_accuracy"])
     return SearchResult(Genotype.from_json(best["genotype"]), candidates.rows)

@@ -1,4 +1,6 @@
-"""A SLURM of one node on this machine, with accounting and GPUs that are none, for tests.
+"""A SLURM of two nodes on this machine, with accounting and GPUs that are none, for tests.
+
+Each node is a daemon of its own. They share the machine's name, processors, memory and files.
 
 Everything lies in one folder and listens on the loopback alone, but for the link
 /etc/slurm/slurm.conf: inside a job the executor plugin forgets SLURM_CONF. Daemons stay in the
@@ -23,15 +25,16 @@ LINK = Path("/etc/slurm/slurm.conf")
 FOLDER = "naseval-cluster"
 """The name of the folder, by which a link that was left behind is known."""
 ENVIRONMENT = {"SLURM_CONF": "slurm.conf", "MYSQL_UNIX_PORT": "mariadb.socket"}
-GPUS = 6
-CPUS = 16
-"""More than there are: jobs share what there is."""
+NODES = ("one", "two")
+GPUS = 3
+"""Of each node."""
+CPUS = 8
+"""Of each node; more than there are: jobs share what there is."""
 
 SLURM = """
 ClusterName=naseval
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={slurmctld}
-SlurmdPort={slurmd}
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
@@ -43,8 +46,8 @@ TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
 ReturnToService=2
 SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
-SlurmdSpoolDir={folder}/spool
+SlurmdPidFile={folder}/slurmd-%n.pid
+SlurmdSpoolDir={folder}/spool-%n
 StateSaveLocation={folder}/state
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=50000,sched_interval=5,bf_interval=2
 SelectType=select/cons_tres
@@ -58,10 +61,11 @@ AccountingStorageHost=localhost
 AccountingStoragePort={slurmdbd}
 AccountingStoragePass={folder}/munge.socket
 AccountingStorageTRES=gres/gpu
-NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:fake:{gpus}
-PartitionName=cpu Nodes={host} Default=YES MaxTime=INFINITE State=UP
-PartitionName=gpu Nodes={host} MaxTime=INFINITE State=UP
+PartitionName=cpu Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+PartitionName=gpu Nodes=ALL MaxTime=INFINITE State=UP
+NodeName=DEFAULT CPUs={cpus} RealMemory={memory}
 """
+NODE = "NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} Gres=gpu:fake:{gpus}\n"
 ACCOUNTING = """
 AuthType=auth/munge
 AuthInfo=socket={folder}/munge.socket
@@ -113,12 +117,13 @@ class Cluster:
         self._start_accounting()
         self.start_daemon("slurmctld")
         wait(lambda: self.succeeds("scontrol", "ping"), "slurmctld")
-        self.start_daemon("slurmd")
-        wait(lambda: self.ask("sinfo", "-h", "-o", "%T").split("\n")[0] == "idle", "an idle node")
+        for node in NODES:
+            self.start_daemon(f"slurmd {node}")
+        wait(lambda: set(self.ask("sinfo", "-h", "-o", "%T").split()) == {"idle"}, "idle nodes")
 
     def stop(self) -> None:
         """End jobs and daemons, and leave nothing in /etc."""
-        if "slurmd" in self.daemons and self.succeeds("scancel", "--user=root"):
+        if "slurmctld" in self.daemons and self.succeeds("scancel", "--user=root"):
             wait(lambda: not self.ask("squeue", "-h"), "the jobs' end")
         for name in reversed(list(self.daemons)):
             self.stop_daemon(name)
@@ -144,11 +149,12 @@ class Cluster:
             daemon.kill()
             daemon.wait()
 
-    def crash_node(self) -> None:
-        """End the node's daemon and everything that runs on it, as a loss of power would."""
-        self.stop_daemon("slurmd", signal.SIGKILL)
+    def crash(self, node: str) -> None:
+        """End a node's daemon and everything that runs on it, as a loss of power would."""
+        jobs = self.ask("squeue", "-h", "-w", node, "-t", "running", "-o", "[%A.").split()
+        self.stop_daemon(f"slurmd {node}", signal.SIGKILL)
         for step in psutil.process_iter():
-            if step.name() == "slurmstepd":
+            if step.name() == "slurmstepd" and any(job in " ".join(step.cmdline()) for job in jobs):
                 for process in (step, *step.children(recursive=True)):
                     with suppress(psutil.NoSuchProcess):
                         process.kill()
@@ -163,9 +169,9 @@ class Cluster:
 
     def _configure(self) -> None:
         self.folder.chmod(0o755)  # others cannot write, says munged
-        for name in ("spool", "state", "database"):
+        for name in ("state", "database", *(f"spool-{node}" for node in NODES)):
             (self.folder / name).mkdir()
-        for number in range(GPUS):
+        for number in range(GPUS * len(NODES)):
             (self.folder / f"nvidia{number}").symlink_to(
                 "/dev/null"
             )  # a file would not be numbered
@@ -176,11 +182,19 @@ class Cluster:
             "host": host,
             "cpus": CPUS,
             "gpus": GPUS,
-            "memory": pages // 2**20,
-            **free_ports("slurmctld", "slurmd", "slurmdbd"),
+            "memory": pages // 2**20 // len(NODES),
+            **free_ports("slurmctld", "slurmdbd"),
         }
-        devices = f"NodeName={host} Name=gpu Type=fake File={self.folder}/nvidia[0-{GPUS - 1}]\n"
-        self._write("slurm.conf", SLURM.format(**facts))
+        nodes = "".join(
+            NODE.format(node=node, host=host, port=port, gpus=GPUS)
+            for node, port in free_ports(*NODES).items()
+        )
+        file = f"Name=gpu Type=fake File={self.folder}/nvidia"  # numbered, each node's own
+        devices = "".join(
+            f"NodeName={node} {file}[{place * GPUS}-{(place + 1) * GPUS - 1}]\n"
+            for place, node in enumerate(NODES)
+        )
+        self._write("slurm.conf", SLURM.format(**facts) + nodes)
         self._write("slurmdbd.conf", ACCOUNTING.format(**facts))
         self._write("gres.conf", devices)
         key = self.folder / "munge.key"
@@ -223,7 +237,7 @@ class Cluster:
             ],
             "slurmdbd": ["slurmdbd", "-D"],
             "slurmctld": ["slurmctld", "-D"],
-            "slurmd": ["slurmd", "-D"],
+            **{f"slurmd {node}": ["slurmd", "-D", "-N", node] for node in NODES},
         }[name]
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from copied_project import ROOT, Project
+from copied_project import Project
 from slurm_cluster import Cluster, wait
+from tiny_project import tiny_overlay
 
 PARTITIONS = "partitions: {cpu: {}, gpu: {max_gpu: 6}}\n"
 EPOCHS = 30
@@ -23,13 +23,13 @@ EPOCH = re.compile(r" epoch (\d+)/\d+: ")
 
 
 def overlay() -> dict[str, Any]:
-    """Return the demo's configuration on images of 8x8 pixels, with more and shorter epochs."""
-    demo = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
-    demo["datasets"] = {"digits": {**demo["datasets"]["digits"], "image_size": 8}}
-    demo["protocols"]["base"] |= {"epochs": EPOCHS}
-    demo["studies"] = dict.fromkeys(demo["studies"])
-    demo["resources"] |= {"runs_per_job": 1}
-    return demo
+    """Return the tiny overlay on small images, with more and shorter epochs."""
+    tiny = tiny_overlay()
+    del tiny["datasets"]["digits-large"]
+    tiny["protocols"]["base"] |= {"epochs": EPOCHS}
+    tiny["studies"] = dict.fromkeys(tiny["studies"])
+    tiny["resources"] |= {"runs_per_job": 1}
+    return tiny
 
 
 def run(seed: int, architecture: int = 0) -> str:
@@ -115,9 +115,19 @@ class Driver:
             if folder == str(self.project.folder) and comment.endswith(f"_wildcards_{wildcards}")
         ]
 
+    def submitted(self) -> list[str]:
+        """Return the comments of all jobs of the project, as long as SLURM remembers them."""
+        listed = self.cluster.ask("squeue", "-h", "-t", "all", "-o", "%Z|%k").splitlines()
+        mine = f"{self.project.folder}|"
+        return [line.removeprefix(mine) for line in listed if line.startswith(mine)]
+
     def job(self, of: str) -> str:
         """Return the number of a run's job that is running now."""
         return self.jobs(of, "running")[0]
+
+    def node(self, of: str) -> str:
+        """Return the node on which a run's job is running now."""
+        return self.cluster.ask("squeue", "-h", "-j", self.job(of), "-o", "%N")
 
     def trainings(self, of: str) -> list[int]:
         """Return the processes that train a run."""

@@ -16,7 +16,6 @@ from naseval.methods._supernet.supernet import (
     plain_state,
 )
 from naseval.methods.cnas.supernet import SOURCES, cnas_supernet
-from naseval.methods.darts import search as darts_search
 from naseval.methods.pdarts.skip_dropout import (
     draw_masks,
     set_skip_dropout,
@@ -221,7 +220,6 @@ def test_a_search_with_either_form_finds_the_same_genotype(name, monkeypatch):
     method, settings = SEARCHES[name]
     found = []
     for kind in KINDS:
-        monkeypatch.setattr(darts_search, "BankedSupernet", kind)
         monkeypatch.setitem(new_supernet.__kwdefaults__, "kind", kind)
         monkeypatch.setattr(stage_task, "__defaults__", (kind,))
         monkeypatch.setitem(cnas_supernet.__kwdefaults__, "kind", kind)

@@ -12,7 +12,7 @@ from naseval import records, schemas
 from naseval.budget.rehearsal import Meter, Rehearsal, StubData
 from naseval.errors import Interrupted, NasevalError
 from naseval.genotype import Genotype
-from naseval.methods._candidates import Candidates
+from naseval.methods._candidates import Candidates, candidate_network, diverged
 from naseval.randomness import stream
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
@@ -44,7 +44,7 @@ def result():
 
 
 def test_a_method_is_shorter_than_60_lines():
-    assert len(Path(random_search.__file__).read_text().splitlines()) < 60
+    assert len(Path(random_search.__file__).read_text(encoding="utf-8").splitlines()) < 60
 
 
 def test_a_row_per_candidate_and_the_best_wins(result):
@@ -72,6 +72,22 @@ def test_stopped_within_a_candidate_it_resumes_to_the_same_bits(result, tmp_path
     resumed = search(checkpoint=checkpoint)
     assert timeless(resumed.history) == timeless(result.history)
     assert resumed.genotype == result.genotype
+
+
+def test_candidates_that_diverge_are_not_chosen(monkeypatch):
+    """All but the last have weights that are not numbers."""
+    built = iter(range(3))
+
+    def spoilt(genotype, data, settings):
+        network = candidate_network(genotype, data, settings)
+        if next(built) < 2:
+            torch.nn.init.constant_(next(network.parameters()), float("nan"))
+        return network
+
+    monkeypatch.setattr("naseval.methods._candidates.candidate_network", spoilt)
+    found = search()
+    assert [diverged(row) for row in found.history] == [True, True, False]
+    assert Genotype.from_json(found.history[2]["genotype"]) == found.genotype
 
 
 def test_another_genotype_than_the_checkpoints_is_refused(tmp_path):

@@ -21,6 +21,7 @@ from naseval.networks.cost import parameters
 from naseval.randomness import stream
 from naseval.spaces import get_space
 from naseval.spaces.enas.space import cell_of, genotype_of, integers_of
+from naseval.training.checkpoint import Checkpoint
 from naseval.training.loop import EpochLoop
 
 FACTS = VECTORS["nao"]
@@ -200,6 +201,39 @@ def fitted(scores, architectures, epochs, **changes):
     parts = {"codec": found, "adam": fit.optimizer}
     EpochLoop().run(fit, epochs=1, steps=fit.steps, parts=parts, stream_names=("codec",))
     return found.eval()
+
+
+class Killed(Exception):  # noqa: N818
+    """Ends a fit that may not do anything any more."""
+
+
+def test_a_fit_that_is_killed_loses_only_a_step(tmp_path, monkeypatch):
+    monkeypatch.setattr("naseval.training.loop.SAVE_SHARE", float("inf"))  # whatever saving takes
+    chosen = predictor(epochs=4, batch_size=20)
+    seen = []
+
+    class Fit(CodecFit):
+        def step(self, epoch, step):
+            seen.append(step)
+            if seen == [0, 1, 2, 3, 4, 5]:
+                raise Killed
+            return super().step(epoch, step)
+
+    def fit(loop):
+        torch.manual_seed(0)
+        found = ArchitectureCodec(chosen)
+        task = Fit(found, tokens_of(drawn(40)), torch.rand(40), chosen, seed=0, stage=1)
+        parts = {"codec": found, "adam": task.optimizer}
+        loop.run(task, epochs=1, steps=task.steps, parts=parts, stream_names=("codec",))
+        return found.state_dict()
+
+    checkpoint = Checkpoint(tmp_path / "fit.pt", "same")
+    with pytest.raises(Killed):
+        fit(EpochLoop(checkpoint, pause=0.0))
+    resumed = fit(EpochLoop(checkpoint))
+    assert seen == [*range(6), *range(5, 8)]
+    straight = fit(EpochLoop())
+    assert all(torch.equal(resumed[name], weight) for name, weight in straight.items())
 
 
 def test_a_fit_learns_to_predict_and_to_write():

@@ -15,7 +15,7 @@ from naseval.errors import Interrupted, NasevalError
 from naseval.genotype import Genotype
 from naseval.methods import get_method
 from naseval.methods.nsganet.flops import flops
-from naseval.methods.nsganet.search import search
+from naseval.methods.nsganet.search import objectives, search
 from naseval.randomness import stream
 from naseval.spaces.nsganet.space import SPACE
 from naseval.training.checkpoint import Checkpoint
@@ -29,10 +29,14 @@ STEPS = INDIVIDUALS * 2 * 2  # epochs, steps
 
 @dataclass(frozen=True)
 class WatchedData(TrainingData):
-    """Lists the training batches asked for, and sends SIGTERM where one of `stops` is."""
+    """Lists the training batches asked for, and sends SIGTERM where one of `stops` is.
+
+    The images of the epochs `spoilt` are not numbers, as if a network had diverged.
+    """
 
     seen: list[tuple[int, int]] | None = None
     stops: tuple[tuple[int, int], ...] = ()
+    spoilt: tuple[int, ...] = ()
 
     def batches(self, part: Any, **options: Any) -> Any:
         """Return the batches, those of training watched."""
@@ -51,12 +55,15 @@ class _Watched:
         self.data.seen.append((epoch, step))
         if (epoch, step) in self.data.stops:
             signal.raise_signal(signal.SIGTERM)
-        return self.batches.at(epoch, step)
+        images, labels = self.batches.at(epoch, step)
+        return (images * float("nan") if epoch in self.data.spoilt else images), labels
 
 
-def watched(seen, stops=()):
+def watched(seen, stops=(), spoilt=()):
     data = made_up_data()
-    return WatchedData(data.dataset, data.channels, data.parts, seen=seen, stops=stops)
+    return WatchedData(
+        data.dataset, data.channels, data.parts, seen=seen, stops=stops, spoilt=spoilt
+    )
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +148,51 @@ def test_stopped_within_individuals_it_resumes_and_trains_none_twice(result, tmp
     assert resumed.genotype == result.genotype
     assert seen == [(epoch, step) for epoch in range(2 * INDIVIDUALS) for step in range(2)]
     assert len(seen) == STEPS
+
+
+@pytest.mark.parametrize("spoilt", [(2, 3), (3,)])
+def test_an_individual_that_diverges_is_the_worst_and_the_search_goes_on(result, tmp_path, spoilt):
+    """The second one, in its first or its second epoch; stopped later, it resumes all the same."""
+    settings = nsganet_settings()
+    found = search(watched([], spoilt=spoilt), settings, seed=1, loop=EpochLoop())
+    worst, first_ones = found.history[1], (0, 2, 3)
+    for name in ("validation_accuracy", "validation_loss", "train_loss", "train_accuracy"):
+        assert name not in worst
+    assert worst["genotype"] == result.history[1]["genotype"]
+    assert worst["flops"] == result.history[1]["flops"]
+    assert worst["seconds"] > 0 and not worst["front"]
+    for number in first_ones:
+        measured = [result.history[number], found.history[number]]
+        one, other = timeless([{**row, "front": None} for row in measured])
+        assert one == other
+    assert len(found.history) == INDIVIDUALS
+    assert records.table(schemas.HISTORY, found.history)["flops"].null_count == 0
+    measured = [row for row in found.history if row is not worst]
+    best = min(measured, key=lambda row: (error(row), row["flops"]))
+    assert Genotype.from_json(best["genotype"]) == found.genotype
+
+    checkpoint = Checkpoint(tmp_path / "checkpoint", "same")
+    with pytest.raises(Interrupted):
+        stopped = watched([], ((4, 1),), spoilt)
+        search(stopped, settings, seed=1, loop=EpochLoop(checkpoint))
+    seen = []
+    resumed = search(watched(seen, spoilt=spoilt), settings, seed=1, loop=EpochLoop(checkpoint))
+    assert timeless(resumed.history) == timeless(found.history)
+    assert seen[0] == (5, 0)
+
+
+def test_worst_is_dominated_whatever_it_costs():
+    cheap = {"flops": 1.0}
+    good = {"flops": 9.0, "validation_accuracy": 0.0}
+    bad, other = objectives(cheap, [cheap, good]), objectives(good, [cheap, good])
+    assert bad[0] > other[0] and bad[1] >= other[1]
+
+
+def test_a_search_whose_individuals_all_diverge_says_so():
+    settings = nsganet_settings(generations=1, population=2)
+    everything = tuple(range(4))
+    with pytest.raises(NasevalError, match="all 2 candidates of the search diverged; lower"):
+        search(watched([], spoilt=everything), settings, seed=1, loop=EpochLoop())
 
 
 def test_a_finished_search_is_read_back_without_training(result, tmp_path):

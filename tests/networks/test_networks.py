@@ -20,7 +20,8 @@ from naseval.genotype import Cell, Genotype
 from naseval.networks.cost import count, macs, parameters
 from naseval.networks.drop_path import DropPath, set_drop_path
 from naseval.networks.operations import BARE_POOLS, OPERATIONS, FactorizedReduce
-from naseval.networks.skeleton import AuxiliaryHead, Skeleton, reductions
+from naseval.networks.shape import Skeleton, reductions
+from naseval.networks.skeleton import AuxiliaryHead
 from naseval.randomness import stream
 from naseval.spaces import get_space
 from naseval.spaces.modified.network import MODIFIED_OPERATIONS
@@ -273,7 +274,7 @@ def test_drop_path_drops_samples_and_rescales_the_rest():
         ({"image_size": 30}, "image_size is 30; .* multiple of 4"),
         ({"images": "large", "image_size": 100}, "image_size is 100; .* multiple of 32"),
         ({"images": "medium"}, "choose small or large"),
-        ({"options": {"dropout": 0.1}}, "'dropout' is not one of the space darts"),
+        ({"options": {"dropout": 0.1}}, "options of the space darts: dropout is unknown"),
     ],
 )
 def test_what_cannot_be_built_is_refused(changed, message):

@@ -15,14 +15,26 @@ from naseval.provenance.package import Definition
 pytestmark = pytest.mark.workflow
 
 SEED, EDITS = 20200426, 200
-COLUMN = ("schemas.py", '"train_loss": pa', '"another": pa.float64(), "train_loss": pa')
+COLUMN = ("schemas.py", '"train_loss": AMOUNT', '"another": AMOUNT, "train_loss": AMOUNT')
 RAMP = ("networks/drop_path.py", "return end * ", "return 0.5 * end * ")
 INSET = ("figures/distribution.py", "BINS = 15", "BINS = 16")
 PDARTS = {
     "default": ("methods/pdarts/settings.py", "FEWEST = 3", "FEWEST = 4"),
     "code": ("methods/pdarts/search.py", 'SKIP = "skip_connect"', 'SKIP = "skip"'),
 }
-READ_ALL_SETTINGS = {"default": {"ledger.py", "score_cards.py", "budget.py"}, "code": set()}
+BASELINES = {
+    "regularised_evolution": (
+        "methods/regularised_evolution/algorithm.py",
+        "trials = Trials(evaluate, settings.trials)",
+        "trials = Trials(evaluate, 1 * settings.trials)",
+    ),
+    "zero_cost": ("networks/untrained_scores.py", ".abs().sum()", ".abs().mean()"),
+}
+CANDIDATES = ("methods/_baselines/trained.py", "WORST = -1.0", "WORST = -2.0")
+READ_ALL_SETTINGS = {
+    "default": {"ledger.py", "score_cards.py", "budget.py", "verify.py"},
+    "code": set(),
+}
 """Scripts that load the whole configuration, and with it every method's settings."""
 
 
@@ -118,6 +130,28 @@ def test_a_method_s_own_code_reruns_its_searches(project, before, edit):
     assert scripts(found) <= {"search.py", *READ_ALL_SETTINGS[edit]}
 
 
+@pytest.mark.parametrize("method", ["regularised_evolution", "zero_cost"])
+def test_a_baseline_s_own_code_reruns_its_searches_alone(project, before, method):
+    found = changed(project, before, *BASELINES[method])
+    assert scripts(found) == {"search.py"}
+    assert all(f"naseval.methods.{method}.search" in kind.modules for kind in found)
+
+
+def test_what_candidates_share_reruns_the_methods_that_train_them(project, before):
+    found = changed(project, before, *CANDIDATES)
+    assert scripts(found) == {"search.py"}
+    trained = {name for kind in found for name in kind.modules if name.endswith(".search")}
+    assert trained == {
+        f"naseval.methods.{name}.search"
+        for name in (
+            "random_search",
+            "local_search",
+            "regularised_evolution",
+            "successive_halving",
+        )
+    }
+
+
 @dataclass(frozen=True)
 class Literal:
     """A literal of the source that computes, to be edited."""
@@ -141,6 +175,8 @@ class Literal:
             return str(not value)
         if isinstance(value, str):
             return ascii(value + "x")
+        if isinstance(value, bytes):
+            return ascii(value + b"x")
         return ascii(value + 1)
 
 

@@ -74,6 +74,7 @@ def test_a_hostile_pickle_runs_nothing(tmp_path: Path) -> None:
         pickle.dumps([(TEXT, 97.06, "more")]),
         pickle.dumps({"a": 1}),
         pickle.dumps([(TEXT, np.float32(97.06))]),
+        pickle.dumps([(TEXT, 10**400)]),
     ],
 )
 def test_other_contents_are_refused(content: bytes) -> None:
@@ -97,7 +98,13 @@ def test_genotype_text() -> None:
         "[1, 2]",
         "Genotype(",
         "Genotype(normal=range(len('abc')))",
+        "Genotype(normal=range(0, 999999999999))",
+        f"Genotype(normal={'9' * 30}, reduce=range(0, {'9' * 30}))",
+        f"Genotype(normal={'-' * 100_000}1)",
+        f"Genotype(normal={'1+' * 100_000}1)",
+        "Genotype(normal={[]: 1})",
     ],
+    ids=lambda text: text[:40],
 )
 def test_text_that_is_no_genotype_is_refused(text: str) -> None:
     with pytest.raises(NasevalError, match="is no genotype"):

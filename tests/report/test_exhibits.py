@@ -23,7 +23,8 @@ from naseval.errors import NasevalError
 from naseval.figures import power, variance
 from naseval.published.issues.issue import by_severity
 from naseval.report import exhibits as registry
-from naseval.report.exhibits import SOURCES, figures, labels, tables
+from naseval.report.exhibits import OF_THE_PAPER, SOURCES, figures, tables
+from naseval.report.labels import labels
 from naseval.settings.validation import merged
 from paths import ROOT
 from study_tables import (
@@ -75,7 +76,7 @@ def test_they_are_those_that_one_list_had(paper, name):
     if name == "demo":
         paper = merged(paper, yaml.safe_load((ROOT / "config/demo.yaml").read_text()))
     config = load_config(paper)
-    for source in SOURCES:
+    for source in OF_THE_PAPER:
         for kind, found in (("figures", figures), ("tables", tables)):
             listed = [
                 {
@@ -129,6 +130,32 @@ def test_a_new_module_is_a_new_figure(added, config):
     assert figures("reproduced", config) == {}
 
 
+@pytest.fixture
+def in_steps(paper) -> Config:
+    """Return the paper's configuration with a benchmark that is judged in steps."""
+    steps = {"start": 4, "step": 4, "most": 8}
+    paper["studies"]["benchmark"] |= {"searches": steps, "random": steps}
+    return load_config(paper)
+
+
+def test_an_optional_input_is_there_only_if_its_key_is_set(added, paper, in_steps):
+    steps = '"inputs": {"looks": "l.parquet"}, "optional": {"looks": "studies.benchmark.stepwise"}'
+    added(DECLARATION.replace('"study": "seeds"', f'"study": "seeds", {steps}'))
+    assert figures("reproduced", in_steps)["toy"].files("reproduced")["looks"] == "l.parquet"
+    paper["studies"]["benchmark"] |= {"searches": 8, "random": 8}
+    config = load_config(paper)
+    assert "looks" not in figures("reproduced", config)["toy"].files("reproduced")
+
+
+def test_what_shows_verdicts_gets_those_that_stopped_cells(in_steps):
+    for found, names in ((figures, ("benchmark", "forest")), (tables, ("benchmark", "verdicts"))):
+        for name in names:
+            shown = {source: found(source, in_steps)[name] for source in SOURCES}
+            given = {source: one.files(source).get("decisions") for source, one in shown.items()}
+            assert given.pop("reproduced") == "decisions/benchmark.parquet"
+            assert set(given.values()) == {None}
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "sentence"),
     [
@@ -162,8 +189,12 @@ def test_planning_needs_neither_pandas_nor_drawing():
         "import sys, yaml\n"
         "from naseval.config import load_config\n"
         "from naseval.report.exhibits import figures, tables\n"
-        "config = load_config(yaml.safe_load(open('config/config.yaml')))\n"
+        "settings = yaml.safe_load(open('config/config.yaml'))\n"
+        "settings['methods']['darts']['label'] = 'ダーツ'\n"
+        "config = load_config(settings)\n"
+        "from naseval.report.labels import labels\n"
         "assert figures('reproduced', config) and tables('reproduced', config)\n"
+        "assert labels('reproduced', config, 'protocols')\n"
         "sys.exit(bool({'pandas', 'scipy', 'matplotlib', 'torch'} & sys.modules.keys()))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
@@ -173,14 +204,14 @@ def test_the_paper_has_ten_figures_and_two_tables(config):
     def numbered(found, word):
         return sum(shown.title.startswith(word) for shown in found.values())
 
-    for source in SOURCES:
+    for source in OF_THE_PAPER:
         assert numbered(figures(source, config), "Figure ") == 10
     assert numbered(tables("published", config), "Table ") == 2
 
 
 def test_only_configured_studies_are_shown(paper):
-    for name in ("tricks", "protocols", "distribution", "operations", "cells", "seeds", "depth"):
-        paper["studies"][name] = None
+    others = set(paper["studies"]) - {"benchmark"}
+    paper["studies"] |= dict.fromkeys(others)
     config = load_config(paper)
     assert {shown.target for shown in figures("reproduced", config).values()} == {"benchmark"}
     of_all = ""
@@ -214,6 +245,7 @@ def test_a_benchmark_as_small_as_can_be_is_shown(config, runs, methods):
     study = made_up_benchmark(["digits"], methods, runs, epochs=1)
     costs = pd.DataFrame({"dataset": "digits", "method": methods, "seed": 0, "gpu_days": 1e-4})
     given = {"study": study, "costs": costs, **labels("reproduced", config), "dataset": "digits"}
+    given["margins"] = {"digits": 1.0}
     for found in (figures("reproduced", config), tables("reproduced", config)):
         for exhibit in (entry for entry in found.values() if entry.study == "benchmark"):
             names = {*exhibit.files("reproduced"), *exhibit.labels, *exhibit.constants(config)}
@@ -250,6 +282,8 @@ def test_costs_add_up_the_epochs_of_a_search():
         "gpu_days": [0.75],
     }
     assert search_costs([]).columns.tolist() == ["dataset", "method", "seed", "gpu_days"]
+    (row,) = search_costs([("cifar10", "nao", 3, history.assign(device="cpu"))]).to_dict("records")
+    assert row["device"] == "cpu"
 
 
 def test_table_2_shows_what_differs_from_the_paper(paper):
@@ -286,9 +320,9 @@ def test_issues_are_shown_gravest_first():
 
 
 def test_a_table_as_html_is_escaped_and_marked():
-    table = pd.DataFrame({"random_mean": [97.034, np.nan], "what": ["<b>", "x" * 50]})
+    table = pd.DataFrame({"random mean": [97.034, np.nan], "what": ["<b>", "x" * 50]})
     text = html(table, "A & B", "in *all*")
-    assert '<th scope="col">random mean</th>' in text
-    assert '<td class="number">97.03</td><td>&lt;b&gt;</td>' in text
-    assert f'<td class="number">–</td><td class="text">{"x" * 50}</td>' in text
+    assert '<th scope="col" class="amount">random mean</th><th scope="col">what</th>' in text
+    assert '<td class="number amount">97.03</td><td>&lt;b&gt;</td>' in text
+    assert f'<td class="number amount">–</td><td class="text">{"x" * 50}</td>' in text
     assert "<caption>A &amp; B</caption>" in text and "in <em>all</em>" in text

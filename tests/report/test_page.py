@@ -2,8 +2,10 @@
 
 import re
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
+import yaml
 from matplotlib.colors import CSS4_COLORS
 
 from naseval.config import load_config
@@ -34,24 +36,58 @@ class Page(HTMLParser):
         return [values[attribute] for _, values in self.tags if attribute in values]
 
 
-@pytest.fixture
-def both(tmp_path, paper):
-    return text(results(tmp_path, load_config(paper), ("published", "reproduced")))
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a results folder of both sources."""
+    paper = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    place = tmp_path_factory.mktemp("results")
+    return results(place, load_config(paper), ("published", "reproduced"))
+
+
+@pytest.fixture(scope="module")
+def both(folder):
+    return text(folder)
 
 
 def test_it_is_whole_offline_and_accessible(both):
     page = Page(both)
     assert not page.open
-    assert not re.search(r"(src|href)=\"(?!#|data:)|@import|url\(", both)
+    assert not re.search(r"src=|@import|url\((?!#)", both)
     identifiers = page.all("id")
     assert len(identifiers) == len(set(identifiers))
-    assert {link.removeprefix("#") for link in page.all("href")} <= set(identifiers)
-    images = [values for tag, values in page.tags if tag == "img"]
-    assert len(images) == 2 and all(image["alt"] for image in images)
+    links = page.all("href")
+    anchors = {link[1:].partition("?")[0] for link in links if link.startswith("#")}
+    assert anchors | set(re.findall(r"url\(#([^)]*)\)", both)) <= set(identifiers)
+    figures = [values for tag, values in page.tags if tag == "svg"]
+    assert len(figures) == 2
+    assert all(values["role"] == "img" and values["aria-label"] for values in figures)
     tags = [tag for tag, _ in page.tags]
     assert tags.count("caption") == tags.count("table")
     assert all("scope" in values for tag, values in page.tags if tag == "th")
     assert tags.count("main") == tags.count("h1") == 1
+
+
+def test_every_file_of_a_figure_and_a_table_is_linked(folder, both):
+    links = [link for link in Page(both).all("href") if not link.startswith("#")]
+    assert all((folder / unquote(link)).is_file() for link in links)
+    for source in ("published", "reproduced"):
+        stem = f"{source}/benchmark"
+        for kind in ("svg", "pdf", "png", "csv"):
+            assert f"figures/{stem}.{kind}" in links
+        for kind in ("csv", "parquet", "md"):
+            assert f"tables/{stem}.{kind}" in links
+        assert f"studies/{stem}.parquet" in links
+
+
+def test_tables_say_how_long_they_are_and_numbers_are_typeset(both):
+    assert "60 rows: <a" in both and "2 rows: <a" in both
+    assert '<th scope="col" class="amount">column 0</th>' in both
+    assert '<td class="number amount">−1.50</td>' in both
+
+
+def test_a_mark_says_its_numbers(both):
+    assert "<title>the line &lt;of published runs&gt;</title>" in both
+    assert both.count("Point at a mark for its numbers.") == 2
 
 
 def test_it_shows_what_there_is_of_both_sources(both):
@@ -60,7 +96,7 @@ def test_it_shows_what_there_is_of_both_sources(both):
         assert f"a note on {source}" in both
         assert f"studies/{source}/benchmark.parquet" in both
     assert "Figure 1: &lt;first&gt;" in both and "The paper prints it." in both
-    assert 'id="a1.common.momentum"' in both and "Commit abc123" in both
+    assert 'id="a1.common.momentum"' in both and "Commit abc123abc" in both
     assert "figure-published-absent" not in both
 
 
@@ -84,6 +120,8 @@ def test_score_cards_are_linked(tmp_path):
     shown = text(tmp_path)
     assert not Page(shown).open
     assert '<a href="cards/darts.md">DARTS &lt;first&gt;</a>.' in shown
+    (tmp_path / "cards/darts.html").write_text("<p>Text.</p>")
+    assert '<a href="cards/darts.html">DARTS &lt;first&gt;</a>.' in text(tmp_path)
 
 
 def test_scaled_down_numbers_say_so(tmp_path, paper, both):

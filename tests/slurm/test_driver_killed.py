@@ -5,7 +5,7 @@ import signal
 import pandas as pd
 import pytest
 
-from naseval.locking.orphans import orphans
+from naseval.locking.orphans import slurm_jobs
 from slurm_cluster import wait
 from slurm_driver import Driver, learned, run
 
@@ -31,22 +31,22 @@ def test_a_killed_snakemake_leaves_jobs_that_are_found_stopped_and_resumed(drive
     assert "Directory cannot be locked" in driver.log
     driver.unlock()
 
-    jobs = orphans(driver.project.folder)
+    jobs = slurm_jobs(driver.project.folder)
     assert jobs == [driver.job(RUN)]
-    assert orphans(driver.project.folder.parent) == []
+    assert slurm_jobs(driver.project.folder.parent) == []
     driver.start(RUN)
     assert driver.finish() != 0
     assert f"let them end, or stop them with `scancel {jobs[0]}`" in driver.log
     before = driver.epochs(RUN)[-1]
     driver.cluster.ask("scancel", *jobs)
-    wait(lambda: not orphans(driver.project.folder), "the job's end")
+    wait(lambda: not slurm_jobs(driver.project.folder), "the job's end")
 
     driver.start(RUN)
     wait(lambda: driver.epochs(RUN)[:1] not in ([], [1]), "the job that resumes", 600)
     assert driver.epochs(RUN)[0] > before
     driver.kill()  # again, and this time the job may end
 
-    wait(lambda: not orphans(driver.project.folder), "the job's end", 600)
+    wait(lambda: not slurm_jobs(driver.project.folder), "the job's end", 600)
     driver.unlock()
     driver.start(RUN)
     assert driver.finish() == 0, driver.log

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from slurm_cluster import wait
+from slurm_cluster import NODES, wait
 from slurm_driver import EPOCHS, Driver, learned, run
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1800)]
@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1800)]
 CANCELLED, LIMITED, REQUEUED, KILLED, FULL = (*(run(seed) for seed in range(4)), run(0, 1))
 FAULTS = {"scancel": CANCELLED, "time limit": LIMITED, "requeue": REQUEUED, "kill -9": KILLED}
 FAULTS["full disk"] = FULL
+REPORTS = "results/logs/slurm"
+REPORT = ("--slurm-efficiency-report", "--slurm-efficiency-report-path", REPORTS)
 
 
 @contextmanager
@@ -45,7 +47,7 @@ def stopped(driver: Driver) -> Iterator[dict[str, int]]:
     (driver.results / "data/digits/channels.json").unlink()  # so that a job needs no GPU
     checkpoints = (driver.results / "checkpoints" / FULL).parent
     with small_disk(checkpoints) as filler:
-        driver.start(*FAULTS.values())
+        driver.start(*FAULTS.values(), options=REPORT)
         for fault, of in FAULTS.items():
             driver.wait_for(of, 3)
             before[fault] = driver.epochs(of)[-1]
@@ -112,3 +114,12 @@ def test_a_job_gets_the_gpus_account_and_partition_of_its_rule(driver):
         "gpu|lab|billing=1,cpu=1,gres/gpu=1,mem=1500M,node=1|00:01:00",
         "gpu|lab|billing=1,cpu=1,gres/gpu=1,mem=3000M,node=1|00:30:00",  # another attempt
     }
+
+
+@pytest.mark.usefixtures("stopped")
+def test_jobs_run_on_both_nodes_and_the_executor_reports_them(driver):
+    name = re.search(r"SLURM run ID: (\S+)", driver.log)[1]
+    command = ["sacct", "-X", "-n", "-P", "-o", "NodeList", "--name", name]
+    assert set(driver.cluster.ask(*command).splitlines()) == set(NODES)
+    (report,) = (driver.project.folder / REPORTS).glob("efficiency_report_*.csv")
+    assert pd.read_csv(report)["Elapsed_sec"].gt(0).sum() >= len(FAULTS)

@@ -11,7 +11,7 @@ from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.cnas.supernet import SOURCES, cnas_supernet
 from naseval.networks.cost import parameters
 from naseval.networks.operations import FactorizedReduce, relu_conv_norm
-from naseval.networks.skeleton import Skeleton
+from naseval.networks.shape import Skeleton
 from naseval.networks.squeeze_excitation import SqueezeExcitation
 from naseval.randomness import stream
 from naseval.spaces.cnas import network as cnas
@@ -180,10 +180,10 @@ def test_final_pool_is_adaptive_pooling(side):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"final_pool": 3}, "final_pool is 3; choose 1, or 2"),
-        ({"final_pool": 0}, "final_pool is 0"),
-        ({"preprocess_bn_eps": 0}, "preprocess_bn_eps is 0; it must be above 0"),
-        ({"squeeze_excitation": True}, "'squeeze_excitation' is not one of the space cnas"),
+        ({"final_pool": 3}, "final_pool: input should be 1 or 2, not 3"),
+        ({"final_pool": 0}, "final_pool: input should be 1 or 2, not 0"),
+        ({"preprocess_bn_eps": 0}, "preprocess_bn_eps: input should be greater than 0"),
+        ({"squeeze_excitation": True}, "options of the space cnas: squeeze_excitation is unknown"),
     ],
 )
 def test_what_cannot_be_built_is_refused(options, message):

@@ -10,7 +10,7 @@ from fixtures_wiring import CHANNELS, VECTORS, assert_logits, averaging, genotyp
 from naseval.errors import NasevalError
 from naseval.methods.nsganet.flops import flops
 from naseval.networks.cost import macs, parameters
-from naseval.networks.skeleton import Skeleton, doubled
+from naseval.networks.shape import Skeleton, doubled
 from naseval.networks.squeeze_excitation import SqueezeExcitation
 from naseval.randomness import stream
 from naseval.spaces.nsganet import network as nsganet
@@ -166,7 +166,7 @@ def test_squeezing_is_off_unless_asked_for():
 
 
 def test_a_negative_increment_is_refused():
-    with pytest.raises(NasevalError, match="filter_increment is -1; choose 0 or more, or null"):
+    with pytest.raises(NasevalError, match="filter_increment: input should be greater than"):
         build_network(
             SPACE.sample(stream("x")),
             options={"filter_increment": -1},

@@ -4,11 +4,13 @@ import json
 import logging
 import os
 import time
+from datetime import timedelta
 
 import pytest
 import yaml
 from snakemake.utils import update_config
 
+from naseval import records, schemas
 from naseval.__main__ import main
 from naseval.budget.jobs import needed, once
 from naseval.config import load_config
@@ -16,8 +18,9 @@ from naseval.errors import NasevalError
 from naseval.locking.lock import EXPIRY
 from naseval.settings.validation import merged
 from naseval.status.configured import configured
+from naseval.status.remaining import remaining
 from naseval.status.state import complains, job_states, last_line, progress
-from naseval.status.summary import Listing, page, summary, text
+from naseval.status.summary import Listing, page, summary, text, to_go
 from naseval.training.progress import log_epoch
 
 
@@ -46,14 +49,14 @@ def test_what_is_logged_is_read_back(caplog):
     line = reported(caplog, train_accuracy=11.0, test_accuracy=97.25, test_loss=1e-7)
     found = progress(line)
     assert (found.epoch, found.epochs, found.accuracy) == (3, 10, 97.25)
-    assert found.left == "0:00:14"
+    assert (found.seconds, found.left) == (2.0, timedelta(seconds=14))
     assert not complains(line)
 
 
 def test_a_search_of_days_without_validation_is_read_back(caplog):
     found = progress(reported(caplog, seconds=86_400.0, train_accuracy=11.0))
     assert found.accuracy is None
-    assert found.left == "7 days, 0:00:00"
+    assert found.left == timedelta(days=7)
 
 
 def test_the_last_line_of_a_long_log_is_found_without_its_time(tmp_path):
@@ -62,6 +65,8 @@ def test_the_last_line_of_a_long_log_is_found_without_its_time(tmp_path):
     assert last_line(log) == "the disk is full"
     assert last_line(write(tmp_path, "b.log")) == ""
     assert complains("the disk is full")
+    assert not complains("candidate 3: 41.25 % validation accuracy")
+    assert not complains("candidate 3 counts as the worst: the total of loss is nan in epoch 1")
     assert not complains("interrupted in epoch 3, after step 4 of 5; run again to resume")
 
 
@@ -102,9 +107,46 @@ def test_every_state_is_told_from_files(tmp_path, jobs):
 
 def test_each_study_counts_all_it_needs_and_the_total_each_job_once(tmp_path, jobs):
     counts = summary(jobs, job_states(tmp_path, jobs), "results")[0]
-    totals = {row[0]: int(row[-1]) for row in counts.rows}
+    totals = {row[0]: int(row[-2]) for row in counts.rows}
     assert totals["all"] == len(once(jobs)) < sum(totals.values()) - totals["all"]
-    assert all(row[-2] == row[-1] for row in counts.rows)  # all of them wait
+    assert all(row[-3] == row[-2] and row[-1] == "0" for row in counts.rows)  # all of them wait
+
+
+def test_what_is_to_go_is_known_from_finished_jobs_and_logs(tmp_path, jobs):
+    """One of a kind took 90 s; another has 30 s of 45 s left, a search in stages 2 minutes."""
+    done, waiting, begun = [job for job in once(jobs) if job.key == once(jobs)[1].key][:3]
+    search = next(job for job in once(jobs) if job.kind == "search")
+    other = next(
+        job for job in once(jobs) if job.kind == "run" and job.key not in (done.key, search.key)
+    )
+    row = dict.fromkeys(schemas.RUN.names, 1.0) | {"epoch": 1, "peak_memory": 1, "at_once": 1}
+    content = records.table(schemas.RUN, [{**row, "epoch": n, "seconds": 45.0} for n in (1, 2)])
+    records.write(tmp_path / done.output, content, {})
+    write(tmp_path, begun.log, "2026-11-24 08:09:18 epoch 1/3: train_loss 1; 15.0 s, 9:00:00 to go")
+    write(tmp_path, search.log, "2026-11-24 08:09:18 epoch 1/3: train_loss 1; 1.0 s, 0:02:00 to go")
+    write(tmp_path, search.lock, "an owner of another form")
+    left = remaining(tmp_path, job_states(tmp_path, [done, waiting, begun, search, other]))
+    assert (left.jobs, left.known, left.running) == (4, 3, 1)
+    assert (left.seconds, left.text, left.at_this_pace) == (240, "0:04:00", "0:04:00")
+    assert "4     3              0:04:00              0:04:00" in text([to_go(left)])
+    assert text([to_go(remaining(tmp_path, job_states(tmp_path, [other])))]) == ""
+    write(tmp_path, done.output, "half")
+    assert remaining(tmp_path, job_states(tmp_path, [done, waiting])).known == 0
+
+
+def test_the_share_that_is_done_is_rounded_down(tmp_path, jobs):
+    few = once(jobs)[:3]
+    for job in few[:2]:
+        write(tmp_path, job.output)
+    counts = summary(few, job_states(tmp_path, few), "results")[0]
+    assert counts.header[-1] == "done, %"
+    assert counts.rows[-1] == ("all", "2", "0", "0", "0", "1", "3", "66")
+
+
+def test_a_folder_that_is_none_is_one_sentence(tmp_path, monkeypatch, capsys, request):
+    monkeypatch.chdir(request.config.rootpath)
+    assert main(["status", "--results", str(tmp_path / "nowhere")]) == 1
+    assert "nowhere is no folder; name the results folder" in capsys.readouterr().err
 
 
 def test_the_page_is_alone_and_safe():
@@ -146,11 +188,16 @@ def test_the_command_prints_or_writes_a_page(tmp_path, monkeypatch, capsys, requ
 def test_the_results_that_people_read_are_listed(tmp_path, capsys):
     for path in ("report.html", "figures/published/cost.svg", "figures/published/cost.png"):
         write(tmp_path, path)
-    write(tmp_path, "cards/darts.md")
+    write(tmp_path, "cards/darts.html")
     assert main(["results", str(tmp_path)]) == 0
-    listed = [f"  {tmp_path}/{path}" for path in ("figures/published/cost.svg", "cards/darts.md")]
+    listed = [f"  {tmp_path}/{path}" for path in ("figures/published/cost.svg", "cards/darts.html")]
     assert capsys.readouterr().out.splitlines() == [
-        "", "Look at:", *listed, f"  {tmp_path}/report.html"
+        "",
+        f"To see all of it, open {tmp_path}/report.html",
+        "",
+        "Figures, tables, cards and pages:",
+        *listed,
+        f"  {tmp_path}/report.html",
     ]  # fmt: skip
 
 

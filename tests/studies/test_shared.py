@@ -11,6 +11,7 @@ CONFIG = load_config(yaml.safe_load((ROOT / "config/config.yaml").read_text()))
 OWN = {  # runs of each study; those that no study above it has
     "benchmark": (640, 640),
     "tricks": (248, 120),
+    "baselines": (480, 360),
     "spaces": (56, 8),
     "protocols": (160, 144),
     "distribution": (214, 206),
@@ -18,6 +19,7 @@ OWN = {  # runs of each study; those that no study above it has
     "cells": (112, 96),
     "seeds": (64, 32),
     "depth": (64, 16),
+    "printed": (400, 312),
 }
 
 
@@ -29,8 +31,8 @@ def test_shared_runs_are_planned_once():
         found[study] = (len(runs), len(runs - seen))
         seen |= runs
     assert found == OWN
-    assert len(seen) == 1310
-    assert sum(runs for runs, _ in OWN.values()) == 1828
+    assert len(seen) == 1982
+    assert sum(runs for runs, _ in OWN.values()) == 2708
 
 
 def runs(study, **where):
@@ -51,6 +53,7 @@ def runs(study, **where):
         ("cells", {"cells": 20}, 16),
         ("seeds", {"seed": 2}, 32),
         ("depth", {"cells": 20}, 32),
+        ("printed", {"dataset": "cifar10", "space": "darts", "origin": "random"}, 32),
     ],
 )
 def test_the_first_random_architectures_serve_many_studies(study, where, count):

@@ -12,6 +12,7 @@ from naseval.training.augmentation import augment, training_loss
 from naseval.training.device import CLEAR_REFS
 from naseval.training.loop import EpochLoop
 from naseval.training.networks import initialised
+from system_memory import take_memory
 from training_toy import ToyData, ToyNetwork, toy_protocol
 
 
@@ -116,9 +117,9 @@ def test_a_last_batch_of_one_image_is_left_out():
     assert math.isclose(correct, round(correct))  # of 16 images, not of 17
 
 
-def test_batches_of_one_image_are_refused():
-    with pytest.raises(NasevalError, match="batch_size is 1"):
-        train(batch_size=1)
+def test_a_single_image_is_refused():
+    with pytest.raises(NasevalError, match="there is one training image"):
+        train(ToyData(images=1), epochs=1)
 
 
 def test_a_diverging_training_names_the_epoch():
@@ -128,10 +129,7 @@ def test_a_diverging_training_names_the_epoch():
 
 @pytest.mark.skipif(not os.access(CLEAR_REFS, os.W_OK), reason="this system keeps the peak")
 def test_a_second_training_reports_its_own_peak_memory():
-    def half_a_gigabyte(_epoch, _step):
-        torch.ones(2**27)
-
-    first, _ = train(ToyData(half_a_gigabyte), epochs=1)
+    first, _ = train(ToyData(lambda _epoch, _step: take_memory(2**29)), epochs=1)
     second, _ = train(epochs=1)
     assert second[0]["peak_memory"] < first[0]["peak_memory"] - 2**28
 

@@ -48,7 +48,7 @@ def job(parent: Connection, path: Path, rows: Path, kind: str, place: tuple[int,
     except NasevalError as error:
         parent.send(str(error))
         sys.exit(error.exit_code)
-    rows.write_text(json.dumps(found))
+    rows.write_text(json.dumps(found), encoding="utf-8")
 
 
 class Runner:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from naseval.errors import Interrupted, NasevalError
+from naseval.errors import Diverged, Interrupted
 from naseval.randomness import torch_seed
 from naseval.settings.base import ArchitectureOptimizer, Optimizer
 from naseval.training.checkpoint import Checkpoint, TensorState
@@ -206,7 +206,7 @@ def test_a_loss_that_is_not_finite_stops_with_a_hint(tmp_path):
             return {"loss": float("nan") if (epoch, step) == (1, 2) else 1.0}
 
     checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
-    with pytest.raises(NasevalError, match="loss is nan in epoch 2; lower learning_rate"):
+    with pytest.raises(Diverged, match="loss is nan in epoch 2; lower learning_rate"):
         run(Diverging(), checkpoint)
     assert checkpoint.load()["epoch"] == 1
 
@@ -219,9 +219,113 @@ def test_the_log_has_a_line_per_epoch_with_the_time_to_go(caplog):
     assert caplog.messages[-1].endswith("0:00:00 to go")
 
 
+def test_the_time_to_go_has_later_stages_and_what_the_job_does_then(monkeypatch):
+    left = []
+    monkeypatch.setattr(
+        "naseval.training.loop.log_epoch",
+        lambda _rows, epoch, epochs, later: left.append(epochs - epoch - 1 + later),
+    )
+    task = Bilevel()
+    names = {"stream_names": (7, "toy"), "schema": TOY_ROWS}
+    EpochLoop(ahead=10).run(task, epochs=2, steps=1, parts=task.parts(), later=3, **names)
+    assert left == [14, 13]
+
+
 def test_bare_tensors_refuse_other_shapes():
     state = TensorState({"alphas": torch.zeros(4)})
     with pytest.raises(ValueError, match="shapes"):
         state.load_state_dict({"alphas": torch.zeros(1)})
     with pytest.raises(ValueError, match="names"):
         state.load_state_dict({"betas": torch.zeros(4)})
+
+
+class Diverging(Bilevel):
+    """The second step of the second epoch has no finite loss, or the second row none."""
+
+    def __init__(self, where="step"):
+        super().__init__()
+        self.where = where
+
+    def step(self, epoch, step):
+        metrics = super().step(epoch, step)
+        bad = self.where == "step" and (epoch, step) == (1, 1)
+        return metrics | {"loss": float("inf")} if bad else metrics
+
+    def end(self, epoch, totals):
+        bad = self.where == "end" and epoch == 1
+        return super().end(epoch, totals) | ({"draw": float("nan")} if bad else {})
+
+
+@pytest.mark.parametrize("where", ["step", "end"])
+def test_a_training_that_diverges_keeps_its_rows_and_is_remembered(tmp_path, where):
+    checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
+    with pytest.raises(Diverged, match="in epoch 2") as first:
+        run(Diverging(where), checkpoint)
+    straight = run(Bilevel())
+    assert [row["train_loss"] for row in first.value.rows] == [straight[0]["train_loss"]]
+    assert first.value.seconds > 0
+    again = Diverging(where)
+    with pytest.raises(Diverged, match=f"in epoch 2; .*, or delete {checkpoint.path}") as second:
+        run(again, checkpoint)
+    assert again.seen == []
+    assert second.value.rows == first.value.rows
+    assert second.value.seconds == first.value.seconds
+    checkpoint.delete()
+    with pytest.raises(Diverged):
+        run(Diverging(where), checkpoint)
+    with pytest.raises(Diverged):  # without a checkpoint too
+        run(Diverging(where))
+
+
+def test_a_stage_after_one_that_diverged_is_run(tmp_path):
+    checkpoint = Checkpoint(tmp_path / "toy.pt", "same")
+    with pytest.raises(Diverged):
+        run(Diverging(), checkpoint)
+    assert run(Bilevel(), checkpoint, stage=2) == run(Bilevel(), stage=2)
+
+
+class Killed(Exception):  # noqa: N818
+    """Ends a loop that may not do anything any more."""
+
+
+class KilledTask(Bilevel):
+    """A search that is killed before a step."""
+
+    def step(self, epoch, step):
+        if self.stop_at == (epoch, step):
+            raise Killed
+        return super().step(epoch, step)
+
+
+@pytest.mark.parametrize("place", [(0, 2), (1, 3)])
+@pytest.mark.parametrize(("pause", "lost"), [(0.0, 0), (3600.0, None)])
+def test_a_killed_loop_resumes_from_within_an_epoch(tmp_path, monkeypatch, place, pause, lost):
+    monkeypatch.setattr("naseval.training.loop.SAVE_SHARE", float("inf"))  # whatever saving takes
+    checkpoint, straight = Checkpoint(tmp_path / "toy.pt", "same"), Bilevel()
+    options = {"epochs": 3, "steps": 4, "stream_names": (7, "toy"), "schema": TOY_ROWS}
+    killed, resumed = KilledTask(stop_at=place), Bilevel()
+    with pytest.raises(Killed):
+        EpochLoop(checkpoint, pause).run(killed, parts=killed.parts(), **options)
+    rows = EpochLoop(checkpoint, pause).run(resumed, parts=resumed.parts(), **options)
+    expected = run(straight)
+    assert [{k: v for k, v in row.items() if k != "seconds"} for row in rows] == expected
+    assert states(resumed) == states(straight)
+    repeated = len(killed.seen) + len(resumed.seen) - len(straight.seen)
+    assert repeated == (place[1] if lost is None else lost)
+
+
+def test_slow_saving_is_rare(tmp_path, monkeypatch):
+    saved = []
+
+    class SlowCheckpoint(Checkpoint):
+        def save(self, state):
+            saved.append(state["step"])
+            time.sleep(0.02)
+
+    monkeypatch.setattr("naseval.training.loop.SAVE_SHARE", 1e-6)
+    task = Bilevel()
+    options = {"epochs": 1, "steps": 6, "stream_names": (7, "toy"), "schema": TOY_ROWS}
+    EpochLoop(SlowCheckpoint(tmp_path / "toy.pt", "same"), 0.0).run(
+        task, parts=task.parts(), **options
+    )
+    assert saved == [0, 0]  # before the first step, and after the epoch

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import time
@@ -17,6 +18,8 @@ from naseval import records, schemas
 from naseval.errors import Interrupted, NasevalError
 from naseval.locking.gpus import Gpu
 from naseval.locking.lease import SLOTS, leased, slots_taken
+from naseval.memory import ran_out_of_memory
+from naseval.training import loop
 from naseval.training.augmentation import augment
 from naseval.training.device import held_gpu
 from naseval.training.networks import initialised
@@ -25,7 +28,6 @@ from naseval.training.pack import (
     fitting,
     former_peak,
     limit_on,
-    ran_out_of_memory,
     train_all,
 )
 from naseval.training.side_by_side import at_once
@@ -39,7 +41,7 @@ GIBIBYTE = 2**30
 def script(runs_at_once):
     resources = {"device": "cpu", "threads": 1, "runs_at_once": runs_at_once}
     resources["image_cache_mb"] = 0
-    return SimpleNamespace(resources=resources, code={"digest": "same"})
+    return SimpleNamespace(resources=resources, code={"digest": "same"}, is_orphan=lambda: False)
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Toy:
     hook: object = nothing
     settings: dict = field(init=False)
     inputs = ()
+    epochs = 4
 
     def __post_init__(self):
         self.settings = {"checkpoint": str(self.folder / f"{self.seed}.pt"), "seed": self.seed}
@@ -94,6 +97,22 @@ def test_the_same_bits_as_alone(tmp_path, alone, runs_at_once):
     assert [timeless(each) for each in found] == alone
     assert {row["at_once"] for each in found for row in each} <= set(range(1, runs_at_once + 1))
     assert not list(tmp_path.glob("*.pt*"))
+
+
+@pytest.mark.parametrize(("runs_at_once", "ahead"), [(1, [12, 8, 4, 0]), (3, [4, 0, 0, 0])])
+def test_the_time_to_go_is_that_of_the_job(tmp_path, monkeypatch, caplog, runs_at_once, ahead):
+    """The log counts the epochs of the trainings that follow one in its place."""
+
+    def note(_rows, epoch, epochs, later):
+        logging.getLogger().info("%d to go", epochs - epoch - 1 + later)
+
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(loop, "log_epoch", note)
+    trainings = toys(tmp_path)
+    train_all(script(runs_at_once), runs_at_once, trainings)
+    for training, later in zip(trainings, ahead, strict=True):
+        left = [int(found) for found in re.findall(r"(\d+) to go", training.log.read_text())]
+        assert left == [3 + later, 2 + later, 1 + later, later]
 
 
 def test_rows_say_how_many_shared_the_device(tmp_path):
@@ -160,6 +179,18 @@ def test_what_fails_costs_itself_alone_and_the_rest_is_kept(tmp_path, alone, err
     assert [timeless(each) for each in rows(again)] == alone[:3]
     trained = ["epoch 4/4" in one.log.read_text() for one in again]
     assert trained == [False, True, False]  # the others were read from their checkpoints
+
+
+def test_what_the_kernel_kills_costs_itself_alone_and_is_said(tmp_path):
+    def killed(epoch, _step):
+        if epoch == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(NasevalError, match=r"1 of 2 trainings failed: see .*1\.log"):
+        train_all(script(2), 2, toys(tmp_path, (nothing, killed)))
+    last = (tmp_path / "1.log").read_text().splitlines()[-1]
+    assert "was killed by SIGKILL, perhaps by the kernel for want of memory; give the job" in last
+    assert (tmp_path / "0.json").exists()
 
 
 def test_a_signal_saves_all_that_run_and_they_resume_to_the_same_bits(tmp_path, alone):
@@ -244,13 +275,14 @@ def test_named_allotted_and_other_devices_are_not_held(pretend, divided, monkeyp
 
 def run_table(peak):
     row = dict.fromkeys(schemas.RUN.names, 1) | {"peak_memory": peak}
-    return records.table(schemas.RUN, [row, row | {"peak_memory": peak // 2}])
+    return records.table(schemas.RUN, [row, row | {"epoch": 2, "peak_memory": peak // 2}])
 
 
 def test_peaks_are_those_of_former_trainings_on_gpus(tmp_path):
     records.write(tmp_path / "a/seed-1.parquet", run_table(3 * GIBIBYTE), {"device": "cuda"})
     records.write(tmp_path / "b/seed-1.parquet", run_table(2 * GIBIBYTE), {"device": "cuda:0"})
     records.write(tmp_path / "b/seed-2.parquet", run_table(9 * GIBIBYTE), {"device": "cpu"})
+    records.write(tmp_path / "b/seed-3.parquet", run_table(1).slice(0, 0), {"device": "cuda"})
     (tmp_path / "c.parquet").write_text("half a file")
     assert former_peak(tmp_path) == 3 * GIBIBYTE
     assert former_peak(tmp_path / "none") == 0
@@ -279,3 +311,19 @@ def test_an_exclusive_gpu_gets_one_at_a_time_and_a_sentence(pretend, divided, ca
     assert len(caplog.messages) == 1 and "nvidia-cuda-mps-control" in caplog.text
     (tmp_path / "control").touch()  # MPS runs
     assert limit_on(gpu, 4, [tmp_path / "runs"])() == 4
+
+
+def test_a_job_whose_snakemake_was_killed_keeps_its_checkpoint_for_the_next(tmp_path):
+    def trained(_epoch, _step):
+        raise AssertionError("a finished training is read back")
+
+    orphan, (first,) = script(1), toys(tmp_path, (nothing,))
+    orphan.is_orphan = lambda: True
+    train_all(orphan, 1, [first])
+    assert Path(first.settings["checkpoint"]).exists()
+    done = rows([first])
+    first.output.unlink()
+    (again,) = toys(tmp_path, (trained,))
+    train_all(script(1), 1, [again])
+    assert rows([again]) == done
+    assert not Path(first.settings["checkpoint"]).exists()

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from baseline_toys import baseline_settings
 from cnas_toys import cnas_settings
 from controller_toys import enas_settings, nao_settings
 from gradient_toys import darts_settings, made_up_data
@@ -17,6 +18,7 @@ from naseval.training.networks import build_run_network, initialised
 from nsganet_toys import nsganet_settings
 from pretended_gpu import GPU, EnoughError, Waits, WatchedLoop, on_gpu
 from staged_toys import pdarts_settings, stacnas_settings
+from successor_toys import settings_of
 from training_toy import toy_protocol
 
 NONE: list[list[str]] = [[], []]
@@ -26,16 +28,41 @@ REWARD = [
     "self.agents.learn(path, policy, self.settings.baseline - float(loss)): a number is read"
 ]
 SCORES = ["methods/enas/search.py: ).cpu(): a copy to main memory"]
+MEASUREMENT = [
+    "methods/darts_es/eigenvalue.py: "
+    "direction = torch.from_numpy(vector.ravel()).to(slope): a copy to the GPU",
+    "methods/darts_es/eigenvalue.py: "
+    "return torch.cat([each.flatten() for each in found]).double().cpu().numpy(): "
+    "a copy to main memory",
+]
+RANKED = [
+    "methods/_paths/rounds.py: "
+    "correct += int((self.logits(x, path).argmax(1) == labels).sum()): a number is read"
+]
+SMALL = {"batch_size": 8}
 EXPECTED = {
     "darts": (darts_settings(cells=1), NONE),
     "pdarts": (pdarts_settings(cells=(1, 1), dropped=(3,), skip_dropout=(0.0, 0.4)), 2 * NONE),
     "stacnas": (stacnas_settings(cells=(1, 1)), 2 * NONE),
+    "pcdarts": (settings_of("pcdarts", cells=1, warm_up=0), NONE),
+    "sdarts_rs": (settings_of("sdarts_rs", cells=1), NONE),
+    "darts_minus": (settings_of("darts_minus", cells=1), NONE),
+    "darts_es": (settings_of("darts_es"), [[], MEASUREMENT]),
     "cnas": (cnas_settings(cells=1), NONE),
     "enas": (enas_settings(), [[], SCORES]),
     "manas": (manas_settings(), [REWARD, REWARD]),
     "manas_ls": (manas_ls_settings(), NONE),
     "nao": (nao_settings(), 3 * NONE),
     "nsganet": (nsganet_settings(), 2 * NONE),
+    "random_search": (baseline_settings("random_search", protocol=SMALL), 2 * NONE),
+    "local_search": (baseline_settings("local_search", protocol=SMALL), 2 * NONE),
+    "regularised_evolution": (
+        baseline_settings("regularised_evolution", protocol=SMALL),
+        2 * NONE,
+    ),
+    "successive_halving": (baseline_settings("successive_halving", protocol=SMALL), 2 * NONE),
+    "zero_cost": (baseline_settings("zero_cost", score="synflow"), NONE),
+    "random_sharing": (baseline_settings("random_sharing"), [*NONE, RANKED, RANKED]),
 }
 """Settings of each method, and what two steps of each of its first stages wait for."""
 

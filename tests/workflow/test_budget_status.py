@@ -6,9 +6,9 @@ import sys
 
 import pandas as pd
 import pytest
-import yaml
 
-from copied_project import ROOT, Project
+from copied_project import Project
+from tiny_project import tiny_overlay
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -17,8 +17,8 @@ OFF_BY = 4
 
 
 def tiny():
-    """Return the demo's configuration with one method on small images of 16x16 pixels."""
-    overlay = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
+    """Return the tiny overlay with one method on small images of 16x16 pixels."""
+    overlay = tiny_overlay()
     overlay["datasets"] = {"digits": {**overlay["datasets"]["digits"], "image_size": 16}}
     overlay["protocols"]["base"] |= {"epochs": 2}
     benchmark = {"datasets": ["digits"], "methods": ["darts"], "searches": 1, "random": 2}
@@ -43,14 +43,20 @@ def test_what_is_predicted_is_what_is_measured(tmp_path):
     project = Project.copied(tmp_path, tiny())
     before = project.run("budget")
     assert "## Still to do, on" in before.stdout
+    assert "| CPU-hours |" in before.stdout
+    assert "GPU" not in before.stdout
+    said = before.stdout + before.stderr
+    assert "work/digits: 2 of 2 kinds of jobs counted: darts by cda" in said
+    assert "calibration/cpu: float32: timed network 6 of 6" in said
+    assert "accuracy" not in said  # which would be that of noise
     assert not (project.folder / "results/data").exists()  # nothing was prepared for it
     table = pd.read_parquet(project.folder / "results/budget.parquet")
     assert table[["searches", "runs", "done", "shared"]].to_numpy().tolist() == [[1, 3, 0, 0]] * 2
-    assert "benchmark  0     0        0       0        4        4" in status(project)
+    assert "benchmark  0     0        0       0        4        4    0\n" in status(project)
 
     run = "results/runs/digits/cda/darts/random-000/seed-2.parquet"
     project.run(run)
-    assert "benchmark  1     0        0       0        3        4" in status(project)
+    assert "benchmark  1     0        0       0        3        4    25\n" in status(project)
 
     after = project.run("budget")
     assert "Of 3 jobs, 2 are priced as finished ones like them took" in after.stdout

@@ -18,7 +18,7 @@ def dataset(source, classes):
         "label": source,
         "source": source,
         "images": "large",
-        "image_size": 16,
+        "image_size": 32,
         "classes": classes,
         "split": {"train": 0.5, "validation": 0.5, "test": "published", "seed": 0},
         "channels": "computed",

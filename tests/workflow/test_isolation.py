@@ -11,6 +11,7 @@ import yaml
 
 from copied_project import Project
 from paths import ROOT
+from tiny_project import tiny_overlay
 
 pytestmark = pytest.mark.workflow
 
@@ -31,9 +32,9 @@ def without_network(*command, cwd):
 
 
 def tiny():
-    """Return the demo's configuration with one run on images of 8x8 pixels."""
-    overlay = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
-    overlay["datasets"] = {"digits": {**overlay["datasets"]["digits"], "image_size": 8}}
+    """Return the tiny overlay with one run on small images."""
+    overlay = tiny_overlay()
+    del overlay["datasets"]["digits-large"]
     overlay["protocols"]["base"] |= {"epochs": 1, "batch_size": 240}
     paper = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     study = {"datasets": ["digits"], "protocols": ["base"], "random": 1}

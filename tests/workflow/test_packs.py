@@ -1,14 +1,12 @@
 """Several trainings in one job: the same bits as one by one; a failure costs itself alone."""
 
-import copy
 import re
 
 import pytest
-import yaml
 
 from copied_project import JOB, Project
 from naseval import records, schemas
-from paths import ROOT
+from tiny_project import tiny_overlay
 
 pytestmark = pytest.mark.workflow
 
@@ -17,13 +15,13 @@ MEASURED = ["seconds", "images_per_second", "peak_memory", "at_once"]
 
 
 def overlay(runs_per_job, runs_at_once=1):
-    demo = yaml.safe_load((ROOT / "config/demo.yaml").read_text())
-    demo["datasets"] = {"digits": {**demo["datasets"]["digits"], "image_size": 8}}
-    demo["protocols"]["base"] |= {"epochs": 2, "batch_size": 240}
-    grid = {"datasets": ["digits"], "protocols": list(PROTOCOLS), "random": 1, "fixed": []}
-    demo["studies"] = dict.fromkeys(demo["studies"]) | {"protocols": grid}
-    demo["resources"] |= {"runs_per_job": runs_per_job, "runs_at_once": runs_at_once}
-    return demo
+    tiny = tiny_overlay()
+    del tiny["datasets"]["digits-large"]
+    tiny["protocols"]["base"] |= {"epochs": 2, "batch_size": 240}
+    grid = {"datasets": ["digits"], "protocols": list(PROTOCOLS), "random": 1}
+    tiny["studies"] = dict.fromkeys(tiny["studies"]) | {"cells": grid}
+    tiny["resources"] |= {"runs_per_job": runs_per_job, "runs_at_once": runs_at_once}
+    return tiny
 
 
 def file(protocol, kind="runs", suffix="parquet"):
@@ -44,25 +42,26 @@ def provenance(project, protocol):
 def single(tmp_path_factory):
     """Return a project whose jobs each had one run."""
     project = Project.copied(tmp_path_factory.mktemp("single"), overlay(1))
-    project.run("results/studies/reproduced/protocols.parquet")
+    project.run("results/studies/reproduced/cells.parquet")
     return project
 
 
 @pytest.mark.parametrize("runs_at_once", [1, 2])
 def test_a_pack_makes_what_single_jobs_make_and_fails_run_by_run(tmp_path, single, runs_at_once):
-    broken = copy.deepcopy(overlay(3, runs_at_once))
-    broken["protocols"]["c"] = {"optimizer": {"learning_rate": 1.0e30}}
-    packed = Project.copied(tmp_path / "packed", broken)
-    done = packed.snakemake("results/studies/reproduced/protocols.parquet")
+    packed = Project.copied(tmp_path / "packed", overlay(3, runs_at_once))
+    blocker = packed.folder / "results/checkpoints/runs/digits/c"
+    blocker.parent.mkdir(parents=True)
+    blocker.write_text("a file in the place of the folder of checkpoints")
+    done = packed.snakemake("results/studies/reproduced/cells.parquet")
     assert done.returncode != 0
     assert "1 of 3 trainings failed: " in done.stderr
-    assert "loss is nan" in (packed.folder / file("c", "logs/runs", "log")).read_text()
+    assert "digits/c" in (packed.folder / file("c", "logs/runs", "log")).read_text()
     for protocol in ("base", "a"):
         assert (packed.folder / file(protocol, "checkpoints/runs", "pt")).exists()
         assert not (packed.folder / file(protocol)).exists()
 
-    packed.write_overlay(overlay(3, runs_at_once))
-    packed.run("results/studies/reproduced/protocols.parquet")
+    blocker.unlink()
+    packed.run("results/studies/reproduced/cells.parquet")
     for protocol in PROTOCOLS:
         trained = "epoch 2/2" in (packed.folder / file(protocol, "logs/runs", "log")).read_text()
         assert trained == (protocol == "c")

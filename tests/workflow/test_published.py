@@ -1,13 +1,13 @@
 """The reviewer's path: Snakemake for real on the authors' files, without torch and GPU."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from browser import needs_chromium, probed
 from copied_project import Project
 from published_files import needs_files
+from torch_trap import trap
 
 pytestmark = pytest.mark.workflow
 
@@ -15,17 +15,10 @@ JOBS = {
     "published_files": 1,
     "published_studies": 1,
     "figure": 13,
-    "table": 10,
+    "table": 14,
     "ledger": 1,
     "published": 1,
 }
-
-
-def trap(folder: Path) -> str:
-    """Return a folder whose `torch` ends whoever imports it."""
-    folder.mkdir(exist_ok=True)
-    (folder / "torch.py").write_text("raise SystemExit('torch was imported')\n")
-    return str(folder)
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +64,13 @@ def test_the_parts_are_targets_of_their_own(tmp_path, target):
 @needs_files
 def test_everything_is_made(finished):
     results = finished.folder / "results"
-    for kind, number in (("figures/published/*.svg", 13), ("tables/published/*.md", 10)):
+    for kind, number in (("figures/published/*.svg", 13), ("tables/published/*.md", 14)):
         made = list(results.glob(kind))
         assert len(made) == number and all(file.stat().st_size for file in made)
     for name in ("parquet", "csv", "html"):
         assert (results / f"claims/published.{name}").stat().st_size
     page = (results / "report.html").read_text()
-    assert page.count("<img") == 13
+    assert page.count("<svg ") == 13
 
 
 @needs_files
@@ -90,6 +83,17 @@ def test_a_change_remakes_what_depends_on_it(project):
     project.edit("src/naseval/figures/cells.py", 'kind="stable"', 'kind="mergesort"')
     assert planned(project) == {
         "figure": {"figures/published/cells.svg"},
+        "published": {"report.html"},
+    }
+
+
+@needs_files
+def test_another_margin_remakes_the_verdicts_alone(project):
+    project.write_overlay({"datasets": {"cifar10": {"margin": 0.5}}})
+    names = ("benchmark", "pairs", "verdicts")
+    assert planned(project) == {
+        "figure": {f"figures/published/{name}.svg" for name in ("benchmark", "forest")},
+        "table": {f"tables/published/{name}.parquet" for name in names},
         "published": {"report.html"},
     }
 
@@ -120,8 +124,18 @@ def test_a_mirror_with_other_files_is_one_sentence(tmp_path):
     target = "results/published/raw/Plots/data/cell_sensitivity/cell_n_12.npy"
     done = project.snakemake(target, NASEVAL_PUBLISHED=str(tmp_path / "mirror"))
     assert done.returncode != 0
-    assert "is not the file the authors published" in done.stdout + done.stderr
+    assert "is not the file that is pinned" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr.split("is not the file")[0]
+
+
+PROBE = """
+const widths = [...document.querySelectorAll(".drawing svg")].map((svg) => svg.clientWidth);
+return {
+  figures: widths,
+  width: document.documentElement.scrollWidth,
+  claims: document.querySelectorAll("#claims tbody tr").length,
+};
+"""
 
 
 @pytest.mark.browser
@@ -130,9 +144,9 @@ def test_a_mirror_with_other_files_is_one_sentence(tmp_path):
 @pytest.mark.parametrize("width", [400, 1280])
 def test_the_page_works_in_a_browser(finished, tmp_path, width):
     page = (finished.folder / "results/report.html").read_text()
-    found, console = probed(page, tmp_path, width)
+    found, console = probed(page, tmp_path, PROBE, width=width)
     assert console == []
-    assert len(found["images"]) == 13
-    assert all(natural > 100 and shown > 100 for natural, shown in found["images"])
-    assert not found["wide"]
-    assert 0 < len(found["match"]) < found["all"]
+    assert len(found["figures"]) == 13
+    assert all(shown > 100 for shown in found["figures"])
+    assert found["width"] <= width
+    assert found["claims"] > 100

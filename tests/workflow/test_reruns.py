@@ -43,7 +43,7 @@ READ = {
     },
     "table": {
         f"tables/reproduced/{name}.parquet"
-        for name in ("benchmark", "comparison", "power", "table-2")
+        for name in ("benchmark", "over_datasets", "pairs", "power", "table-2", "verdicts")
     },
     **PAGE,
 }
@@ -125,9 +125,20 @@ def test_another_label_redraws_what_shows_it(project):
     overlay = copy.deepcopy(TINY)
     overlay["datasets"]["digits"]["label"] = "Handwritten digits"
     project.write_overlay(overlay)
-    unnamed = {"figures/reproduced/cost.svg"}  # it shows one dataset and says not which
-    drawn = (READ["figure"] | PARETO) - unnamed
+    drawn = READ["figure"] | PARETO
     assert planned(project) == {"figure": drawn, "table": READ["table"], **PAGE}
+
+
+def test_another_margin_remakes_the_verdicts_and_trains_nothing(project):
+    overlay = copy.deepcopy(TINY)
+    overlay["datasets"]["digits"]["margin"] = 0.5
+    project.write_overlay(overlay)
+    names = ("benchmark", "pairs", "verdicts")
+    assert planned(project) == {
+        "figure": {f"figures/reproduced/{name}.svg" for name in ("benchmark", "forest")},
+        "table": {f"tables/reproduced/{name}.parquet" for name in names},
+        **{rule: PAGE[rule] for rule in ("score_cards", "report_page")},
+    }
 
 
 def test_one_more_architecture_adds_one_run_for_each_baseline(project):
@@ -174,7 +185,7 @@ def test_a_fault_in_the_configuration_stops_before_any_job(project):
 def test_results_that_cannot_be_written_are_one_sentence(project):
     done = project.snakemake("--config", "results=overlay.yaml/results")
     assert done.returncode != 0
-    assert "nothing can be written below overlay.yaml/results" in done.stderr
+    assert "nothing can be written to overlay.yaml/results (Not a directory)" in done.stderr
     assert "Traceback" not in done.stderr
 
 

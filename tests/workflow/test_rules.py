@@ -8,7 +8,8 @@ from paths import ROOT
 
 FILES = [ROOT / "Snakefile", *sorted(ROOT.glob("workflow/rules/*.smk"))]
 RULE = re.compile(
-    r"^ *(?:use )?rule(?: (\w+)(?: as \w+ with)?)?:\n((?:(?: +.*)?\n)*)", re.MULTILINE
+    r"^ *(?:use )?(?:rule|checkpoint)(?: (\w+)(?: as \w+ with)?)?:\n((?:(?: +.*)?\n)*)",
+    re.MULTILINE,
 )
 IMPORT = re.compile(r"^(?:from [\w.]+ )?import (.+)$", re.MULTILINE)
 OWN = {"runs": "run", "searches": "search"}

@@ -22,11 +22,9 @@ rule archive:
     log:
         result("logs/archives/{archive}/{file}.log"),
     wildcard_constraints:
-        archive=match_any(dataset.source for dataset in CONFIG.datasets.values()),
+        archive=match_any(FETCHED),
         file=match_any(
-            re.escape(name)
-            for dataset in CONFIG.datasets.values()
-            for name in archive_files(dataset.source)
+            re.escape(name) for source in FETCHED for name in archive_files(source)
         ),
     localrule: True
     conda:

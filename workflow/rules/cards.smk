@@ -1,9 +1,10 @@
-"""Writes a score card per method, to cards/{method}.md and cards/{method}/."""
+"""Writes a score card per method, to cards/{method}.md, cards/{method}.html and cards/{method}/."""
 
 from naseval.cards import inputs
-from naseval.methods import describe_method
+from naseval.studies import asked
+from naseval.studies._stopping import so_far
 
-CARDS = expand(result("cards/{method}.md"), method=CONFIG.methods)
+CARDS = expand(result("cards/{method}.md"), method=inputs.methods(CONFIG))
 
 
 # There are two rules for each step. The first one, for the target `all`, needs all configured
@@ -16,8 +17,10 @@ rule complexity:
     """Count the parameters and multiply-accumulates of searched and random genotypes."""
     input:
         genotypes=lambda wildcards: [
-            result(file) for file in inputs.genotype_files(CONFIG, wildcards.dataset)
+            result(file)
+            for file in inputs.genotype_files(as_decided(), wildcards.dataset)
         ],
+        decisions=decisions_of(),
     output:
         table=result("complexity/{dataset}.parquet"),
     log:
@@ -41,16 +44,15 @@ rule complexity:
                 )
             ),
         ),
-        protocols=lambda wildcards: {
-            method: CONFIG.protocol(
-                CONFIG.method(method, wildcards.dataset).protocol, wildcards.dataset
-            ).model_dump()
-            for method in CONFIG.methods
-        },
-        dataset=lambda wildcards: training_settings(wildcards.dataset),
+        protocols=lambda wildcards: inputs.complexity_settings(
+            CONFIG, wildcards.dataset
+        )["protocols"],
+        dataset=lambda wildcards: inputs.complexity_settings(
+            CONFIG, wildcards.dataset
+        )["dataset"],
         genotypes=lambda wildcards: [
             (one.method, one.name, one.origin, result(one.file))
-            for one in inputs.genotypes(CONFIG, dataset=wildcards.dataset)
+            for one in inputs.genotypes(so_far(CONFIG), dataset=wildcards.dataset)
         ],
     script:
         "../scripts/complexity.py"
@@ -67,23 +69,25 @@ use rule complexity as complexity_so_far with:
         result("benchmarks/complexity/so-far/{dataset}.tsv")
     params:
         state=lambda wildcards: inputs.state(
-            CONFIG.results, inputs.genotype_files(CONFIG, wildcards.dataset)
+            CONFIG.results, inputs.genotype_files(so_far(CONFIG), wildcards.dataset)
         ),
 
 
 rule score_cards:
     """Write every method's card after all configured searches and runs."""
     input:
-        runs=lambda wildcards: [result(path) for path in inputs.run_files(CONFIG)],
+        runs=lambda wildcards: [result(path) for path in inputs.run_files(as_decided())],
         searches=lambda wildcards: [
-            result(path) for path in inputs.search_files(CONFIG)
+            result(path) for path in inputs.search_files(as_decided())
         ],
+        decisions=decisions_of(),
         complexity=lambda wildcards: [
             result(f"complexity/{dataset}.parquet")
             for dataset in inputs.datasets(CONFIG)
         ],
     output:
         cards=CARDS,
+        pages=[f"{card.removesuffix('.md')}.html" for card in CARDS],
         pictures=[directory(card.removesuffix(".md")) for card in CARDS],
     log:
         result("logs/cards.log"),
@@ -101,10 +105,16 @@ rule score_cards:
             *configured_modules(),
             *map(space_module, CONFIG.spaces),
         ),
-        descriptions={
-            method: describe_method(CONFIG.algorithm(method))
-            for method in CONFIG.methods
-        },
+        descriptions={method: describe_searching(method) for method in CONFIG.methods},
+        elsewhere=asked(
+            CONFIG,
+            [],
+            [
+                (one.dataset, one.method)
+                for one in inputs.genotypes(CONFIG)
+                if one.method not in CONFIG.searching
+            ],
+        )["searches"],
         settings=CONFIG.model_dump(
             include={
                 "scaled_down",
@@ -133,5 +143,8 @@ use rule score_cards as cards with:
     localrule: True
     params:
         state=lambda wildcards: inputs.state(
-            CONFIG.results, inputs.run_files(CONFIG) + inputs.search_files(CONFIG)
+            CONFIG.results,
+            inputs.run_files(so_far(CONFIG))
+            + inputs.search_files(so_far(CONFIG))
+            + inputs.look_files(CONFIG),
         ),

@@ -46,7 +46,8 @@ rule ledger:
                 "methods",
                 "studies",
                 "published",
-            }
+            },
+            exclude={"datasets": {"__all__": {"margin"}}},
         ),
     script:
         "../scripts/ledger.py"

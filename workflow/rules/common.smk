@@ -1,20 +1,62 @@
 """The validated configuration, and functions that several rule files use."""
 
+import gc
+import os
 import sys
 from contextlib import contextmanager
 from functools import cache
 from math import ceil
 from pathlib import Path
 
+from snakemake.logging import logger
+from snakemake.resources import Resource
+
 from naseval.budget.jobs import units
+from naseval.checks import check
+from naseval.checks.configfiles import (
+    check_configfiles,
+    check_dropped,
+    record_overlays,
+)
 from naseval.config import load_config
-from naseval.data.facts import archive_files, check_lists, get_facts
+from naseval.data.facts import archive_files, reading_facts
+from naseval.data.own_images import check_own, state_of
 from naseval.errors import NasevalError
-from naseval.files import check_folder, share_with
-from naseval.locking.orphans import refuse_orphans
+from naseval.files import share_with
+from naseval.locking.orphans import note_driver, refuse_orphans
+from naseval.methods import describe_method, get_settings
 from naseval.provenance import code_digest
 from naseval.published.raw_files import raw_files
-from naseval.studies import Run, genotype_file, labelled, members, space_of, unique_runs
+from naseval.recorded.plan import plan
+from naseval.script import let_jobs_import
+from naseval.studies import (
+    Run,
+    asked,
+    genotype_file,
+    labelled,
+    members,
+    run_settings,
+    search_settings,
+    searches,
+    space_of,
+    unique_runs,
+)
+from naseval.studies import supernet
+from naseval.studies._stopping import (
+    DECISIONS,
+    is_decided,
+    look_file,
+    planned_sentence,
+    rows_at,
+    so_far,
+    stepwise,
+)
+
+# Planning makes millions of objects that live until its end. To look for rubbish among them every
+# 700 objects, as Python does, takes a tenth of its time.
+gc.set_threshold(100_000)
+
+let_jobs_import(PROJECT / "src")
 
 # The configuration
 
@@ -29,16 +71,28 @@ def one_sentence():
 
 
 with one_sentence():
+    check_configfiles(workflow.configfiles, sys.argv)
     CONFIG = load_config(config)
-    check_folder(CONFIG.results)
+    check(CONFIG)
+    RECORDED = plan(CONFIG.recorded)
+
+# Jobs get what was checked, not what was written: "1" in YAML is 1 from here on.
+config.clear()
+config.update(CONFIG.model_dump(mode="json"))
 
 share_with(CONFIG.resources.share)
 
 
 @one_sentence()
 def refuse_killed_runs():
-    """Exit if SLURM still has jobs of a killed Snakemake process of this folder."""
+    """Exit if jobs of a killed Snakemake process of this folder still run, here or in SLURM."""
     refuse_orphans(Path.cwd())
+    note_driver(Path.cwd())
+
+
+def note_overlays():
+    """Note the overlays by which the results are computed."""
+    record_overlays(CONFIG.results, workflow.configfiles)
 
 
 # Wildcards and paths
@@ -55,15 +109,18 @@ wildcard_constraints:
     protocol=match_any(CONFIG.protocols),
     space=match_any(CONFIG.spaces),
     study=match_any(CONFIG.studies),
-    source="published|reproduced",
+    source="published|reproduced|recorded",
     index=r"\d\d\d+",
     seed=r"\d+",
-    genotype=r"[^/]+/random-\d\d\d+|[^/]+/[^/]+/seed-\d+|[^/]+",
+    genotype=r"[^/]+/random-\d\d\d+|[^/]+/printed-[^/]+|[^/]+/[^/]+/seed-\d+|[^/]+",
+
+
+BELOW = "" if CONFIG.results == "." else f"{CONFIG.results}/"
 
 
 def result(path):
     """Return the path of a file in the results folder."""
-    return f"{CONFIG.results}/{path}"
+    return f"{BELOW}{path}"
 
 
 # Digests of code, a param of every rule that computes
@@ -72,7 +129,7 @@ def result(path):
 @cache
 def code(script, *modules):
     """Return a rule's script, the modules that it imports by computed names, and the digest."""
-    path = Path(workflow.basedir, "workflow/scripts", script)
+    path = PROJECT / "workflow/scripts" / script
     digest = code_digest(*modules, scripts=[path])
     return {"script": script, "modules": list(modules), "digest": digest}
 
@@ -92,6 +149,22 @@ def method_modules(method):
     return [f"naseval.methods.{method}.search", f"naseval.methods.{method}.settings"]
 
 
+def neighbourhood_modules(method, space):
+    """Return the module of a space's neighbourhood if a method draws candidates from any space."""
+    draws = "space" in get_settings(method).from_method
+    return [f"naseval.spaces.{space}.neighbourhood"] if draws else []
+
+
+def algorithm_module(method):
+    """Return the module of a method that only chooses candidates."""
+    return f"naseval.methods.{method}.algorithm"
+
+
+def table_module(table):
+    """Return the module of a table of recorded trainings."""
+    return f"naseval.recorded.tables.{table}"
+
+
 def source_module(dataset):
     """Return the module of a dataset's source."""
     return f"naseval.data.sources.{CONFIG.datasets[dataset].source.replace('-', '_')}"
@@ -102,7 +175,7 @@ def configured_modules():
 
     A package stands for none of its modules: nothing of it is configured.
     """
-    algorithms = sorted({CONFIG.algorithm(method) for method in CONFIG.methods})
+    algorithms = sorted({CONFIG.algorithm(method) for method in CONFIG.implemented})
     settings = [f"naseval.methods.{name}.settings" for name in algorithms]
     studies = [f"naseval.studies.{study}" for study in CONFIG.studies]
     return (settings or ["naseval.methods"]) + (studies or ["naseval.studies"])
@@ -120,10 +193,8 @@ PUBLISHED_SPLITS = [
 ]
 """The datasets that are split by the lists of the paper's authors."""
 
-with one_sentence():
-    for dataset in CONFIG.datasets.values():
-        get_facts(dataset.source)
-    check_lists({name: CONFIG.datasets[name].source for name in PUBLISHED_SPLITS})
+FETCHED = {dataset.source for dataset in CONFIG.datasets.values() if not dataset.path}
+"""The sources whose archives are fetched: not the user's own images."""
 
 STUDIED = {
     member.run.dataset for study in CONFIG.studies for member in members(CONFIG, study)
@@ -135,7 +206,22 @@ STUDIED = [dataset for dataset in CONFIG.datasets if dataset in STUDIED]
 def list_archives(dataset):
     """Return the archive files of a dataset's source."""
     source = CONFIG.datasets[dataset].source
+    if source not in FETCHED:
+        return []
     return [result(f"archives/{source}/{name}") for name in archive_files(source)]
+
+
+@cache
+@one_sentence()
+def describe_content(dataset):
+    """Return what the images of a dataset depend on: the facts, or the user's files."""
+    settings = CONFIG.datasets[dataset]
+    if settings.path:
+        check_own(dataset, settings)
+        return state_of(
+            Path(settings.path), Path(result(f"data/{dataset}/labels.parquet"))
+        )
+    return reading_facts(settings.source)
 
 
 def list_published_lists():
@@ -171,13 +257,43 @@ def training_settings(dataset):
     return CONFIG.datasets[dataset].training.model_dump()
 
 
-# Resources of searches and augmentations
+# Resources of jobs
+
+SITE = {
+    "slurm_account": os.environ.get("SBATCH_ACCOUNT"),
+    "slurm_partition": os.environ.get("SBATCH_PARTITION"),
+    "slurm_extra": CONFIG.resources.slurm_extra,
+}
+"""What a site asks of all jobs."""
+
+SIGNAL = "--signal=TERM@180"
+"""So many seconds before its time limit a training saves and ends."""
+
+
+@one_sentence()
+def complete(defaults):
+    """Add what a site asks of all jobs to the default resources, where they do not say it.
+
+    `--default-resources` takes the place of all that the profile says there.
+    """
+    if "slurm_extra" in defaults and workflow.is_main_process:
+        raise NasevalError(
+            "slurm_extra among the default resources does not reach trainings, which have one of "
+            "their own: remove it, and set the config key resources.slurm_extra"
+        )
+    for name, value in SITE.items():
+        if value and name not in defaults:
+            defaults[name] = Resource.from_cli_expression(name, repr(value))
+
+
+if workflow.resource_settings.default_resources is not None:
+    complete(workflow.resource_settings.default_resources)
 
 
 def request_training(minutes, trainings=1):
     """Return the resources of so many searches or augmentations at once on one device.
 
-    Add those of your cluster here.
+    Those of `resources.training` are added, or take the place of others.
     """
     memory = CONFIG.resources.memory_mb * trainings
 
@@ -185,7 +301,13 @@ def request_training(minutes, trainings=1):
         """Return the memory in MB; a repeated attempt gets twice as much."""
         return memory * min(attempt, 2)
 
-    return {"gpu": 1, "mem_mb": request_memory, "runtime": minutes}
+    return {
+        "gpu": 1,
+        "mem_mb": request_memory,
+        "runtime": minutes,
+        "slurm_extra": f"{SIGNAL} {CONFIG.resources.slurm_extra}".strip(),
+        **CONFIG.resources.training,
+    }
 
 
 def count_cores(dataset, protocol=None):
@@ -212,20 +334,73 @@ def searches_per_job():
 def describe_search(dataset, method, seed):
     """Return the settings of a search and the path of its checkpoint."""
     return {
-        "algorithm": CONFIG.algorithm(method),
-        "search": CONFIG.search_settings(method, dataset).model_dump(),
-        "seed": int(seed),
-        "dataset": training_settings(dataset),
+        **settings_of(dataset, method, int(seed)),
         "checkpoint": result(f"checkpoints/searches/{dataset}/{method}/seed-{seed}.pt"),
     }
 
 
-def digest_search_code(dataset, method):
+def digest_search_code(dataset, method, script="search.py"):
     """Return the code of a search: that of its method and of its space's networks."""
+    space = CONFIG.method(method, dataset).space
     return code(
-        "search.py",
+        script,
         *method_modules(CONFIG.algorithm(method)),
-        *network_modules(CONFIG.method(method, dataset).space),
+        *network_modules(space),
+        *neighbourhood_modules(CONFIG.algorithm(method), space),
+    )
+
+
+@one_sentence()
+def describe_scored_search(wildcards):
+    """Return the settings of a scored search and the path of its checkpoint."""
+    names = wildcards.dataset, wildcards.method, int(wildcards.seed)
+    return {
+        **supernet.scored_settings(CONFIG, *names),
+        "checkpoint": result(f"checkpoints/{supernet.scored_folder(*names)}.pt"),
+    }
+
+
+@one_sentence()
+def find_scored(space):
+    """Return the files of the random architectures of a space that are scored."""
+    return [
+        result(genotype_file(name)) for name in supernet.architectures(CONFIG, space)
+    ]
+
+
+def list_scored_searches():
+    """Return file, settings and names of the scores by the supernets of the study `supernet`."""
+    found = []
+    for dataset, method, seed in supernet.scored_searches(CONFIG):
+        folder = supernet.scored_folder(dataset, method, seed)
+        entry = CONFIG.method(method, dataset)
+        names = {"dataset": dataset, "space": entry.space, "protocol": entry.protocol}
+        found.append(
+            {
+                "path": result(f"{folder}/scores.parquet"),
+                "settings": supernet.scored_settings(CONFIG, dataset, method, seed),
+                "names": {**names, "method": method, "seed": seed},
+            }
+        )
+    return found
+
+
+def list_untrained():
+    """Return file, settings and names of the scores without training of the same study."""
+    return [
+        {
+            "path": result(supernet.untrained_file(dataset, space, protocol)),
+            "settings": supernet.untrained_settings(CONFIG, dataset, space, protocol),
+            "names": {"dataset": dataset, "space": space, "protocol": protocol},
+        }
+        for dataset, space, protocol in supernet.pools(CONFIG)
+    ]
+
+
+def settings_of(dataset, method, seed):
+    """Return the settings of a search, or the genotype of one that was done elsewhere."""
+    return search_settings(
+        asked(CONFIG, [], [(dataset, method)]), dataset, method, seed
     )
 
 
@@ -248,10 +423,7 @@ def find_genotype(run):
 def describe_run(run):
     """Return the settings of a run and the path of its checkpoint."""
     return {
-        "genotype": run.genotype,
-        "seed": run.seed,
-        "protocol": CONFIG.protocol(run.protocol, run.dataset).model_dump(),
-        "dataset": training_settings(run.dataset),
+        **run_settings(asked(CONFIG, [run]), run),
         "checkpoint": result(run.checkpoint),
     }
 
@@ -278,17 +450,127 @@ def count_most_epochs(dataset):
     return max(CONFIG.protocol(name, dataset).epochs for name in CONFIG.protocols)
 
 
+STEPWISE = stepwise(CONFIG)
+"""The looks of the benchmark's cells that are judged in steps, by dataset and method."""
+
+
+def decisions_of(study="benchmark"):
+    """Return the verdicts that decide which runs a study has; of most studies, none."""
+    return [result(DECISIONS)] if STEPWISE and study == "benchmark" else []
+
+
+@one_sentence()
+def as_decided(study="benchmark"):
+    """Return the configuration, with the runs of the benchmark that its verdicts left it with.
+
+    A rule whose input depends on it also has `decisions_of` the study among its input.
+    """
+    if not decisions_of(study):
+        return CONFIG
+    checkpoints.decisions.get()
+    return so_far(CONFIG)
+
+
+@cache
+def say_what_is_planned():
+    """Log once how many searches and runs the benchmark takes at least and at most."""
+    if workflow.is_main_process:
+        logger.info(planned_sentence(CONFIG))
+
+
+def rows_of_look(wildcards):
+    """Return the runs of a cell at a look, as rows of `labelled`."""
+    return rows_at(CONFIG, (wildcards.dataset, wildcards.method), int(wildcards.look))
+
+
+def runs_of_look(wildcards):
+    """Return the runs of a cell at a look."""
+    return [
+        Run(row["dataset"], row["protocol"], row["genotype"], row["seed"])
+        for row in rows_of_look(wildcards)
+    ]
+
+
+def files_of_look(wildcards):
+    """Return the files of the runs of a cell at a look, and of the look before it."""
+    before = int(wildcards.look) - 1
+    earlier = [look_file(wildcards.dataset, wildcards.method, before)] if before else []
+    return [
+        result(path)
+        for path in [*(row["path"] for row in rows_of_look(wildcards)), *earlier]
+    ]
+
+
+def find_last_look(dataset, method):
+    """Return an input function for the look that decided a cell, or its last one."""
+
+    @one_sentence()
+    def last_look(_wildcards):
+        say_what_is_planned()
+        for look in range(1, len(STEPWISE[dataset, method]) + 1):
+            made = checkpoints.look.get(dataset=dataset, method=method, look=str(look))
+            if is_decided(made.output[0]):
+                break
+        return made.output[0]
+
+    return last_look
+
+
+@one_sentence()
+def list_runs(study):
+    """Return the runs of a study, unless an overlay is missing by which results were computed."""
+    if workflow.is_main_process:
+        check_dropped(CONFIG.results, workflow.configfiles)
+    return [result(member.run.path) for member in members(as_decided(study), study)]
+
+
 def find_genotypes(study):
     """Return the genotypes of a study's runs and the histories of their searches."""
     genotypes = {
-        genotype_file(run.genotype) for run in unique_runs(members(CONFIG, study))
+        genotype_file(run.genotype)
+        for run in unique_runs(members(as_decided(study), study))
     } - {None}
     histories = {
         str(Path(file).with_name("history.parquet"))
         for file in genotypes
-        if file.startswith("searches/")
+        if file.startswith("searches/") and Path(file).parts[2] in CONFIG.searching
     }
     return [result(file) for file in sorted(genotypes | histories)]
+
+
+def asked_by(study):
+    """Return the settings of a study's runs and of their searches, each once."""
+    return asked(CONFIG, unique_runs(members(CONFIG, study)))
+
+
+def benchmark_searches():
+    """Return the dataset, method and seed of every search of the benchmark, here or elsewhere."""
+    if "benchmark" not in CONFIG.studies:
+        return []
+    return [
+        (
+            member.run.dataset,
+            member.method,
+            int(member.run.genotype.rpartition("-")[2]),
+        )
+        for member in members(as_decided(), "benchmark")
+        if member.origin == "searched"
+    ]
+
+
+def searches_here():
+    """Return the dataset, method and seed of every search of the benchmark that is run here."""
+    return searches(as_decided(), "benchmark")
+
+
+def stated_costs():
+    """Return dataset, method, seed, seconds and device of searches that were done elsewhere."""
+    return [
+        (dataset, method, seed, *cost.model_dump().values())
+        for dataset, method, seed in benchmark_searches()
+        if method not in CONFIG.searching
+        and (cost := CONFIG.method(method, dataset).cost)
+    ]
 
 
 @one_sentence()
@@ -310,3 +592,28 @@ def rows_of_space(space):
 def describe_work(wildcards):
     """Return the searches and runs of a dataset whose computations are to be counted."""
     return units(CONFIG, wildcards.dataset)
+
+
+# Recorded trainings
+
+
+def recorded_job(wildcards):
+    """Return the searches of a table that the wildcards name."""
+    return RECORDED.job(wildcards.benchmark, wildcards.recorded_method)
+
+
+# Descriptions
+
+
+def describe_searching(method):
+    """Return a line that says what a method does."""
+    if method in CONFIG.implemented:
+        return describe_method(CONFIG.algorithm(method))
+    if method in CONFIG.searching:
+        return "Searches by a program of its own, in its own environment."
+    return "Searched elsewhere: only the genotypes that it found are known."
+
+
+def describe_rule(name, text):
+    """Describe a rule, which may have another name where this workflow is a module of another."""
+    workflow.get_rule(workflow.modifier.modify_rulename(name)).docstring = text

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from naseval.data.facts import reading_facts
-
 
 rule small_images:
     """Read an archive into one array of images of equal size."""
@@ -30,11 +28,9 @@ rule small_images:
             "small_images.py", "naseval.data.store", source_module(wildcards.dataset)
         ),
         dataset=lambda wildcards: CONFIG.datasets[wildcards.dataset].model_dump(
-            include={"source", "images", "image_size"}
+            include={"source", "images", "image_size", "classes"}
         ),
-        content=lambda wildcards: reading_facts(
-            CONFIG.datasets[wildcards.dataset].source
-        ),
+        content=lambda wildcards: describe_content(wildcards.dataset),
         archives=lambda wildcards: result(
             f"archives/{CONFIG.datasets[wildcards.dataset].source}"
         ),

@@ -38,6 +38,7 @@ use rule figure as operation_correlation_figure with:
         table=result("diagnostics/operation-correlation/{dataset}/seed-{seed}.parquet"),
     output:
         svg=result("figures/diagnostics/operation-correlation-{dataset}-{seed}.svg"),
+        pdf=result("figures/diagnostics/operation-correlation-{dataset}-{seed}.pdf"),
         png=result("figures/diagnostics/operation-correlation-{dataset}-{seed}.png"),
         csv=result("figures/diagnostics/operation-correlation-{dataset}-{seed}.csv"),
         caption=result("figures/diagnostics/operation-correlation-{dataset}-{seed}.txt"),

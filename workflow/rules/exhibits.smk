@@ -1,17 +1,26 @@
 """Functions that the rules of figures, tables, claims and the report share."""
 
+from functools import cache
 from pathlib import Path
 
+from snakemake.logging import logger
+
 from naseval.errors import NasevalError
-from naseval.report.exhibits import SOURCES, figures, labels, tables
+from naseval.report.exhibits import SOURCES, figures, tables
+from naseval.report.labels import labels
 
 try:
     FIGURES = {source: figures(source, CONFIG) for source in SOURCES}
     TABLES = {source: tables(source, CONFIG) for source in SOURCES}
+    LABELS = {source: labels(source, CONFIG) for source in SOURCES}
 except NasevalError as error:
     raise WorkflowError(str(error))
 
-LABELS = {source: labels(source, CONFIG) for source in SOURCES}
+
+@cache
+def labels_of(source, study):
+    """Return the labels of a source, with those of the protocols of a study."""
+    return labels(source, CONFIG, study)
 
 
 def figure_of(wildcards):
@@ -28,7 +37,7 @@ def arguments_of(exhibit, source):
     """Return the other arguments of a figure or table: labels and constants."""
     return {
         **exhibit.constants(CONFIG),
-        **{name: LABELS[source][name] for name in exhibit.labels},
+        **{name: labels_of(source, exhibit.study)[name] for name in exhibit.labels},
     }
 
 
@@ -90,6 +99,29 @@ def show_study(study):
             )
         table = result(f"studies/reproduced/{study}.parquet")
         return [table, *figures_and_tables([study])]
+
+    return list_files
+
+
+@cache
+def say_what_is_left_out():
+    """Log once which methods are not planned on which recorded table, and why."""
+    for sentence in RECORDED.left_out:
+        logger.info(f"recorded: {sentence}")
+
+
+def show_recorded(*names):
+    """Return an input function for the figures and tables of recorded searches, or the named."""
+
+    @one_sentence()
+    def list_files(_wildcards):
+        if not RECORDED.jobs:
+            raise NasevalError(
+                "nothing recorded is configured: say under recorded what to search"
+            )
+        say_what_is_left_out()
+        files = figure_files("recorded") + table_files("recorded")
+        return [file for file in files if not names or Path(file).stem in names]
 
     return list_files
 

@@ -1,4 +1,4 @@
-"""Draws the figures as SVG and PNG, with the plotted data as CSV, to figures/{source}/."""
+"""Draws the figures as SVG, PDF and PNG, with the plotted data as CSV, to figures/{source}/."""
 
 
 rule figure:
@@ -12,6 +12,7 @@ rule figure:
             category="Figures, {source}",
             labels={"figure": "{figure}"},
         ),
+        pdf=result("figures/{source}/{figure}.pdf"),
         png=result("figures/{source}/{figure}.png"),
         csv=result("figures/{source}/{figure}.csv"),
         caption=result("figures/{source}/{figure}.txt"),

@@ -76,7 +76,11 @@ rule samples:
         unpack(lambda wildcards: find_images(wildcards.dataset)),
     output:
         multiext(
-            result("figures/datasets/{dataset}"), svg=".svg", png=".png", csv=".csv"
+            result("figures/datasets/{dataset}"),
+            svg=".svg",
+            pdf=".pdf",
+            png=".png",
+            csv=".csv",
         ),
     log:
         result("logs/figures/datasets/{dataset}.log"),

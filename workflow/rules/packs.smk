@@ -2,15 +2,14 @@
 
 import re
 
-from naseval.studies import members, unique_runs
 from naseval.studies._packs import makespan, packs
+from naseval.studies._stopping import stages
 
-PACKS = packs(
-    unique_runs(
-        member for study in CONFIG.studies for member in members(CONFIG, study)
-    ),
-    CONFIG.resources.runs_per_job,
-)
+PACKS = [
+    pack
+    for look, runs in enumerate(stages(CONFIG), 1)
+    for pack in packs(runs, CONFIG.resources.runs_per_job, look)
+]
 
 for pack in PACKS:
 

@@ -3,8 +3,8 @@
 from naseval.report.exhibits import SOURCES
 
 
-# Both rules write the same page, which shows all results that exist. They require different ones.
-ruleorder: report_page > published
+# All rules write the same page, which shows all results that exist. They require different ones.
+ruleorder: report_page > published > recorded
 
 
 rule report_page:
@@ -39,3 +39,9 @@ use rule report_page as published with:
         figure_files("published"),
         table_files("published"),
         result("claims/published.parquet"),
+
+
+use rule report_page as recorded with:
+    """Recorded: baselines on trainings that others did, in seconds; no GPU, no torch."""
+    input:
+        show_recorded(),

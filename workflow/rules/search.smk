@@ -12,6 +12,8 @@ rule search:
         result("logs/searches/{dataset}/{method}/seed-{seed}.log"),
     benchmark:
         result("benchmarks/searches/{dataset}/{method}/seed-{seed}.tsv")
+    wildcard_constraints:
+        method=match_any(CONFIG.implemented),
     conda:
         "../../envs/train.yaml"
     threads: lambda wildcards: count_cores(wildcards.dataset)

@@ -2,15 +2,18 @@
 
 import re
 
-from naseval.studies import members, unique_runs
 from naseval.studies._packs import search_packs
+from naseval.studies._stopping import stages
 
-SEARCH_PACKS = search_packs(
-    unique_runs(
-        member for study in CONFIG.studies for member in members(CONFIG, study)
-    ),
-    searches_per_job(),
-)
+SEARCH_PACKS = [
+    pack
+    for look, runs in enumerate(stages(CONFIG, lambda run: run.genotype), 1)
+    for pack in search_packs(
+        (run for run in runs if run.genotype.split("/")[0] in CONFIG.implemented),
+        searches_per_job(),
+        look,
+    )
+]
 
 for pack in SEARCH_PACKS:
 

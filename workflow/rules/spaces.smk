@@ -33,6 +33,10 @@ rule space_page:
             *network_modules(wildcards.space),
         ),
         members=lambda wildcards: rows_of_space(wildcards.space),
+        asked=lambda _: asked_by("spaces"),
+        diverged=(
+            CONFIG.studies["spaces"].diverged if "spaces" in CONFIG.studies else "stop"
+        ),
         datasets=lambda wildcards: {
             row["dataset"]: training_settings(row["dataset"])
             for row in rows_of_space(wildcards.space)

@@ -1,26 +1,16 @@
 """Gathers runs into one tidy table per study, to studies/reproduced/{study}.parquet."""
 
-from naseval.studies import labelled, members
-from naseval.studies.benchmark import Settings as Benchmark
+from naseval.studies import asked, labelled, searches
 
-BENCHMARK = (
-    CONFIG.study("benchmark", Benchmark) if "benchmark" in CONFIG.studies else None
-)
-SEARCHES = [
-    (dataset, method, seed)
-    for dataset in (BENCHMARK.datasets if BENCHMARK else [])
-    for method in BENCHMARK.methods
-    for seed in range(BENCHMARK.searches)
-]
-"""The dataset, method and seed of every search of the benchmark."""
+BASELINE_SEARCHES = searches(CONFIG, "baselines")
+"""The dataset, method and seed of every search of the study `baselines`."""
 
 
 rule study:
     """Gather the runs of a study, one row per run and epoch."""
     input:
-        runs=lambda wildcards: [
-            result(member.run.path) for member in members(CONFIG, wildcards.study)
-        ],
+        runs=lambda wildcards: list_runs(wildcards.study),
+        decisions=lambda wildcards: decisions_of(wildcards.study),
     output:
         study=result("studies/reproduced/{study}.parquet"),
     log:
@@ -35,7 +25,9 @@ rule study:
         runtime=10,
     params:
         code=lambda wildcards: code("study.py", "naseval.studies._gather"),
-        members=lambda wildcards: labelled(CONFIG, wildcards.study),
+        members=lambda wildcards: labelled(as_decided(wildcards.study), wildcards.study),
+        asked=lambda wildcards: asked_by(wildcards.study),
+        diverged=lambda wildcards: CONFIG.study(wildcards.study).diverged,
     script:
         "../scripts/study.py"
 
@@ -43,10 +35,11 @@ rule study:
 rule histories:
     """Gather the histories of the benchmark's searches, one row per search and epoch."""
     input:
-        histories=[
+        histories=lambda _: [
             result(f"searches/{dataset}/{method}/seed-{seed}/history.parquet")
-            for dataset, method, seed in SEARCHES
+            for dataset, method, seed in searches_here()
         ],
+        decisions=decisions_of(),
     output:
         histories=result("studies/reproduced/histories.parquet"),
     log:
@@ -61,15 +54,42 @@ rule histories:
         runtime=10,
     params:
         code=code("histories.py", "naseval.studies._gather"),
-        searches=SEARCHES,
+        searches=lambda _: searches_here(),
+        asked=lambda _: asked(
+            CONFIG,
+            [],
+            {(dataset, method) for dataset, method, _ in searches_here()},
+        ),
     script:
         "../scripts/histories.py"
 
 
+use rule histories as baseline_histories with:
+    """Gather the histories of the searches of methods and baselines."""
+    input:
+        histories=[
+            result(f"searches/{dataset}/{method}/seed-{seed}/history.parquet")
+            for dataset, method, seed in BASELINE_SEARCHES
+        ],
+    output:
+        histories=result("studies/reproduced/baseline-histories.parquet"),
+    log:
+        result("logs/studies/reproduced/baseline-histories.log"),
+    benchmark:
+        result("benchmarks/studies/reproduced/baseline-histories.tsv")
+    params:
+        code=code("histories.py", "naseval.studies._gather"),
+        searches=BASELINE_SEARCHES,
+        asked=asked(
+            CONFIG, [], {(dataset, method) for dataset, method, _ in BASELINE_SEARCHES}
+        ),
+
+
 rule costs:
-    """Compute the cost of each search of the benchmark, in GPU-days."""
+    """Compute the cost of each search of the benchmark, in GPU-days, or take it as stated."""
     input:
         histories=result("studies/reproduced/histories.parquet"),
+        decisions=decisions_of(),
     output:
         costs=result("studies/reproduced/costs.parquet"),
     log:
@@ -84,5 +104,6 @@ rule costs:
         runtime=10,
     params:
         code=code("costs.py", "naseval.analysis.cost"),
+        stated=lambda _: stated_costs(),
     script:
         "../scripts/costs.py"

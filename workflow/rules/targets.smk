@@ -1,4 +1,5 @@
-"""Named targets: `published_…` from the authors' statistics, `reproduced_…` from our own runs.
+"""Named targets: `published_…` from the authors' statistics, `reproduced_…` from our own runs,
+`recorded` from trainings that others did.
 
 Most of them have a shorter alias that does not name the source.
 """
@@ -35,6 +36,12 @@ rule published_claims:
         result("claims/published.parquet"),
 
 
+rule recorded_reliability:
+    """Recorded: how often so many searches and random architectures name the better method."""
+    input:
+        show_recorded("reliability"),
+
+
 rule reproduced:
     """Reproduced: everything from our own runs: all studies, the score cards and the report."""
     input:
@@ -56,9 +63,7 @@ for study in study_names():
         input:
             show_study(study),
 
-    workflow.get_rule(f"reproduced_{study}").docstring = (
-        f"Reproduced: {describe_study(study)}"
-    )
+    describe_rule(f"reproduced_{study}", f"Reproduced: {describe_study(study)}")
 
 
 # Aliases
@@ -72,7 +77,7 @@ for study in SHORT_NAMES:
         input:
             show_study(study),
 
-    workflow.get_rule(study).docstring = f"The same as reproduced_{study}."
+    describe_rule(study, f"The same as reproduced_{study}.")
 
 
 rule figures:
@@ -91,6 +96,12 @@ rule claims:
     """The same as published_claims."""
     input:
         rules.published_claims.input,
+
+
+rule reliability:
+    """The same as recorded_reliability."""
+    input:
+        rules.recorded_reliability.input,
 
 
 rule report:

@@ -13,7 +13,7 @@ logging.basicConfig(
     level=logging.INFO,
     format="%(asctime)s %(message)s",
     datefmt="%Y-%m-%d %H:%M:%S",
-    handlers=[logging.StreamHandler(), logging.FileHandler(snakemake.log[0])],
+    handlers=[logging.StreamHandler(), logging.FileHandler(snakemake.log[0], encoding="utf-8")],
 )
 try:
     fetch_archive(

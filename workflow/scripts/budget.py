@@ -9,17 +9,18 @@ from naseval import records
 from naseval.budget.calibration import Calibration
 from naseval.budget.estimate import dataset_table
 from naseval.budget.images import count_images
-from naseval.budget.jobs import needed, once
+from naseval.budget.jobs import needed, once, stated
 from naseval.budget.measured import finished
 from naseval.budget.page import page
 from naseval.budget.work import read_sizes
 from naseval.config import load_config
 from naseval.files import write_atomically
 from naseval.script import job
+from naseval.studies._stopping import planned_sentence, so_far
 
 with job(snakemake) as running:
     config = load_config(snakemake.config)
-    jobs = needed(config)
+    jobs, most = needed(so_far(config)), needed(config)
     sizes = {key: size for path in snakemake.input.work for key, size in read_sizes(path).items()}
     files = [Path(snakemake.input.calibration)]
     files += sorted({*files[0].parent.glob("*.json")} - {*files})
@@ -36,6 +37,9 @@ with job(snakemake) as running:
             },
         ),
         config.resources.workers,
+        planned_sentence(config),
+        most,
+        stated(config),
     )
     stem = Path(config.results, "budget")
     write_atomically(stem.with_suffix(".md"), text.encode())

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from naseval import records
 from naseval.cards.inputs import COMPLEXITY
-from naseval.genotype import Genotype
 from naseval.script import job
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
+from naseval.spaces._files import read_genotype
 from naseval.training.networks import size
 
 with job(snakemake) as running:
@@ -20,7 +20,7 @@ with job(snakemake) as running:
             "method": method,
             "genotype": name,
             "origin": origin,
-            **size(Genotype.read(file), dataset, protocols[method])._asdict(),
+            **size(read_genotype(file), dataset, protocols[method])._asdict(),
         }
         for method, name, origin, file in params.genotypes
         if Path(file).exists()

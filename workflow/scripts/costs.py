@@ -3,13 +3,14 @@
 import pyarrow as pa
 
 from naseval import records, schemas
-from naseval.analysis.cost import search_costs
+from naseval.analysis.cost import search_costs, with_stated
 from naseval.script import job
 
 with job(snakemake) as running:
     histories = records.read(snakemake.input.histories, schemas.HISTORIES).to_pandas()
     searches = histories.groupby(["dataset", "method", "seed"], sort=False)
+    costs = search_costs((*names, rows) for names, rows in searches)
     content = pa.Table.from_pandas(
-        search_costs((*names, rows) for names, rows in searches), preserve_index=False
+        with_stated(costs, snakemake.params.stated), preserve_index=False
     )
     records.write(snakemake.output.costs, content, running.provenance())

@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from naseval import records, schemas
+from naseval.analysis.finals import trained_and_counted
 from naseval.figures.style import save
 from naseval.files import write_atomically
 from naseval.script import job
@@ -19,4 +20,6 @@ with job(snakemake) as running:
     draw = getattr(import_module(f"naseval.{module}"), function)
     drawing = draw(**tables, **snakemake.params.arguments)
     save(drawing.figure, drawing.data, Path(snakemake.output.svg).with_suffix(""))
-    write_atomically(snakemake.output.caption, f"{drawing.caption}\n".encode())
+    counts = trained_and_counted(tables["study"]) if "study" in tables else ""
+    caption = f"{drawing.caption} {counts}".strip()
+    write_atomically(snakemake.output.caption, f"{caption}\n".encode())

@@ -5,5 +5,6 @@ from naseval.script import job
 from naseval.studies._gather import gather_histories
 
 with job(snakemake) as running:
-    content = gather_histories(snakemake.params.searches, snakemake.input.histories)
+    params = snakemake.params
+    content = gather_histories(params.searches, snakemake.input.histories, params.asked)
     records.write(snakemake.output.histories, content, running.provenance())

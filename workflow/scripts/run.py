@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from naseval.script import job
-from naseval.training.pack import train_all
-from naseval.training.runs import Augmentation
 
 with job(snakemake) as running:
+    # in here, where it is said if memory does not suffice for torch
+    from naseval.training.pack import train_all
+    from naseval.training.runs import Augmentation
+
     data = [Path(snakemake.input[name]) for name in ("images", "splits", "channels")]
     runs = [
         Augmentation(settings, *data, Path(file) if file else None, Path(output), Path(log))

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from naseval.script import job
-from naseval.training.pack import train_all
-from naseval.training.searches import Search
 
 with job(snakemake) as running:
+    # in here, where it is said if memory does not suffice for torch
+    from naseval.training.pack import train_all
+    from naseval.training.searches import Search
+
     files = [Path(snakemake.input[name]) for name in ("images", "splits", "channels")]
     searches = [
         Search(settings, files, Path(genotype), Path(history), Path(log))

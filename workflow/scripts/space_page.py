@@ -6,23 +6,25 @@ import pandas as pd
 
 from naseval.analysis.space_page import space_page
 from naseval.files import write_atomically
-from naseval.genotype import Genotype
 from naseval.script import job
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
+from naseval.spaces._files import read_genotype
 from naseval.studies._gather import gather_runs
 from naseval.training.networks import size
 
 with job(snakemake) as running:
     params = snakemake.params
     results = snakemake.config["results"]
-    study = gather_runs(results, "spaces", params.members).to_pandas()
+    study = gather_runs(
+        results, "spaces", params.members, params.asked, params.diverged
+    ).table.to_pandas()
     sizes = [
         {
             "dataset": dataset,
             "protocol": protocol,
             **size(
-                Genotype.read(file),
+                read_genotype(file, snakemake.wildcards.space),
                 ImageSettings(**params.datasets[dataset]),
                 Protocol(**params.protocols[dataset]),
             )._asdict(),

@@ -6,5 +6,9 @@ from naseval.studies._gather import gather_runs
 
 with job(snakemake) as running:
     results = snakemake.config["results"]
-    content = gather_runs(results, snakemake.wildcards.study, snakemake.params.members)
-    records.write(snakemake.output.study, content, running.provenance())
+    params = snakemake.params
+    gathered = gather_runs(
+        results, snakemake.wildcards.study, params.members, params.asked, params.diverged
+    )
+    made = running.provenance(runs_by_code=gathered.runs_by_code)
+    records.write(snakemake.output.study, gathered.table, made)

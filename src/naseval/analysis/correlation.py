@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.finals import PAPER_EPOCHS, curves, scaled
+from naseval.analysis.finals import PAPER_EPOCHS, curves, finals, scaled, trained
 from naseval.analysis.intervals import Values, percentile_interval, resampled_weights
 from naseval.analysis.ranking import Signs, signs, tau_b
 
@@ -35,12 +35,14 @@ def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
     The table has one row per epoch, counted from 1. Column `raw` is the tau-b of the accuracy at
     the epoch; `smoothed` is that of the trailing mean that ends at the epoch (NaN before the first
-    full window). Both are computed against the unsmoothed accuracy of the last epoch. The columns
+    full window). Both are computed against the unsmoothed accuracy of the last epoch. `trained` is
+    the number of architectures, and `n` that of those counted. The columns
     `…_low` and `…_high` are the ends of the bootstrap interval over architectures at about 60
-    epochs, and NaN at the others. `n` is the number of architectures, `window` that of epochs.
+    epochs, and NaN at the others. `window` is the number of epochs of the mean.
     """
     wide = curves(study)
     runs, epochs = wide.shape
+    all_runs = len(trained(finals(study), "last"))
     window = window_of(epochs)
     # Round, because the rounding errors of the rolling sum would break ties.
     smooth = wide.T.rolling(window).mean().T.round(6)
@@ -50,7 +52,7 @@ def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     rows = []
     for epoch in range(1, epochs + 1):
         drawn = weights if epoch % step == 0 or epoch == 1 else None
-        row: dict[str, float] = {"epoch": epoch, "n": runs, "window": window}
+        row: dict[str, float] = {"epoch": epoch, "trained": all_runs, "n": runs, "window": window}
         for kind, values in (("raw", wide), ("smoothed", smooth)):
             taus = (np.nan,) * 3
             if kind == "raw" or epoch >= window:
@@ -58,9 +60,23 @@ def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
             row |= dict(zip((kind, f"{kind}_low", f"{kind}_high"), taus, strict=True))
         rows.append(row)
     table = pd.DataFrame(rows)
+    return table, _sentence(table)
+
+
+def _sentence(table: pd.DataFrame) -> str:
+    epochs, (runs, window) = len(table), table[["n", "window"]].iloc[0]
+    if runs == 1:
+        return "There is one architecture, so there is no ranking."
+    if epochs == 1:
+        return "The runs have one epoch, so there is no earlier ranking to compare the last with."
+    if table["raw"].isna().all():
+        return "All architectures are equally accurate after the last epoch: there is no ranking."
     half = table[table["epoch"] == scaled(PAPER_EPOCHS // 2, epochs)].iloc[0]
-    return table, (
+    if np.isnan(half["raw"]):
+        return f"Halfway, at epoch {half['epoch']:.0f} of {epochs}, all are equally accurate."
+    smoothed = f", and {half['smoothed']:.2f} for the mean of the last {window:.0f} epochs"
+    return (
         f"Halfway, at epoch {half['epoch']:.0f} of {epochs}, Kendall's tau-b with the last epoch "
-        f"is {half['raw']:.2f} over {runs} architectures, and {half['smoothed']:.2f} for the mean "
-        f"of the last {window} epochs."
+        f"is {half['raw']:.2f} over {runs:.0f} architectures"
+        f"{'' if np.isnan(half['smoothed']) else smoothed}."
     )

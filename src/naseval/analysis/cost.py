@@ -10,6 +10,20 @@ from naseval.analysis.relative_improvement import benchmark_table
 from naseval.errors import NasevalError
 
 SECONDS_PER_DAY = 86_400
+UNITS = {"days": 1, "hours": 24, "minutes": 1440, "seconds": SECONDS_PER_DAY}
+"""Units of time, with how many of them a day has."""
+
+
+def unit_of(days: float) -> tuple[str, int]:
+    """Return the largest of `UNITS` of which so many days (NaN: unknown) are one or more.
+
+    Tenths of a day are days, and less than a second is seconds.
+    """
+    if not days >= 0 or days >= 0.1:
+        return "days", 1
+    fitting = [unit for unit, number in UNITS.items() if days * number >= 1]
+    unit = next(iter(fitting), "seconds")
+    return unit, UNITS[unit]
 
 
 def stated_costs(study: pd.DataFrame) -> pd.DataFrame:
@@ -32,16 +46,36 @@ def stated_costs(study: pd.DataFrame) -> pd.DataFrame:
 
 
 def search_costs(histories: Iterable[tuple[str, str, int, pd.DataFrame]]) -> pd.DataFrame:
-    """Return the cost of each search: dataset, method, seed and `gpu_days`.
+    """Return the cost of each search: dataset, method, seed, `gpu_days` and, if known, `device`.
 
     `histories` yields the dataset, method, seed and history (`schemas.HISTORY`) of each search. The
     cost is the sum of the `seconds` of its epochs on one GPU, divided among those that shared it.
     """
     columns = ["dataset", "method", "seed", "gpu_days"]
     rows = [
-        (*names, (h["seconds"] / h["at_once"]).sum() / SECONDS_PER_DAY) for *names, h in histories
+        (*names, (h["seconds"] / h["at_once"]).sum() / SECONDS_PER_DAY, *h.get("device", [])[:1])
+        for *names, h in histories
     ]
+    columns += ["device"] * (max(map(len, rows), default=0) > len(columns))
     return pd.DataFrame(rows, columns=columns)
+
+
+def with_stated(
+    costs: pd.DataFrame, stated: Iterable[tuple[str, str, int, float, str]]
+) -> pd.DataFrame:
+    """Return `search_costs` with those of searches that were done elsewhere.
+
+    `stated` has the dataset, method, seed, seconds and device of each.
+    """
+    rows = [
+        (dataset, method, seed, seconds / SECONDS_PER_DAY, device)
+        for dataset, method, seed, seconds, device in stated
+    ]
+    if not rows:
+        return costs
+    columns = ["dataset", "method", "seed", "gpu_days", "device"]
+    given = pd.DataFrame(rows, columns=columns)
+    return pd.concat([costs, given], ignore_index=True) if len(costs) else given
 
 
 def cost_table(study: pd.DataFrame, costs: pd.DataFrame, dataset: str) -> pd.DataFrame:

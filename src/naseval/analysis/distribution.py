@@ -5,6 +5,7 @@ import pandas as pd
 
 from naseval.analysis.finals import finals, one_dataset, summarise
 from naseval.analysis.intervals import Values, bootstrap
+from naseval.analysis.wording import count, spread
 
 REPORT_TABLES = {
     "distribution": {
@@ -40,7 +41,7 @@ def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     added = []
     for row in table.to_dict("records"):
         here = runs[runs["space"] == row["space"]] if pd.notna(row["space"]) else runs
-        values = here[row["statistic"]].to_numpy(np.float64)
+        values = here[row["statistic"]].dropna().to_numpy(np.float64)
         low, high = bootstrap(_std, (values,), "distribution")
         p5, median, p95 = np.percentile(values, [5, 50, 95])
         added.append(
@@ -56,9 +57,13 @@ def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         )
     table = table.join(pd.DataFrame(added))
     best = table.iloc[0]
+    described = (
+        f", from {best['min']:.2f} to {best['max']:.2f} %: a range of {best['range']:.2f} points, "
+        f"with {best['near_best']:.1f} % of them less than one point below the best"
+    )
     return table, (
-        f"{best['n']} random architectures reach {best['mean']:.2f} ± {best['std']:.2f} % (best "
-        f"over epochs), from {best['min']:.2f} to {best['max']:.2f} %: a range of "
-        f"{best['range']:.2f} points, with {best['near_best']:.1f} % of them less than one point "
-        "below the best."
+        f"{count(best['n'], 'random architecture')} "
+        f"{'reaches' if best['n'] == 1 else 'reach'} "
+        f"{spread(best['mean'], best['std'], best['n'])} % (best over epochs)"
+        f"{described if best['n'] > 1 else ''}."
     )

@@ -48,8 +48,9 @@ def one_dataset(study: pd.DataFrame) -> None:
 def finals(study: pd.DataFrame) -> pd.DataFrame:
     """Return one row per run of a study table (`schemas.STUDY`), in order of appearance.
 
-    The columns are `RUN`, `best` and `last` (test accuracies, per cent) and `epochs`. `last` and
-    `epochs` are missing values if only the best accuracy over the epochs is known.
+    The columns are `RUN`, `best` and `last` (test accuracies, per cent), `epochs` and `diverged`.
+    `last` and `epochs` are missing values if only the best accuracy over the epochs is known; so
+    are the accuracies of a run that diverged and is left out.
     """
     study = study.reset_index(drop=True)
     number = run_numbers(study)
@@ -60,19 +61,44 @@ def finals(study: pd.DataFrame) -> pd.DataFrame:
         best=study.groupby(number)["test_accuracy"].max(),
         last=curve.groupby(of_curve)["test_accuracy"].last(),
         epochs=curve.groupby(of_curve)["epoch"].max().astype("Int64"),
+        diverged=study["diverged"].eq(True).groupby(number).any(),
     )
+
+
+def trained(runs: pd.DataFrame, statistic: str) -> pd.DataFrame:
+    """Return the rows of `finals` that were trained: those counted, and those left out."""
+    return runs[runs[statistic].notna() | runs["diverged"]]
+
+
+def trained_and_counted(study: pd.DataFrame) -> str:
+    """Return a sentence with the numbers of distinct runs that were trained and are counted.
+
+    It is empty for studies that do not know whether runs diverged, i.e. published ones.
+    """
+    if not study["diverged"].notna().any():
+        return ""
+    runs = finals(study).drop_duplicates(["dataset", "genotype", "protocol", "seed"])
+    diverged = int(runs["diverged"].sum())
+    counted = int(runs["best"].notna().sum())
+    if not diverged:
+        return f"{counted} runs trained, all counted."
+    if counted < len(runs):
+        fate = "is left out" if diverged == 1 else "are left out"
+    else:
+        fate = "counts at chance level" if diverged == 1 else "count at chance level"
+    return f"{len(runs)} runs trained, {counted} counted: {diverged} diverged and {fate}."
 
 
 def curves(study: pd.DataFrame) -> pd.DataFrame:
     """Return test accuracies (per cent), one row per run and one column per epoch, from 1.
 
-    Raise `NasevalError` if the study has no curves, has runs of different lengths, or has runs on
-    more than one dataset.
+    Runs that diverged and are left out have no row. Raise `NasevalError` if the study has no
+    curves, has runs of different lengths, or has runs on more than one dataset.
     """
     one_dataset(study)
     study = study.reset_index(drop=True)
     name = study["study"].iloc[0]
-    rows = study[study["reading"] == "epoch"]
+    rows = study[(study["reading"] == "epoch") & study["test_accuracy"].notna()]
     if rows.empty:
         raise NasevalError(f"the study {name} holds no curves; it needs runs with epochs")
     numbered = pd.DataFrame(
@@ -98,20 +124,22 @@ def scaled(epoch: int, epochs: int) -> int:
 def summarise(study: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return one row per group of runs and statistic (`best`, and `last` if it is known).
 
-    Columns: those of `by`, statistic, `n`, `mean`, `std` (population, ddof 0), `std_sample`
-    (ddof 1), `min`, `max`, and `low` to `high`, Student's confidence interval of the mean (level
-    `CONFIDENCE`). Accuracies are in per cent. Groups are in order of appearance.
+    Columns: those of `by`, statistic, the number of runs `trained` and of those counted, `n`;
+    `mean`, `std` (population, ddof 0), `std_sample` (ddof 1), `min`, `max`, and `low` to `high`,
+    Student's confidence interval of the mean (level `CONFIDENCE`). Accuracies are in per cent.
+    Groups are in order of appearance.
     """
     runs = finals(study)
-    tables = [_table(runs.dropna(subset=[name]), list(by), name) for name in STATISTICS]
+    tables = [_table(trained(runs, name), list(by), name) for name in STATISTICS]
     return pd.concat([table for table in tables if len(table)], ignore_index=True)
 
 
 def _table(runs: pd.DataFrame, by: list[str], statistic: str) -> pd.DataFrame:
     groups = runs.groupby(by, dropna=False, sort=False)[statistic]
-    n, mean, sample = groups.size(), groups.mean(), groups.std(ddof=1)
+    n, mean, sample = groups.count(), groups.mean(), groups.std(ddof=1)
     half = stats.t.ppf((1 + CONFIDENCE) / 2, np.maximum(n - 1, 1)) * sample / np.sqrt(n)
     columns = {
+        "trained": groups.size(),
         "n": n,
         "mean": mean,
         "std": groups.std(ddof=0),

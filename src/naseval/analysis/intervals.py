@@ -1,4 +1,4 @@
-"""Bootstrap confidence intervals. Only this module draws bootstrap samples."""
+"""Confidence intervals: bootstrap and Student's. Only this module draws bootstrap samples."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -13,6 +13,8 @@ CONFIDENCE = 0.95
 PERCENT = f"{100 * CONFIDENCE:g} %"
 """The confidence level as captions print it, e.g. `95 %`."""
 RESAMPLES = 9999
+MOST_DRAWN = 10_000_000
+"""Values drawn at once; samples of up to 1,000 values are resampled in one go."""
 
 Values = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -25,6 +27,15 @@ class Estimate(NamedTuple):
     value: float
     low: float
     high: float
+
+
+def student_interval(values: Values) -> tuple[float, float]:
+    """Return Student's interval of the mean of `values`; NaN if there are fewer than two."""
+    if values.size < 2:
+        return np.nan, np.nan
+    mean, error = float(values.mean()), values.std(ddof=1) / np.sqrt(values.size)
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, values.size - 1) * error)
+    return mean - half, mean + half
 
 
 def bootstrap(
@@ -44,6 +55,7 @@ def bootstrap(
         vectorized=True,
         method="percentile",
         n_resamples=RESAMPLES,
+        batch=max(1, MOST_DRAWN // max(len(sample) for sample in samples)),
         confidence_level=CONFIDENCE,
         rng=stream("bootstrap", purpose),
     ).confidence_interval

@@ -5,8 +5,9 @@ import pandas as pd
 from scipy import stats
 
 from naseval.analysis.comparison import welch
-from naseval.analysis.finals import STATISTICS, finals, one_dataset
+from naseval.analysis.finals import STATISTICS, finals, one_dataset, trained
 from naseval.analysis.intervals import Values
+from naseval.analysis.wording import count, interval
 from naseval.errors import NasevalError
 
 REPORT_TABLES = {
@@ -27,11 +28,20 @@ BASELINE = "darts"
 
 
 def _row(original: Values, modified: Values) -> dict[str, float]:
+    """Compare the accuracies of all trained runs; those left out are NaN."""
+    sides = {"original": original, "modified": modified}
+    counted = {name: side[~np.isnan(side)] for name, side in sides.items()}
     described = {
         f"{name}_{key}": value
-        for name, side in (("original", original), ("modified", modified))
-        for key, value in (("n", side.size), ("mean", side.mean()), ("std", side.std()))
+        for name, side in counted.items()
+        for key, value in (
+            ("trained", sides[name].size),
+            ("n", side.size),
+            ("mean", side.mean()),
+            ("std", side.std()),
+        )
     }
+    original, modified = counted.values()
     shift = dict(zip(("shift", "low", "high", "welch_p"), welch(original, modified), strict=True))
     return {
         **described,
@@ -46,11 +56,12 @@ def operations(study: pd.DataFrame, baseline: str = BASELINE) -> tuple[pd.DataFr
     """Compare the accuracies of the operations study's two spaces; return a table and a sentence.
 
     The table has one row per statistic. For each side (`original_`: the space `baseline`;
-    `modified_`: the other one) it has the number of runs `n`, the `mean` and the population `std`.
-    `shift` is the mean of the original minus that of the modified space (percentage points), with
-    Welch's interval `low` to `high` and p-value `welch_p`. Further columns are `shift_of_medians`
-    and the p-values of the Kolmogorov–Smirnov and the Mann–Whitney test. Raise `NasevalError` if
-    the study does not have exactly two spaces, one of them `baseline`, or not exactly one dataset.
+    `modified_`: the other one) it has the numbers of runs `trained` and counted, `n`, the `mean`
+    and the population `std`. `shift` is the mean of the original minus that of the modified space
+    (percentage points), with Welch's interval `low` to `high` and p-value `welch_p`. Further
+    columns are `shift_of_medians` and the p-values of the Kolmogorov–Smirnov and the Mann–Whitney
+    test. Raise `NasevalError` if the study does not have exactly two spaces, one of them
+    `baseline`, or not exactly one dataset.
     """
     one_dataset(study)
     runs = finals(study)
@@ -62,18 +73,21 @@ def operations(study: pd.DataFrame, baseline: str = BASELINE) -> tuple[pd.DataFr
         )
     rows = []
     for statistic in STATISTICS:
-        known = runs.dropna(subset=[statistic])
+        known = trained(runs, statistic)
         left, right = (
             known.loc[known["space"] == space, statistic].to_numpy(np.float64)
             for space in (baseline, others[0])
         )
-        if left.size and right.size:
+        if np.isfinite(left).any() and np.isfinite(right).any():
             rows.append({"statistic": statistic, **_row(left, right)})
     table = pd.DataFrame(rows)
+    if table.empty:
+        return table, "Only one of the two spaces has runs, so there is nothing to compare."
     best = table.iloc[0]
+    ends = best[["shift", "low", "high"]].to_numpy(np.float64)
+    place, ends = ("below", ends) if ends[0] >= 0 else ("above", -ends[[0, 2, 1]])
     return table, (
-        f"The mean of {best['modified_n']} architectures of the modified space lies "
-        f"{best['shift']:.2f} points [{best['low']:.2f}, {best['high']:.2f}] below that of "
-        f"{best['original_n']} of the original one, whose standard deviation is "
-        f"{best['original_std']:.2f}."
+        f"The mean of {count(best['modified_n'], 'architecture')} of the modified space lies "
+        f"{interval(*ends)} points {place} that of {best['original_n']} of the original one, "
+        f"whose standard deviation is {best['original_std']:.2f}."
     )

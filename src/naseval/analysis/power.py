@@ -1,14 +1,16 @@
 """Power analysis: the number of runs that detect a given difference of mean accuracy."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from naseval.analysis.comparison import LEVEL, degrees_of_freedom
+from naseval.analysis.cells import Cell, cells
+from naseval.analysis.comparison import LEVEL
+from naseval.analysis.contrasts import Numbers, degrees_of_freedom
 from naseval.analysis.intervals import CONFIDENCE, Values
-from naseval.analysis.relative_improvement import SearchedVsRandom, searched_vs_random
 
 REPORT_TABLES = {
     "power": {
@@ -42,43 +44,72 @@ def detectable(variances: Values, runs: Values) -> Values:
     of 120 cases and too small by one in the other.
     """
     errors = variances / runs
-    freedom = degrees_of_freedom((errors[0], runs[0]), (errors[1], runs[1]))
+    freedom = degrees_of_freedom(errors, runs)
+    return smallest_detected(np.sqrt(errors[0] + errors[1]), freedom)
+
+
+def smallest_detected(error: Numbers, freedom: Numbers) -> Values:
+    """Return what a test with this standard error detects, in its unit; see `detectable`."""
     quantiles = stats.t.ppf(1 - LEVEL / 2, freedom) + stats.t.ppf(POWER, freedom)
-    difference: Values = quantiles * np.sqrt(errors[0] + errors[1])
-    return difference
+    return np.asarray(quantiles * error)
 
 
-def runs_needed(variances: Values, effect: float) -> int:
-    """Return how many runs each side needs, at least 2, to detect `effect` points.
+def equivalence_shown(variances: Values, runs: Values) -> Values:
+    """Return the margin (points) within which equal means are shown to lie, with `POWER`.
 
-    `variances` holds the variance of each side. The search for the smallest number starts at the
-    normal approximation, which is never too large.
+    `variances` and `runs` hold the two sides along the first axis; the test is the two one-sided
+    Welch tests at `LEVEL`. If the true difference is 0, both reject where the estimate is near
+    enough to 0, so the margin is (t at 1 − `LEVEL` + t at (1 + `POWER`) / 2) × its standard error.
+    """
+    errors = variances / runs
+    freedom = degrees_of_freedom(errors, runs)
+    quantiles = stats.t.ppf(1 - LEVEL, freedom) + stats.t.ppf((1 + POWER) / 2, freedom)
+    margin: Values = quantiles * np.sqrt(errors[0] + errors[1])
+    return margin
+
+
+def runs_needed(
+    variances: Values, effect: float, shown: Callable[[Values, Values], Values] = detectable
+) -> int:
+    """Return how many runs each side needs, at least 2, so that `effect` points are `shown`.
+
+    `variances` holds the variance of each side; `shown` is `detectable`, or `equivalence_shown` for
+    a margin of `effect`. The search for the smallest number doubles, then halves.
     """
     if variances.sum() == 0:
         return 2
-    quantiles = stats.norm.ppf(1 - LEVEL / 2) + stats.norm.ppf(POWER)
-    start = max(2, int(variances.sum() * (quantiles / effect) ** 2))
-    candidates = np.arange(start, start + 10)
-    enough = detectable(variances[:, None], np.array([candidates, candidates])) <= effect
-    return int(candidates[np.argmax(enough)])
+
+    def enough(runs: int) -> bool:
+        return bool(shown(variances, np.array([runs, runs])) <= effect)
+
+    high = 2
+    while not enough(high):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
 
 
 def _variance_bounds(variances: Values, runs: Values) -> tuple[float, float]:
     """Return the factors from the sum of the variances to the ends of its confidence interval."""
-    freedom = degrees_of_freedom((variances[0], runs[0]), (variances[1], runs[1]))
+    freedom = degrees_of_freedom(variances, runs)
     tail = (1 - CONFIDENCE) / 2
     low, high = freedom / stats.chi2.ppf([1 - tail, tail], freedom)
     return float(low), float(high)
 
 
-def _rows(accuracies: SearchedVsRandom) -> list[dict[str, Any]]:
+def _rows(accuracies: Cell) -> list[dict[str, Any]]:
     runs = np.array([accuracies.searched.size, accuracies.random.size], dtype=float)
     variances = np.array([accuracies.searched.var(ddof=1), accuracies.random.var(ddof=1)])
     names = {
         "dataset": accuracies.dataset,
         "method": accuracies.method,
         "statistic": accuracies.statistic,
+        "searched_trained": accuracies.searched_trained,
         "searched_n": accuracies.searched.size,
+        "random_trained": accuracies.random_trained,
         "random_n": accuracies.random.size,
         "searched_std": float(np.sqrt(variances[0])),
         "random_std": float(np.sqrt(variances[1])),
@@ -104,20 +135,23 @@ def power(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Return the number of runs that the benchmark study needs to detect differences; a sentence.
 
     The table has one row per dataset, method, statistic and `effect` (`EFFECTS`, points). Columns:
-    the numbers of runs and the standard deviations of both sides (ddof 1); the difference that is
-    `detectable` with these runs (points); and `runs`, the number of searches, and equally of random
-    architectures, that detect the effect with the power `POWER` at the two-sided level `LEVEL`.
-    `low` to `high` is the confidence interval of `runs`, from the chi-square interval of the
-    variances. Methods with fewer than two runs on a side, or with no variance, are omitted.
+    the numbers of runs trained and counted and the standard deviations of both sides (ddof 1); the
+    difference that is `detectable` with these runs (points); and `runs`, the number of searches,
+    and equally of random architectures, that detect the effect with the power `POWER` at the
+    two-sided level `LEVEL`. `low` to `high` is the confidence interval of `runs`, from the
+    chi-square interval of the variances. Methods with fewer than two runs on a side, or with no
+    variance, are omitted.
     """
     rows = [
         row
-        for accuracies in searched_vs_random(study)
+        for accuracies in cells(study)
         if min(accuracies.searched.size, accuracies.random.size) >= 2
         for row in _rows(accuracies)
     ]
-    names = ["dataset", "method", "statistic", "searched_n", "random_n", "searched_std"]
-    columns = [*names, "random_std", "detectable", "effect", "runs", "low", "high"]
+    names = ["dataset", "method", "statistic"]
+    names += [f"{side}_{count}" for side in ("searched", "random") for count in ("trained", "n")]
+    names += ["searched_std", "random_std"]
+    columns = [*names, "detectable", "effect", "runs", "low", "high"]
     table = pd.DataFrame(rows, columns=columns)
     return table, _sentence(table[table["statistic"] == "best"])
 

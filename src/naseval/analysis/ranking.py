@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from naseval.analysis.finals import STATISTICS, finals, one_dataset
+from naseval.analysis.finals import STATISTICS, finals, one_dataset, trained
 from naseval.analysis.intervals import Values, percentile_interval, resampled_weights
+from naseval.analysis.wording import count, interval
 from naseval.errors import NasevalError
 
 REPORT_TABLES = {
@@ -64,12 +65,13 @@ def pairs(study: pd.DataFrame, by: str, statistic: str = "best") -> pd.DataFrame
 
     Columns: genotype; `left` and `right`, the accuracies (per cent) under the lower and the higher
     value of `by`; `left_rank` and `right_rank` (1 = worst, ties averaged, as in the authors'
-    figures). `attrs["values"]` holds the two values, and `attrs["left_out"]` the number of
-    architectures that were trained under only one of them. Raise `NasevalError` if `by` does not
-    have exactly two values.
+    figures). `attrs["values"]` holds the two values, `attrs["trained"]` the number of architectures
+    that were trained, and `attrs["left_out"]` that of those without an accuracy under one of the
+    values, because they were not trained under it or diverged. Raise `NasevalError` if `by` does
+    not have exactly two values.
     """
     one_dataset(study)
-    runs = finals(study).dropna(subset=[statistic])
+    runs = trained(finals(study), statistic)
     values = sorted(runs[by].dropna().unique())
     if len(values) != 2 and len(runs):
         raise NasevalError(
@@ -80,7 +82,11 @@ def pairs(study: pd.DataFrame, by: str, statistic: str = "best") -> pd.DataFrame
     complete = wide.dropna().set_axis(["left", "right"], axis=1).reset_index()
     for side in ("left", "right"):
         complete[f"{side}_rank"] = complete[side].rank()
-    complete.attrs = {"values": values, "left_out": len(wide) - len(complete)}
+    complete.attrs = {
+        "values": values,
+        "trained": len(wide),
+        "left_out": len(wide) - len(complete),
+    }
     return complete
 
 
@@ -101,6 +107,7 @@ def _row(paired: pd.DataFrame) -> dict[str, float]:
     return {
         "left": int(first),
         "right": int(second),
+        "trained": paired.attrs["trained"],
         "n": len(paired),
         "left_out": paired.attrs["left_out"],
         "tau": float(tau_b(*matrices)[0]),
@@ -118,11 +125,11 @@ def ranking(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
     """Compare the rankings under the two values of `by`; return the table and a sentence.
 
     The table has one row per statistic. Columns: the two values of `by` (`left`, `right`); the
-    number `n` of architectures and the number `left_out`; Kendall's tau-b `tau` with its bootstrap
-    interval over architectures, `low` to `high` (NaN for fewer than 3); the mean, population
-    standard deviation and maximum of the absolute change of accuracy (percentage points); and the
-    mean and maximum of the absolute change of rank. Raise `NasevalError` if fewer than two
-    architectures were trained under both values.
+    numbers of architectures `trained`, counted, `n`, and `left_out`; Kendall's tau-b `tau` with its
+    bootstrap interval over architectures, `low` to `high` (NaN for fewer than 3); the mean,
+    population standard deviation and maximum of the absolute change of accuracy (percentage
+    points); and the mean and maximum of the absolute change of rank. The table is empty if fewer
+    than two architectures were trained under both values, as the sentence then says.
     """
     rows = []
     for statistic in STATISTICS:
@@ -131,16 +138,23 @@ def ranking(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
             if len(paired) > 1:
                 rows.append({"by": by, "statistic": statistic, **_row(paired)})
     if not rows:
-        raise NasevalError(
-            f"fewer than two architectures were trained under both values of {by}; "
-            "configure more, ranks need at least two"
+        return pd.DataFrame({"by": [], "statistic": []}), (
+            f"Fewer than two architectures were trained under both values of {by}, so there are no "
+            "ranks to compare."
         )
     table = pd.DataFrame(rows)
-    best = table.iloc[0]
-    return table, (
-        f"Between {named(by, best['left'])} and {named(by, best['right'])} Kendall's tau-b is "
-        f"{best['tau']:.2f} [{best['low']:.2f}, {best['high']:.2f}] over {best['n']} "
+    return table, _sentence(table.iloc[0], by)
+
+
+def _sentence(best: pd.Series, by: str) -> str:
+    tau = f"Kendall's tau-b is {interval(best['tau'], best['low'], best['high'])}"
+    if np.isnan(best["tau"]):
+        tau = "Kendall's tau-b is not defined, since all architectures are equal under one of them,"
+    gone = count(best["left_out"], "architecture")
+    left_out = f" Left out, with a run under one of them only: {gone}." if best["left_out"] else ""
+    return (
+        f"Between {named(by, best['left'])} and {named(by, best['right'])} {tau} over {best['n']} "
         f"architectures; accuracy changes by {best['change_mean']:.2f} ± "
         f"{best['change_std']:.2f} points, at most {best['change_max']:.2f}, and ranks by up to "
-        f"{best['rank_change_max']:g}."
+        f"{best['rank_change_max']:g}.{left_out}"
     )

@@ -48,7 +48,7 @@ def table(study: pd.DataFrame, protocol_labels: Labels) -> tuple[pd.DataFrame, p
     found = tricks(study)
     note = (
         "Accuracies in per cent, std of the population (ddof 0); the relative improvement over the "
-        f"random architectures under the same protocol, with its {PERCENT} bootstrap interval."
+        f"random architectures under the same protocol, with Welch's {PERCENT} interval."
     )
     return found, found.replace({"protocol": dict(protocol_labels)}), note
 

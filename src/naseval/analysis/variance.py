@@ -1,11 +1,16 @@
-"""Two-way analysis of variance: protocol and architecture."""
+"""Two-way analysis of variance: architecture and protocol, or architecture and seed.
+
+Only for crossed designs: every architecture that counts has a run in every column.
+"""
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.finals import STATISTICS, finals, one_dataset
-from naseval.analysis.intervals import Values, percentile_interval, resampled_indices
-from naseval.errors import NasevalError
+from naseval.analysis.finals import STATISTICS, finals, one_dataset, trained
+from naseval.analysis.intervals import PERCENT, Values, percentile_interval, resampled_indices
+from naseval.analysis.wording import count, interval
 
 REPORT_TABLES = {
     "variance": {
@@ -15,95 +20,181 @@ REPORT_TABLES = {
             "(section 4). Shown is the two-way analysis of the runs of Figure 3."
         ),
         "order": 4,
-        "function": "variance",
         "study": "protocols",
+        "arguments": {"by": "protocol"},
+    },
+    "seeds-variance": {
+        "title": "How much of the spread is the seed's?",
+        "paper": (
+            "The paper compares ranks under two seeds (section 5.3). Shown is how much of the "
+            "variance of single runs is the architecture's, and how much is training's."
+        ),
+        "order": 7,
+        "study": "seeds",
+        "arguments": {"by": "seed"},
     },
 }
 
-SOURCES = ("protocol", "architecture", "rest")
+
+NOTE = (
+    " *Share*: of the sums of squares. *Of a run*: of the variance of single runs, without what "
+    f"the rest adds to an architecture's mean. Both in per cent, with {PERCENT} bootstrap "
+    "intervals over architectures."
+)
+
+
+def parts(by: str) -> tuple[str, str, str]:
+    """Return the parts that variance is split into, e.g. protocol, architecture and rest."""
+    return by, "architecture", "rest"
 
 
 def sums_of_squares(layout: Values) -> Values:
-    """Return the sums of squares of protocol, architecture and rest.
+    """Return the sums of squares of columns, architectures and rest.
 
-    `layout` holds accuracies, (…, architectures, protocols), one per combination. The result has
+    `layout` holds accuracies, (…, architectures, columns), one per combination. The result has
     the shape (3, …). The three add up to the total sum of squares about the grand mean.
     """
-    architectures, protocols = layout.shape[-2:]
+    architectures, columns = layout.shape[-2:]
     grand = layout.mean(axis=(-2, -1))
-    by_protocol = layout.mean(axis=-2) - grand[..., None]
+    by_column = layout.mean(axis=-2) - grand[..., None]
     by_architecture = layout.mean(axis=-1) - grand[..., None]
     total = ((layout - grand[..., None, None]) ** 2).sum(axis=(-2, -1))
-    protocol = architectures * (by_protocol**2).sum(axis=-1)
-    architecture = protocols * (by_architecture**2).sum(axis=-1)
-    return np.stack([protocol, architecture, total - protocol - architecture])
+    column = architectures * (by_column**2).sum(axis=-1)
+    architecture = columns * (by_architecture**2).sum(axis=-1)
+    return np.stack([column, architecture, total - column - architecture])
 
 
-def _layout(study: pd.DataFrame, statistic: str) -> pd.DataFrame:
-    """Return accuracies, one row per random architecture and one column per protocol.
+def components(squares: Values, architectures: int, columns: int) -> Values:
+    """Return the components of the variance of a single run: columns, architectures and rest.
 
-    Architectures that were not trained under all protocols are omitted.
+    They are solved from the expected mean squares of a random two-way layout without replicates;
+    an estimate below 0 counts as 0. `squares` and the result have the shape (3, …).
     """
-    runs = finals(study).dropna(subset=[statistic])
-    random = runs[runs["origin"] == "random"]
-    layout = random.pivot_table(index="genotype", columns="protocol", values=statistic).dropna()
-    if min(layout.shape) < 2:
-        raise NasevalError(
-            "the protocols study has no two random architectures trained under the same two "
-            "protocols; configure at least two of each"
-        )
+    freedom = np.array(_freedom(architectures, columns), dtype=float)
+    mean = squares / freedom.reshape(3, *[1] * (squares.ndim - 1))
+    rest = np.maximum(mean[2], 0.0)
+    column, architecture = (mean[0] - rest) / architectures, (mean[1] - rest) / columns
+    return np.asarray(np.maximum([column, architecture, rest], 0.0))
+
+
+def _freedom(architectures: int, columns: int) -> list[int]:
+    return [columns - 1, architectures - 1, (columns - 1) * (architectures - 1)]
+
+
+def _layout(study: pd.DataFrame, by: str, statistic: str) -> pd.DataFrame:
+    """Return accuracies, one row per random architecture and one column per value of `by`.
+
+    Architectures that were not trained under all of them, or diverged under one, are omitted;
+    `attrs["trained"]` counts them too.
+    """
+    random = trained(finals(study), statistic).query("origin == 'random'")
+    means = random.pivot_table(index="genotype", columns=by, values=statistic)
+    layout = means.dropna()
+    layout.attrs["trained"] = random["genotype"].nunique()
     return layout
 
 
-def _table(layout: pd.DataFrame, statistic: str) -> pd.DataFrame:
+def _table(layout: pd.DataFrame, by: str, statistic: str) -> pd.DataFrame:
     values = layout.to_numpy()
-    architectures, protocols = values.shape
     squares = sums_of_squares(values)
-    (drawn,) = resampled_indices([architectures], "variance")
+    (drawn,) = resampled_indices([len(values)], "variance")
     again = sums_of_squares(values[drawn])
+    columns: dict[str, Any] = {
+        "statistic": statistic,
+        "part": parts(by),
+        "trained": layout.attrs["trained"],
+        "architectures": values.shape[0],
+        f"{by}s": values.shape[1],
+        "freedom": _freedom(*values.shape),
+        "squares": squares,
+    }
+    measures = {
+        ("share", "low", "high"): (squares, again),
+        ("component", "component_low", "component_high"): (
+            components(squares, *values.shape),
+            components(again, *values.shape),
+        ),
+    }
+    for names, (found, resampled) in measures.items():
+        ends = [percentile_interval(share) for share in _shares(resampled)]
+        lows, highs = zip(*ends, strict=True)
+        columns |= dict(zip(names, (_shares(found), lows, highs), strict=True))
+    return pd.DataFrame(columns)
+
+
+def _shares(of: Values) -> Values:
+    """Return each part in per cent of the sum along the first axis; NaN if that is 0."""
     with np.errstate(invalid="ignore"):
-        shares = 100 * again / again.sum(axis=0)
-    lows, highs = zip(*(percentile_interval(share) for share in shares), strict=True)
-    return pd.DataFrame(
-        {
-            "statistic": statistic,
-            "part": SOURCES,
-            "architectures": architectures,
-            "protocols": protocols,
-            "freedom": [
-                protocols - 1,
-                architectures - 1,
-                (protocols - 1) * (architectures - 1),
-            ],
-            "squares": squares,
-            "share": 100 * squares / squares.sum() if squares.sum() else np.nan,
-            "low": lows,
-            "high": highs,
-        }
-    )
+        return np.asarray(100 * of / of.sum(axis=0))
 
 
-def variance(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return the shares of variance in the protocols study, and a sentence.
+def variance(study: pd.DataFrame, by: str = "protocol") -> tuple[pd.DataFrame, str]:
+    """Return the shares of variance in a study of architectures crossed with `by`, and a sentence.
 
-    The variance of the accuracies of random architectures under all protocols (means over seeds) is
-    split into protocol, architecture and rest (their interaction and the training noise). The table
-    has one row per statistic and `part`. Columns: the numbers of `architectures` and `protocols`,
-    the degrees of `freedom`, the sums of `squares`, the `share` (per cent) and its bootstrap
-    interval over architectures, `low` to `high`. Raise `NasevalError` if fewer than two
-    architectures share two protocols, or if the runs are not on exactly one dataset.
+    The variance of the accuracies of random architectures under every value of `by`, a protocol or
+    a seed (means over what else differs), is split into that of `by`, of the architecture and the
+    rest (their interaction and the training noise). The table has one row per statistic and `part`.
+    Columns: the numbers of architectures `trained`, of those counted, `architectures`, and of
+    `protocols` or `seeds`; the degrees of `freedom`, the sums of `squares`; the `share` of
+    these (per cent) with its bootstrap interval over architectures, `low` to `high`; and the
+    `component`, the share (per cent) of the variance of a single run (see `components`), with its
+    interval `component_low` to `component_high`. The mean of an architecture over few runs has much
+    of the rest in it, which counts in its `share` and not in its `component`. The table is empty if
+    no two architectures share two protocols or seeds, as the sentence then says. Raise
+    `NasevalError` if the runs are not on exactly one dataset.
     """
     one_dataset(study)
-    runs = finals(study)
-    table = pd.concat(
-        [_table(_layout(study, name), name) for name in STATISTICS if runs[name].notna().any()],
-        ignore_index=True,
+    layouts = {name: _layout(study, by, name) for name in STATISTICS}
+    tables = [_table(one, by, name) for name, one in layouts.items() if min(one.shape) > 1]
+    if not tables:
+        return pd.DataFrame(columns=["statistic", "part", "share"]), (
+            f"No two random architectures were trained under the same two {by}s, so there is no "
+            "variance to divide."
+        )
+    left_out = layouts["best"].attrs["trained"] - len(layouts["best"])
+    return pd.concat(tables, ignore_index=True), _sentence(tables[0], by, left_out)
+
+
+def table(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return the table of `variance`, the same as people read it, and a note."""
+    tidy, sentence = variance(study, by)
+    shown = [
+        {
+            "accuracy": row["statistic"],
+            "part": row["part"],
+            "architectures": row["architectures"],
+            f"{by}s": row[f"{by}s"],
+            "share, %": interval(row["share"], row["low"], row["high"], digits=1),
+            "of a run, %": interval(
+                row["component"], row["component_low"], row["component_high"], digits=1
+            ),
+        }
+        for row in tidy.to_dict("records")
+    ]
+    readable = pd.DataFrame(shown, columns=None if shown else ["accuracy", "part"])
+    return tidy, readable, f"{sentence}{NOTE if shown else ''}"
+
+
+def _sentence(best: pd.DataFrame, by: str, left_out: int) -> str:
+    rows = best.to_dict("records")  # in the order of `parts`
+    over = f"Over {rows[0]['architectures']} architectures × {rows[0][f'{by}s']} {by}s"
+    gone = count(left_out, "architecture")
+    note = (
+        f" Left out, since not trained under all of them, or diverged: {gone}." if left_out else ""
     )
-    best = table[table["statistic"] == table["statistic"].iloc[0]].set_index("part")
-    protocol, architecture = best.loc["protocol"], best.loc["architecture"]
-    return table, (
-        f"Over {protocol['architectures']} architectures × {protocol['protocols']} protocols the "
-        f"protocol accounts for {protocol['share']:.0f} % [{protocol['low']:.0f}, "
-        f"{protocol['high']:.0f}] of the variance of accuracy, the architecture for "
-        f"{architecture['share']:.0f} % [{architecture['low']:.0f}, {architecture['high']:.0f}]."
+    if np.isnan(rows[0]["share"]):
+        return f"{over} all accuracies are equal: there is no variance to divide.{note}"
+    if by == "seed":
+        architecture, rest = (
+            interval(row["component"], row["component_low"], row["component_high"], digits=0)
+            for row in rows[1:]
+        )
+        return (
+            f"{over} the architecture accounts for {architecture} % of the variance of a single "
+            f"run's accuracy, and what differs between two trainings of it for {rest} %.{note}"
+        )
+    shares = [interval(row["share"], row["low"], row["high"], digits=0) for row in rows[:2]]
+    return (
+        f"{over} the {by} accounts for {shares[0]} % of the variance of accuracy, the "
+        f"architecture for {shares[1]} %.{note}"
     )

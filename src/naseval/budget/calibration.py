@@ -1,6 +1,5 @@
 """Calibration: a device's time per unit of work, fitted to a few timed training steps."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from scipy.optimize import least_squares, nnls
 
 from naseval.budget.work import Work
 from naseval.errors import NasevalError
-from naseval.files import write_atomically
+from naseval.json_files import read_sealed, write_sealed
 
 Floats = NDArray[np.float64]
 
@@ -109,21 +108,19 @@ class Calibration:
 
     def write(self, path: str | Path) -> None:
         """Write the calibration as JSON."""
-        write_atomically(path, (json.dumps(asdict(self), indent=1) + "\n").encode())
+        write_sealed(path, asdict(self))
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
         """Read a calibration. Raise `NasevalError` if the file is missing or invalid."""
         try:
-            fields = json.loads(Path(path).read_text())
+            fields = read_sealed(path)
             rates = {name: Rates(*each) for name, each in fields["rates"].items()}
             probes = {
                 name: tuple(Probe(*probe) for probe in timed)
                 for name, timed in fields["probes"].items()
             }
             return cls(**{**fields, "rates": rates, "probes": probes})
-        except FileNotFoundError as error:
-            raise NasevalError(f"{path} is missing; run `snakemake {path}`") from error
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise NasevalError(
                 f"{path} holds no finished calibration; delete it and run again"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from naseval.data.facts import Facts, get_facts
+from naseval.data.own_images import count_own
 from naseval.errors import NasevalError
 from naseval.records import read
 from naseval.schemas import SPLITS
@@ -20,15 +21,16 @@ Parts = dict[str, int]
 def count_images(name: str, dataset: Dataset, results: str | Path) -> Parts:
     """Return the number of images of each part, up to rounding.
 
-    The facts of the source are used first, so the result does not change when the images are
-    prepared. Otherwise the split file is counted. Raise `NasevalError` if the facts are unknown and
-    there is no split file yet.
+    The facts of the source or the names of the user's own images are used first, so the result does
+    not change when the images are prepared. Otherwise the split file is counted. Raise
+    `NasevalError` if neither is there: the facts are unknown, or the user's images are gone, and
+    there is no split file.
     """
-    split, facts = dataset.split, get_facts(dataset.source)
-    total = facts.images[0]
-    test = _test_images(split, facts)
-    if test is None:
-        return _counted(name, Path(results, f"data/{name}/splits.parquet"))
+    split = dataset.split
+    known = count_own(name, dataset) if dataset.path else _stated(split, get_facts(dataset.source))
+    if known is None:
+        return _counted(name, dataset, Path(results, f"data/{name}/splits.parquet"))
+    total, test = known
     # Shares refer to all images, or to those that the archive or the lists do not use for the test.
     divided = total - test if isinstance(split.test, str) else total
     return {
@@ -38,17 +40,24 @@ def count_images(name: str, dataset: Dataset, results: str | Path) -> Parts:
     }
 
 
-def _test_images(split: Split, facts: Facts) -> int | None:
+def _stated(split: Split, facts: Facts) -> tuple[int, int] | None:
+    """Return the numbers of all images and of test images, or None if the latter is unknown."""
+    total = facts.images[0]
     match split.test:
         case "archive":
-            return facts.test_images
+            return (total, facts.test_images) if facts.test_images else None
         case "published":
-            return round(facts.images[0] * PUBLISHED_TEST)
+            return total, round(total * PUBLISHED_TEST)
         case share:
-            return round(facts.images[0] * float(share))
+            return total, round(total * float(share))
 
 
-def _counted(name: str, splits: Path) -> Parts:
+def _counted(name: str, dataset: Dataset, splits: Path) -> Parts:
+    if not splits.exists() and dataset.path:
+        raise NasevalError(
+            f"config key datasets.{name}.path: {dataset.path} does not exist, and {splits}, which "
+            "counts its images, neither; name the place of the images"
+        )
     if not splits.exists():
         raise NasevalError(
             f"the number of test images of the dataset {name} is not known yet; run "

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from naseval.budget.images import count_images
 from naseval.config import Config
-from naseval.studies import Member, members, space_of
+from naseval.studies import Member, members, space_of, supernet
 
 Kind = Literal["search", "run"]
 Key = tuple[str, str, str, str]
@@ -65,8 +65,26 @@ def needed(config: Config) -> list[Job]:
     return [
         job
         for study in config.studies
-        for member in members(config, study)
-        for job in _jobs(config, study, member)
+        for job in (
+            *(_scored_searches(config) if study == supernet.NAME else ()),
+            *(job for member in members(config, study) for job in _jobs(config, study, member)),
+        )
+    ]
+
+
+def _scored_searches(config: Config) -> list[Job]:
+    """Return the searches of the study `supernet`. What scoring takes besides is not counted."""
+    return [
+        Job(
+            supernet.scored_folder(dataset, method, seed),
+            "search",
+            dataset,
+            method,
+            "",
+            supernet.NAME,
+            method,
+        )
+        for dataset, method, seed in supernet.scored_searches(config)
     ]
 
 
@@ -90,7 +108,7 @@ def units(config: Config, dataset: str) -> dict[str, Any]:
                 "settings": config.search_settings(method, dataset).model_dump(),
             }
             for kind, _, method, _ in keys
-            if kind == "search"
+            if kind == "search" and method in config.implemented
         },
         "runs": [
             {
@@ -103,6 +121,16 @@ def units(config: Config, dataset: str) -> dict[str, Any]:
             if kind == "run"
         ],
     }
+
+
+def stated(config: Config) -> dict[Key, float | None]:
+    """Return the seconds of one search by each program, as they are stated, or None."""
+    costs = {
+        job.key: config.method(job.recipe, job.dataset).cost
+        for job in needed(config)
+        if job.kind == "search" and job.recipe not in config.implemented
+    }
+    return {key: cost.seconds if cost else None for key, cost in costs.items()}
 
 
 def precisions(config: Config) -> list[str]:
@@ -120,12 +148,18 @@ def precisions(config: Config) -> list[str]:
 def counted_modules(counted: dict[str, Any]) -> list[str]:
     """Return the modules that counting imports by computed names."""
     algorithms = {search["algorithm"] for search in counted["searches"].values()}
+    drawn = {search["settings"].get("space") for search in counted["searches"].values()} - {None}
     networks = {(run["network"], run["sampler"] is None) for run in counted["runs"]}
     return sorted(
         {
             f"naseval.methods.{name}.{module}"
             for name in algorithms
             for module in ("search", "settings")
+        }
+        | {
+            f"naseval.spaces.{name}.{module}"
+            for name in drawn
+            for module in ("neighbourhood", "network", "space")
         }
         | {f"naseval.networks.fixed.{name}" for name, fixed in networks if fixed}
         | {
@@ -140,7 +174,7 @@ def counted_modules(counted: dict[str, Any]) -> list[str]:
 def _jobs(config: Config, study: str, member: Member) -> list[Job]:
     run = member.run
     search: list[Job] = []
-    if member.origin == "searched":
+    if member.origin == "searched" and member.method in config.searching:
         method, dataset, seed = run.genotype.split("/")
         stem = f"searches/{dataset}/{method}/{seed}"
         search = [Job(stem, "search", dataset, method, "", study, member.method)]

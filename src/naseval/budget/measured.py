@@ -4,12 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from naseval.budget.jobs import Job, Key
-from naseval.errors import NasevalError
-from naseval.records import provenance_of
+from naseval.records import provenance_in, read
+from naseval.schemas import HISTORY, RUN
 
 
 @dataclass(frozen=True)
@@ -23,6 +20,8 @@ class Taken:
     """Kind of the device: cpu, cuda or mps."""
     bytes: int
     """Size of its Parquet file."""
+    diverged: bool = False
+    """Whether it ended before its last epoch, because it diverged."""
 
 
 def finished(results: str | Path, jobs: Iterable[Job]) -> list[Taken]:
@@ -34,22 +33,22 @@ def finished(results: str | Path, jobs: Iterable[Job]) -> list[Taken]:
 
 
 def mean_seconds(taken: Iterable[Taken], kind: str) -> dict[Key, float]:
-    """Return the mean time of finished jobs on one kind of device, in seconds, by their key."""
+    """Return the mean time of finished jobs on one kind of device, in seconds, by their key.
+
+    Runs that diverged do not count, because they took less time.
+    """
     groups: dict[Key, list[float]] = {}
     for done in taken:
-        if done.kind == kind:
+        if done.kind == kind and not done.diverged:
             groups.setdefault(done.job.key, []).append(done.seconds)
     return {key: sum(times) / len(times) for key, times in groups.items()}
 
 
 def _taken(results: str | Path, job: Job) -> Taken:
     path = Path(results, job.records)
-    try:
-        rows = pq.read_table(path, columns=["seconds", "at_once"]).to_pylist()
-        device = str(provenance_of(path).get("device", ""))
-    except (pa.ArrowException, OSError) as error:
-        raise NasevalError(
-            f"{path} is not a readable Parquet file (truncated?); delete it and run again"
-        ) from error
-    seconds = sum(row["seconds"] / row.get("at_once", 1) for row in rows)
-    return Taken(job, seconds, device.partition(":")[0], path.stat().st_size)
+    content = read(path, HISTORY if job.kind == "search" else RUN)
+    made = provenance_in(content)
+    rows = content.select(["seconds", "at_once"]).to_pylist()
+    seconds = sum(row["seconds"] / row["at_once"] for row in rows)
+    kind = str(made.get("device", "")).partition(":")[0]
+    return Taken(job, seconds, kind, path.stat().st_size, "diverged_in_epoch" in made)

@@ -1,6 +1,7 @@
 """Timed training steps of a few networks of several sizes on a device, and timed decoding."""
 
 import io
+import logging
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ from naseval.spaces import sample
 from naseval.training.device import arithmetic, autocast
 from naseval.training.networks import build_network, initialised
 from naseval.training.optimizers import backward_and_step
+
+log = logging.getLogger(__name__)
 
 CLASSES = 10
 LONGEST = 0.5
@@ -61,8 +64,12 @@ PHOTOGRAPHS = 64
 
 def probe(device: torch.device, precision: str) -> list[Probe]:
     """Time training steps on `device`. This takes about a minute on a CPU, and seconds on a GPU."""
+    probes: list[Probe] = []
     with arithmetic(precision):
-        return [timed for net in NETS for timed in _probe(net, device, precision)]
+        for number, net in enumerate(NETS, start=1):
+            probes += _probe(net, device, precision)
+            log.info("%s: timed network %d of %d", precision, number, len(NETS))
+    return probes
 
 
 def photograph_seconds() -> float:
@@ -107,7 +114,7 @@ def device_name(device: torch.device) -> str:
 
 def _processor() -> str:
     facts = Path("/proc/cpuinfo")  # on Linux
-    lines = facts.read_text().splitlines() if facts.exists() else []
+    lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return models[0] if models else platform.machine()
 

@@ -192,6 +192,8 @@ class Rehearsal:
         carried_state: dict[str, Any] | None = None,  # noqa: ARG002
         rows: Sequence[Row] | None = None,
         schema: pa.Schema = schemas.HISTORY,
+        stop: Callable[[Sequence[Row]], bool] | None = None,  # noqa: ARG002 - the whole is counted
+        later: int = 0,  # noqa: ARG002
     ) -> list[Row]:
         """Return as many rows as `Loop.run`. All but the last copy the first epoch's row."""
         sampled = _SampledSteps(task, self.meter, epochs, steps)

@@ -5,19 +5,25 @@ from pathlib import Path
 
 import pandas as pd
 
+from naseval.analysis.tables import escaped
 from naseval.cards import (
+    baselines,
     checklist,
     cost,
     improvement,
     missing,
+    next_runs,
     operations,
     seeds,
     settings,
+    stopping,
     tricks,
+    verdicts,
 )
 from naseval.cards.evidence import Evidence
 from naseval.cards.inputs import Planned
 from naseval.cards.markdown import details
+from naseval.cards.page import page
 from naseval.figures import card as figures
 from naseval.figures import genotype
 from naseval.figures.style import Drawing, save
@@ -30,7 +36,7 @@ Section = Callable[[Evidence, str], str]
 
 
 def write_card(evidence: Evidence, method: str, folder: Path, description: str) -> None:
-    """Write `folder`/`method`.md, and its figures into `folder`/`method`/.
+    """Write `folder`/`method`.md and .html, and its figures into `folder`/`method`/.
 
     `description` is a line that says what the method does. Raise `NasevalError` if a result is
     damaged or a file cannot be written.
@@ -38,8 +44,11 @@ def write_card(evidence: Evidence, method: str, folder: Path, description: str) 
     pictures = folder / method
     pictures.mkdir(parents=True, exist_ok=True)
     sections = {
+        "Verdicts": verdicts.section(evidence, method),
+        "What to run next": next_runs.section(evidence, method),
         "Relative improvement": improvement.section(evidence, method),
         "With and without tricks": tricks.section(evidence, method),
+        "Baselines": baselines.section(evidence, method),
         "Seeds": seeds.section(evidence, method),
         "Cost of the search": cost.cost_section(evidence, method),
         "Operations": operations.section(evidence, method),
@@ -49,26 +58,29 @@ def write_card(evidence: Evidence, method: str, folder: Path, description: str) 
         "Settings": settings.section(evidence.config, method, evidence.datasets(method)),
         "Missing": missing.section(evidence, method),
     }
+    if stopped := stopping.section(evidence, method):
+        sections = {"Stopping": stopped, **sections}
     for heading, (name, drawing) in _drawings(evidence, method).items():
         save(drawing.figure, drawing.data, pictures / name)
         picture = _picture(heading, f"{method}/{name}")
         sections[heading] = f"{picture}\n\n{drawing.caption}\n\n{sections[heading]}"
     body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in sections.items())
-    head = _head(evidence, method, description)
-    write_atomically(folder / f"{method}.md", f"{head}\n\n{body}\n".encode())
+    text = f"{_head(evidence, method, description)}\n\n{body}\n"
+    write_atomically(folder / f"{method}.md", text.encode())
+    write_atomically(folder / f"{method}.html", page(text, folder).encode())
 
 
 def _head(evidence: Evidence, method: str, description: str) -> str:
     configured, label = evidence.config.methods[method], evidence.config.labels["methods"][method]
     lines = [
-        f"# {label}",
+        f"# {escaped(label)}",
         description,
+        f"**{verdicts.sentence(evidence, method)}**",
         f"Space `{configured.space}`, protocol `{configured.protocol}`.",
     ]
     if evidence.config.scaled_down:
-        lines.append(
-            f"Scaled down ({evidence.config.scaled_down}): these runs are not at the paper's scale."
-        )
+        overlay = escaped(evidence.config.scaled_down)
+        lines.append(f"Scaled down ({overlay}): these runs are not at the paper's scale.")
     if not missing.complete(evidence, method):
         lines.append("Not complete: see [what is missing](#missing).")
     return "\n\n".join(lines)
@@ -106,7 +118,7 @@ def _genotypes(evidence: Evidence, method: str, pictures: Path) -> str:
         drawing = genotype.draw(evidence.genotype(search), title)
         save(drawing.figure, drawing.data, pictures / name)
         first = search.dataset not in {one.dataset for one in searches[: searches.index(search)]}
-        text = f"{title}\n\n{_picture(title, f'{method}/{name}')}"
+        text = f"{escaped(title)}\n\n{_picture(escaped(title), f'{method}/{name}')}"
         (first_ones if first else folded).append(text)
     if folded:
         first_ones.append(details("More genotypes", "\n\n".join(folded)))

@@ -4,8 +4,10 @@ import pandas as pd
 
 from naseval.analysis.cost import SECONDS_PER_DAY
 from naseval.analysis.finals import STATISTICS, finals
+from naseval.analysis.tables import escaped
+from naseval.analysis.wording import spread
 from naseval.cards.evidence import Evidence, Facts
-from naseval.cards.markdown import spread, table
+from naseval.cards.markdown import escaped_labels, table
 
 COST_NOTE = (
     "Mean ± population standard deviation over searches; a search's cost is that of its epochs, "
@@ -16,6 +18,7 @@ SIZE_NOTE = (
     "without its auxiliary tower; multiply-accumulates of convolutions and linear layers for one "
     "image. If what was found is larger than what is drawn, size may explain its accuracy."
 )
+ELSEWHERE = "Searched elsewhere;"
 THOUSAND, MILLION = 1e3, 1e6
 
 
@@ -26,20 +29,24 @@ def devices(facts: list[Facts]) -> list[str]:
 
 def cost_section(evidence: Evidence, method: str) -> str:
     """Return the section on the cost of the searches as Markdown."""
-    costs = evidence.costs(method)
+    costs, here = evidence.costs(method), evidence.searched_here(method)
     if costs.empty:
-        return "No search of this method is done yet."
-    labels = evidence.config.labels["datasets"]
-    used = devices(evidence.of_searches(method))
+        return (
+            "No search of this method is done yet." if here else f"{ELSEWHERE} no cost is stated."
+        )
+    labels = escaped_labels(evidence.config.labels["datasets"])
+    used = devices(evidence.of_searches(method)) if here else sorted(set(costs["device"]))
     unit = "GPU-days" if all(name.startswith("cuda") for name in used) else "days on the device"
     rows = []
     for dataset, those in costs.groupby("dataset", sort=False):
         days = those["gpu_days"]
-        mean, std, n = days.mean(), days.std(ddof=0), len(days)
+        mean, std = days.mean(), days.std(ddof=0)
+        n = len(days) if here else 1  # one cost is stated for all of them
         seconds = spread(mean * SECONDS_PER_DAY, std * SECONDS_PER_DAY, n, ".1f")
-        rows.append([labels[str(dataset)], n, seconds, spread(mean, std, n, ".2g")])
+        rows.append([labels[str(dataset)], len(days), seconds, spread(mean, std, n, ".2g")])
     body = table(["dataset", "searches", "seconds", unit], rows)
-    return f"{body}\n\nDevice: {', '.join(used)}. {COST_NOTE}"
+    note = COST_NOTE if here else f"{ELSEWHERE} the cost is as stated."
+    return f"{body}\n\nDevice: {', '.join(map(escaped, used))}. {note}"
 
 
 def with_accuracy(complexity: pd.DataFrame, study: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +69,7 @@ def size_section(complexity: pd.DataFrame, dataset_labels: dict[str, str]) -> st
     scale, unit = (THOUSAND, "k") if thousands else (MILLION, "M")
     rows = []
     for dataset, those in complexity.groupby("dataset", sort=False):
-        row: list[object] = [dataset_labels[str(dataset)]]
+        row: list[object] = [escaped(dataset_labels[str(dataset)])]
         for origin in ("searched", "random"):
             side = those[those["origin"] == origin]
             row += [_scaled(side[name], scale) for name in ("parameters", "macs")] + [len(side)]

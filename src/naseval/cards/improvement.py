@@ -1,4 +1,4 @@
-"""The section on relative improvement, with ranks and tests."""
+"""The section on relative improvement, with ranks."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -6,41 +6,42 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.comparison import compare
-from naseval.analysis.finals import STATISTICS
+from naseval.analysis.contrasts import from_few
+from naseval.analysis.finals import STATISTICS, trained_and_counted
 from naseval.analysis.intervals import PERCENT
-from naseval.analysis.relative_improvement import benchmark_table, mean_rank, ranks
+from naseval.analysis.over_datasets import mean_ranks, rankable, ranked
+from naseval.analysis.relative_improvement import benchmark_table
+from naseval.analysis.verdicts import with_verdicts
+from naseval.analysis.wording import count, interval, out_of, spread
 from naseval.cards.evidence import Evidence
-from naseval.cards.markdown import count, interval, p_value, spread, table
+from naseval.cards.markdown import escaped_labels, table
 
 HEAD = [
     "dataset", "accuracy", "searched", "n", "random", "n",
-    "relative improvement (%)", "rank", "Welch's p (q)", "permutation p (q)",
+    "relative improvement (%)", "rank",
 ]  # fmt: skip
 
 NOTE = (
     "Test accuracy in per cent, mean ± population standard deviation over n architectures; *best* "
     "is the best over the epochs of each run, *last* the accuracy after the last epoch. Relative "
-    f"improvement is 100 × (mean searched − mean random) / mean random with its {PERCENT} "
-    "bootstrap interval over runs. The rank is among the methods known on the dataset, 1 the "
-    "highest improvement. The tests compare searched with random; q is p after Benjamini and "
-    "Hochberg's adjustment over all methods and datasets run so far."
+    f"improvement is 100 × (mean searched − mean random) / mean random with Welch's {PERCENT} "
+    "interval by the delta method. The rank is among the methods known on the dataset, 1 the "
+    "highest improvement; the mean rank resamples runs, those of a shared baseline once for all."
 )
 
 
 def improvement_table(evidence: Evidence, method: str) -> pd.DataFrame:
-    """Return a method's rows of `benchmark_table` with ranks and tests, `best` above `last`.
+    """Return a method's rows of `benchmark_table` with verdicts and ranks, `best` above `last`.
 
-    The additional columns are `rank` and `of` (see `ranks`; NaN if a side has no runs), and
-    `welch_p`, `welch_q`, `permutation_p` and `permutation_q` (see `compare`; adjusted over all
-    methods).
+    The additional columns are those of `with_verdicts`, and `rank` and `of` (see `ranked`; NaN if a
+    side has no runs). Tests are adjusted, and ranks are, over all methods with results.
     """
     study = evidence.studies["benchmark"]
     keys = ["dataset", "method", "statistic"]
     improvements = pd.concat([benchmark_table(study, name) for name in STATISTICS])
-    placed = pd.concat([ranks(study, name) for name in STATISTICS])[[*keys, "rank", "of"]]
-    tests = compare(study)[0][[*keys, "welch_p", "welch_q", "permutation_p", "permutation_q"]]
-    rows = improvements.merge(placed, on=keys, how="left").merge(tests, on=keys, how="left")
+    placed = pd.concat([ranked(rankable(study, name)) for name in STATISTICS])
+    rows = with_verdicts(improvements, study, evidence.config.margins, decisions=evidence.decisions)
+    rows = rows.merge(placed, on=keys, how="left")
     rows = rows[rows["method"] == method]
     order = rows["dataset"].map(evidence.datasets(method).index)
     return rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
@@ -48,12 +49,14 @@ def improvement_table(evidence: Evidence, method: str) -> pd.DataFrame:
 
 def section(evidence: Evidence, method: str) -> str:
     """Return the section as Markdown."""
-    if evidence.study("benchmark", method).empty:
+    study = evidence.study("benchmark", method)
+    if study.empty:
         return "No architecture of this method has been trained yet."
-    labels = evidence.config.labels["datasets"]
+    labels = escaped_labels(evidence.config.labels["datasets"])
     rows = [_row(row, labels) for row in improvement_table(evidence, method).to_dict("records")]
     places = [line for name in STATISTICS if (line := _places(evidence, method, name))]
-    return "\n\n".join([table(HEAD, rows), *places, NOTE])
+    note = f"{NOTE} {trained_and_counted(study)}".strip()
+    return "\n\n".join([table(HEAD, rows), *places, note])
 
 
 def _row(row: Mapping[Hashable, Any], labels: Mapping[str, str]) -> list[object]:
@@ -62,22 +65,32 @@ def _row(row: Mapping[Hashable, Any], labels: Mapping[str, str]) -> list[object]
         labels[row["dataset"]],
         row["statistic"],
         spread(row["searched_mean"], row["searched_std"], row["searched_n"]),
-        row["searched_n"],
+        out_of(row["searched_n"], row["searched_trained"]),
         spread(row["random_mean"], row["random_std"], row["random_n"]),
-        row["random_n"],
-        interval(row["relative_improvement"], row["low"], row["high"]),
+        out_of(row["random_n"], row["random_trained"]),
+        gain(row),
         place,
-        p_value(row["welch_p"], row["welch_q"]),
-        p_value(row["permutation_p"], row["permutation_q"]),
     ]
 
 
+def gain(row: Mapping[Hashable, Any]) -> str:
+    """Return the relative improvement of a row of `benchmark_table` with its interval.
+
+    An interval of few runs says so: `0.42 [-0.10, 0.90], from 2 runs`.
+    """
+    text = interval(row["relative_improvement"], row["low"], row["high"])
+    few = from_few(row["searched_n"], row["random_n"])
+    return f"{text}, {few}" if few and text != "–" else text
+
+
 def _places(evidence: Evidence, method: str, statistic: str) -> str:
-    (value, low, high), datasets = mean_rank(evidence.studies["benchmark"], method, statistic)
-    if not datasets:
+    found = mean_ranks(rankable(evidence.studies["benchmark"], statistic)).get(method)
+    if found is None:
         return ""
+    low = found["rank_low"]
     known = (
         "without interval, for want of runs" if np.isnan(low) else f"{PERCENT} bootstrap interval"
     )
-    where = count(datasets, "dataset")
-    return f"Mean rank by *{statistic}* over {where}: **{interval(value, low, high)}** ({known})."
+    rank = interval(found["mean_rank"], low, found["rank_high"])
+    where = count(int(found["ranked_on"]), "dataset")
+    return f"Mean rank by *{statistic}* over {where}: **{rank}** ({known})."

@@ -8,11 +8,17 @@ from typing import Any
 
 import pyarrow as pa
 
+from naseval import records
+from naseval.agreement import check_settings
 from naseval.config import Config
-from naseval.studies import genotype_file, labelled
+from naseval.methods import get_settings
+from naseval.studies import Run, genotype_file, labelled, members
+from naseval.studies._stopping import look_file, stepwise
 
-STUDIES = ("benchmark", "tricks")
-"""The studies that a card reads; the configuration may omit either."""
+CARDED = ("benchmark", "tricks")
+"""The studies whose methods have a card each."""
+STUDIES = (*CARDED, "baselines")
+"""The studies that a card reads; the configuration may omit any."""
 
 COMPLEXITY = pa.schema(
     [
@@ -55,9 +61,27 @@ class Planned:
         return int(self.name.rpartition("-")[2])
 
 
+def methods(config: Config) -> list[str]:
+    """Return the methods that have a card: not the baselines that only the others' cards name."""
+    asked = {row["method"] for study in CARDED for row in runs(config, study)}
+    return [
+        name
+        for name in config.methods
+        if name in asked
+        or name not in config.implemented
+        or not get_settings(config.algorithm(name)).from_method
+    ]
+
+
 def runs(config: Config, study: str) -> list[dict[str, Any]]:
     """Return the rows of `labelled` for one of `STUDIES`; empty if it is not configured."""
     return labelled(config, study) if study in config.studies else []
+
+
+def planned_runs(config: Config) -> list[Run]:
+    """Return the planned runs of all studies that a card reads."""
+    configured = [study for study in STUDIES if study in config.studies]
+    return [member.run for study in configured for member in members(config, study)]
 
 
 def genotypes(
@@ -92,24 +116,61 @@ def datasets_so_far(config: Config) -> list[str]:
     ]
 
 
+def complexity_settings(config: Config, dataset: str) -> dict[str, Any]:
+    """Return the settings that the sizes of the networks for a dataset depend on."""
+    protocols = {name: config.method(name, dataset).protocol for name in config.methods}
+    return {
+        "dataset": config.datasets[dataset].training.model_dump(mode="json"),
+        "protocols": {
+            name: config.protocol(protocol, dataset).model_dump(mode="json")
+            for name, protocol in protocols.items()
+        },
+    }
+
+
+def read_complexity(config: Config, path: str | Path) -> pa.Table:
+    """Read the sizes for the dataset that the file is named after.
+
+    Raise `NasevalError`, with the path, if the file is damaged or of other settings.
+    """
+    content = records.read(path, COMPLEXITY)
+    asked = complexity_settings(config, Path(path).stem)
+    check_settings(path, records.provenance_in(content), asked)
+    return content
+
+
 def existing(results: str | Path, files: list[str]) -> list[str]:
     """Return the files that exist below `results`."""
     return [file for file in files if Path(results, file).exists()]
 
 
+def files_of(config: Config, search: Planned) -> list[str]:
+    """Return the files of a search: its genotype and, if it was done here, its history."""
+    return [search.file, search.history] if search.method in config.searching else [search.file]
+
+
 def search_files(config: Config) -> list[str]:
-    """Return the genotype file and the history file of every planned search."""
+    """Return the files of every planned search."""
     return [
         file
         for one in genotypes(config)
         if one.origin == "searched"
-        for file in (one.file, one.history)
+        for file in files_of(config, one)
     ]
 
 
 def run_files(config: Config) -> list[str]:
     """Return the distinct files of all planned runs."""
     return list(dict.fromkeys(row["path"] for study in STUDIES for row in runs(config, study)))
+
+
+def look_files(config: Config) -> list[str]:
+    """Return the files of all looks of cells that are judged in steps."""
+    return [
+        look_file(*cell, look)
+        for cell, looks in stepwise(config).items()
+        for look in range(1, len(looks) + 1)
+    ]
 
 
 def state(results: str | Path, files: list[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from naseval.cards import inputs
 from naseval.cards.evidence import Evidence
-from naseval.cards.markdown import table
+from naseval.cards.markdown import escaped_labels, table
 
 
 class Group(NamedTuple):
@@ -37,7 +37,7 @@ def complete(evidence: Evidence, method: str) -> bool:
 
 
 def _groups(evidence: Evidence, method: str) -> Iterable[Group]:
-    labels = evidence.config.labels["datasets"]
+    labels = escaped_labels(evidence.config.labels["datasets"])
     done = set(evidence.searches(method))
     for dataset in evidence.datasets(method):
         planned = [one for one in evidence.planned(method) if one.dataset == dataset]

@@ -4,8 +4,9 @@ import pandas as pd
 
 from naseval.analysis.chosen_operations import CELLS, POOL, operations_table
 from naseval.analysis.intervals import RESAMPLES
+from naseval.analysis.wording import count, p_value
 from naseval.cards.evidence import Evidence
-from naseval.cards.markdown import count, p_value, table
+from naseval.cards.markdown import table
 from naseval.figures.genotype import operation_label
 from naseval.genotype import Genotype
 
@@ -15,8 +16,14 @@ NAMES = {"normal": "normal", "reduce": "reduction"}
 def by_space(evidence: Evidence, method: str) -> dict[str, pd.DataFrame]:
     """Return `operations_table` of all genotypes that a method found, by space."""
     found: dict[str, list[Genotype]] = {}
+    places = set()
     for search in evidence.searches(method):
         genotype = evidence.genotype(search)
+        if not evidence.searched_here(method):  # datasets may have the same file
+            place = evidence.config.genotypes(method, search.dataset)[search.seed].where
+            if place in places:
+                continue
+            places.add(place)
         found.setdefault(genotype.space, []).append(genotype)
     spaces = evidence.config.spaces
     return {name: operations_table(those, spaces[name].sampler) for name, those in found.items()}

@@ -7,8 +7,9 @@ import numpy as np
 
 from naseval.analysis.finals import STATISTICS
 from naseval.analysis.relative_improvement import benchmark_table
+from naseval.analysis.wording import count
 from naseval.cards.evidence import Evidence
-from naseval.cards.markdown import count, table
+from naseval.cards.markdown import escaped_labels, table
 
 HEAD = [
     "dataset", "accuracy", "std over searches", "n", "std over random", "n", "ratio",
@@ -41,7 +42,7 @@ def section(evidence: Evidence, method: str) -> str:
         for statistic in STATISTICS
         for row in benchmark_table(study, statistic).to_dict("records")
     }
-    labels = evidence.config.labels["datasets"]
+    labels = escaped_labels(evidence.config.labels["datasets"])
     rows = [
         [
             labels[dataset],

@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from naseval.agreement import flat
+from naseval.analysis.tables import escaped
 from naseval.cards.markdown import details
 from naseval.config import Config
 
@@ -12,24 +14,21 @@ from naseval.config import Config
 def resolved(config: Config, method: str, dataset: str) -> dict[str, Any]:
     """Return the space, sampler, search settings and protocol of a method for one dataset."""
     chosen = config.method(method, dataset)
+    if method in config.implemented:
+        search = {"search": config.search_settings(method, dataset).model_dump(mode="json")}
+    elif method in config.searching:
+        search = {"program": config.program(method, dataset).model_dump(mode="json")}
+    else:
+        search = chosen.model_dump(mode="json", include={"genotypes", "cost"})
     return {
         "space": chosen.space,
         "sampler": config.spaces[chosen.space].sampler,
-        "search": config.search_settings(method, dataset).model_dump(mode="json"),
+        **search,
         "protocol": {
             "name": chosen.protocol,
             **config.protocol(chosen.protocol, dataset).model_dump(mode="json"),
         },
     }
-
-
-def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Flatten nested settings to dotted keys."""
-    found: dict[str, Any] = {}
-    for key, value in settings.items():
-        name = f"{prefix}{key}"
-        found |= flat(value, f"{name}.") if isinstance(value, dict) and value else {name: value}
-    return found
 
 
 def differences(config: Config, method: str, datasets: list[str]) -> dict[str, dict[str, Any]]:
@@ -56,7 +55,9 @@ def section(config: Config, method: str, datasets: list[str]) -> str:
     parts = [_folded(f"Settings for {labels[datasets[0]]}", resolved(config, method, datasets[0]))]
     for dataset, other in differences(config, method, datasets).items():
         name = f"What differs for {labels[dataset]}"
-        parts.append(_folded(name, other) if other else f"For {labels[dataset]}: the same.")
+        parts.append(
+            _folded(name, other) if other else f"For {escaped(labels[dataset])}: the same."
+        )
     return "\n\n".join(parts)
 
 

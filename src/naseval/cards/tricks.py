@@ -1,9 +1,11 @@
 """The section on tricks: the same architectures under the plain and under their own protocol."""
 
 from naseval.analysis.tricks import tricks
+from naseval.analysis.wording import out_of, spread
 from naseval.cards import inputs
 from naseval.cards.evidence import Evidence
-from naseval.cards.markdown import interval, spread, table
+from naseval.cards.improvement import gain
+from naseval.cards.markdown import escaped_labels, table
 from naseval.studies import tricks as tricks_study
 
 HEAD = [
@@ -26,17 +28,17 @@ def section(evidence: Evidence, method: str) -> str:
     runs = evidence.study("tricks", method)
     if runs.empty:
         return "Nothing of this method has been run for the study `tricks` yet."
-    labels = evidence.config.labels["datasets"]
+    labels = escaped_labels(evidence.config.labels["datasets"])
     rows = [
         [
             labels[row["dataset"]],
             row["protocol"] + (" (plain)" if row["protocol"] == plain(evidence) else " (its own)"),
             row["statistic"],
             spread(row["searched_mean"], row["searched_std"], row["searched_n"]),
-            row["searched_n"],
+            out_of(row["searched_n"], row["searched_trained"]),
             spread(row["random_mean"], row["random_std"], row["random_n"]),
-            row["random_n"],
-            interval(row["relative_improvement"], row["low"], row["high"]),
+            out_of(row["random_n"], row["random_trained"]),
+            gain(row),
         ]
         for row in tricks(runs).to_dict("records")
     ]

@@ -2,19 +2,22 @@
 
 import pandas as pd
 
-from naseval.analysis.comparison import LEVEL, compare
+from naseval.analysis.contrasts import from_few
 from naseval.analysis.finals import STATISTICS
+from naseval.analysis.frozen import note as frozen_note
 from naseval.analysis.relative_improvement import relative_improvements
 from naseval.analysis.tables import Labels, in_order
+from naseval.analysis.verdicts import EQUIVALENT, UNDECIDED, Margins, counted_as, with_verdicts
+from naseval.analysis.wording import with_minus
 from naseval.claims.catalogue import catalogue
 
 REPORT_TABLES = {
     "benchmark": {
         "title": "Table 1: relative improvement over random sampling",
         "paper": (
-            "The paper's Table 1: the relative improvement of 8 methods over the average "
-            "architecture on 5 datasets. Shown with intervals, tests corrected for their "
-            "number, and the printed numbers below."
+            "The paper's Table 1: the relative improvement of search methods over the average "
+            "architecture. Shown with intervals, verdicts, and the paper's numbers below where it "
+            "prints any."
         ),
         "order": 1,
         "function": "build",
@@ -22,13 +25,30 @@ REPORT_TABLES = {
         "labels": ["dataset_labels", "method_labels"],
         "published": {
             "inputs": {"summaries": "studies/{source}/summaries.parquet"},
+            "settings": {"margins": "margins"},
+        },
+        "reproduced": {
+            "settings": {"margins": "margins"},
+            "inputs": {"decisions": "decisions/benchmark.parquet"},
+            "optional": {"decisions": "studies.benchmark.stepwise"},
+        },
+        "sources": ["published", "reproduced", "recorded"],
+        "recorded": {
+            "title": "Table 1 on recorded trainings",
+            "paper": (
+                "Not in the paper: relative improvement over the average architecture of each "
+                "table of recorded trainings, as one training of each choice reports it."
+            ),
         },
     },
 }
 
-KEYS = ["dataset", "method", "statistic"]
-TESTS = ["welch_p", "permutation_p", "welch_q", "permutation_q"]
 PREFIX = "table1."
+SIGNS = {"better": "*", "worse": "*", EQUIVALENT: "≈", UNDECIDED: "", "": ""}
+SIGNED = (
+    " A star: better or worse than the average architecture, ≈: equivalent, neither: undecided; "
+    "the table of verdicts has the tests."
+)
 
 
 def build(
@@ -36,19 +56,25 @@ def build(
     dataset_labels: Labels,
     method_labels: Labels,
     summaries: pd.DataFrame | None = None,
+    margins: Margins | None = None,
+    decisions: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, str]:
     """Return table 1 of the benchmark study: a tidy frame, the paper's layout, and a note.
 
     The tidy frame is that of `relative_improvements` with the additional columns `printed`, the
-    paper's number (per cent), and the p-values and adjusted q-values of `analysis.comparison`. The
-    layout has one row per method and statistic and one column per dataset. An entry is the relative
-    improvement in per cent with its 95 % interval; a star marks a permutation q below 0.05. The
-    paper's numbers have separate rows.
+    paper's number (per cent), and `difference_q` and `verdict` (see `with_verdicts`, also for
+    `decisions`). The layout
+    has one row per method and statistic and one column per dataset. An entry is the relative
+    improvement in per cent with its 95 % interval and the sign of its verdict (`SIGNS`). The
+    paper's numbers have separate rows. Without `margins` there are no verdicts. Raise
+    `NasevalError` if a dataset has no margin.
     """
     tidy, note = relative_improvements(study, summaries)
-    tests = compare(study)[0][[*KEYS, *TESTS]]
-    tidy = tidy.merge(printed(), on=KEYS[:2], how="left").merge(tests, on=KEYS, how="left")
-    return tidy, _laid_out(tidy, dataset_labels, method_labels), note + _legend(tidy)
+    tidy = tidy.merge(printed(), on=["dataset", "method"], how="left")
+    if margins is not None:
+        tidy = with_verdicts(tidy, study, margins, decisions=decisions)
+        note += SIGNED + frozen_note(decisions)
+    return tidy, _laid_out(tidy, dataset_labels, method_labels), note + _agreement(tidy)
 
 
 def printed() -> pd.DataFrame:
@@ -76,6 +102,8 @@ def _laid_out(tidy: pd.DataFrame, dataset_labels: Labels, method_labels: Labels)
     for method in in_order(tidy["method"], method_labels):
         for reading in readings:
             entries = {name: cells.get((method, reading, name)) for name in datasets}
+            if not any(entries.values()):
+                continue  # no dataset of this method has it
             rows.append((method, reading, {name: _text(entry) for name, entry in entries.items()}))
             if reading == "best" and any(_is_printed(entry) for entry in entries.values()):
                 texts = {name: _printed_text(entry) for name, entry in entries.items()}
@@ -90,16 +118,21 @@ def _laid_out(tidy: pd.DataFrame, dataset_labels: Labels, method_labels: Labels)
 
 
 def _text(entry: dict | None) -> str:
-    """Return a cell of the layout, e.g. `0.32 [0.10, 0.54]*`; a dash if no value is known."""
+    """Return a cell of the layout, e.g. `0.32 [0.10, 0.54]*`; a dash if no value is known.
+
+    An interval of few runs says so: `0.32 [0.10, 0.54], from 2 runs`.
+    """
     if entry is None or pd.isna(entry["relative_improvement"]):
         return "–"
     value, low, high = (_rounded(entry[name]) for name in ("relative_improvement", "low", "high"))
     interval = "" if pd.isna(entry["low"]) else f" [{low}, {high}]"
-    return f"{value}{interval}{'*' if entry['permutation_q'] < LEVEL else ''}"
+    few = from_few(entry["searched_n"], entry["random_n"])
+    sign = SIGNS[counted_as(entry.get("verdict", ""))]
+    return f"{value}{interval}{sign}{few and f', {few}'}"
 
 
 def _rounded(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}"  # `+ 0.0` turns −0.00 into 0.00
+    return with_minus(f"{round(value, 2) + 0.0:.2f}")  # `+ 0.0` turns −0.00 into 0.00
 
 
 def _is_printed(entry: dict | None) -> bool:
@@ -107,19 +140,17 @@ def _is_printed(entry: dict | None) -> bool:
 
 
 def _printed_text(entry: dict | None) -> str:
-    return f"{entry['printed']:.2f}" if entry is not None and _is_printed(entry) else "–"
+    if entry is None or not _is_printed(entry):
+        return "–"
+    return with_minus(f"{entry['printed']:.2f}")
 
 
-def _legend(tidy: pd.DataFrame) -> str:
-    legend = (
-        f" A star: q < {LEVEL} by the permutation test after Benjamini and Hochberg's adjustment "
-        "over the table."
-    )
+def _agreement(tidy: pd.DataFrame) -> str:
     known = tidy[tidy["statistic"] == "best"].dropna(subset=["printed", "relative_improvement"])
     if known.empty:
-        return legend
+        return ""
     apart = (known["relative_improvement"].round(2) - known["printed"]).abs() > 0.0051
-    return legend + (
+    return (
         f" *As printed* is the paper's Table 1; {int((~apart).sum())} of its {len(known)} numbers "
         "agree with these means of best accuracies."
     )

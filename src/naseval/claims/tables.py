@@ -27,7 +27,7 @@ class Tables:
 
     def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
         self._frames = dict(frames)
-        self._finals = cache(lambda name: finals(self[name]))
+        self._finals = cache(lambda name: finals(self[name]).dropna(subset=["best"]))
 
     def __contains__(self, name: str) -> bool:
         return name in self._frames and len(self._frames[name]) > 0
@@ -38,7 +38,10 @@ class Tables:
         return self._frames[name]
 
     def runs(self, name: str) -> pd.DataFrame:
-        """Return `finals` of a study: one row per run with its accuracies `best` and `last`."""
+        """Return `finals` of a study: one row per run with its accuracies `best` and `last`.
+
+        Runs that diverged and are left out have no row.
+        """
         found: pd.DataFrame = self._finals(name)
         return found
 

@@ -1,5 +1,6 @@
 """Writes the ledger as Parquet, as CSV, and as a self-contained HTML page."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from jinja2 import Environment, PackageLoader
 from pyarrow import csv
 
 from naseval import records
+from naseval.analysis.wording import with_minus
 from naseval.claims.ledger import counts
+from naseval.claims.rounding import as_printed
 from naseval.claims.verdict import VERDICTS
 from naseval.files import atomic_path, write_atomically
+from naseval.published.paper import METHODS
 
 HEADINGS = (
     "Claim",
@@ -73,9 +77,30 @@ def verdict_counts(ledger: pa.Table) -> dict[str, dict[str, int]]:
 def _shown(ledger: pa.Table) -> dict[str, Any]:
     rows = ledger.to_pylist()
     return {
-        "rows": rows,
+        "rows": [row | _rounded(row) for row in rows],
         "groups": verdict_counts(ledger),
         "verdicts": VERDICTS,
         "kinds": sorted({row["kind"] for row in rows}),
         "headings": HEADINGS,
     }
+
+
+def _rounded(row: dict[str, str]) -> dict[str, str]:
+    """Return the texts of a claim as people read them, and every digit of those that have more."""
+    like = (row["printed"], row["tolerance"], row["comparator"])
+    texts = ("printed", "recomputed", "reproduced", "why")
+    shown = {name: as_printed(row[name], *like) for name in texts}
+    if row["comparator"] in ("order", "set"):  # of methods, by their keys
+        shown = {name: _labelled(text) for name, text in shown.items()}
+    shown["wording"] = with_minus(row["wording"])
+    digits = {
+        f"{name}_digits": with_minus(row[name])
+        for name in ("recomputed", "reproduced")
+        if len(row[name]) > len(shown[name])
+    }
+    return shown | digits
+
+
+def _labelled(text: str) -> str:
+    """Return a text with the paper's names of methods in place of their keys."""
+    return re.sub(r"\b[a-z]+\b", lambda word: METHODS.get(word[0], word[0]), text)

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import logging
 import os
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +13,17 @@ from pathlib import Path
 import yaml
 
 from naseval.data.facts import ArchiveFile, Digest, Facts, get_facts
+from naseval.data.formats.members import is_page, read_files
 from naseval.download import download
 from naseval.errors import DownloadError, NasevalError
-from naseval.files import write_atomically
+from naseval.files import atomic_path, write_atomically
 
 log = logging.getLogger(__name__)
 
 FOLDER_VARIABLE = "NASEVAL_ARCHIVES"
 LOCK_HEADER = """\
-# Digests (sha256) of archives that nobody states, recorded at their first arrival. They must hold
-# from then on; keep this file with your results. Written by the workflow.
+# Digests (sha256) of archives that nobody states, recorded once their content was accepted. They
+# must hold from then on; keep this file with your results. Written by the workflow.
 """
 
 
@@ -29,43 +31,68 @@ def fetch_archive(source: str, name: str, target: Path, *, folder: str | None, l
     """Create the verified file `name` of a source's archive at `target`.
 
     The file is looked for in three places, in this order: the folder in the environment variable
-    NASEVAL_ARCHIVES or else `folder` (`target` becomes a link); the folder of the operating
-    system's package; the download address. If no digest is known, the digest of the first file is
-    recorded in `lock`. Raise `NasevalError` if the file is not available or has another digest.
+    NASEVAL_ARCHIVES or else `folder`, also where torchvision puts it (`target` becomes a link, or a
+    tar of the files that torchvision has unpacked); the folder of the operating system's package;
+    the download address. Raise `NasevalError` if the file is not available, or has another digest
+    than stated by its makers or recorded in `lock`.
     """
     facts = get_facts(source)
-    file = facts.files[name]
-    place = _find_here(facts, source, name, os.environ.get(FOLDER_VARIABLE) or folder)
-    if place is None:
-        _download(source, name, file, target, lock)
-    else:
-        if wrong := fault(file, place, lock, f"{source}/{name}"):
-            raise NasevalError(f"{place} is not the right file ({wrong}); replace it by {file.url}")
+    folders = _folders(facts, source, os.environ.get(FOLDER_VARIABLE) or folder)
+    place = next((place / name for place in folders if (place / name).is_file()), None)
+    if place is not None:
+        if wrong := fault(source, name, place, lock):
+            url = facts.files[name].url
+            raise NasevalError(f"{place} is not the right file ({wrong}); replace it by {url}")
         _link(target, place)
         log.info("%s comes from %s", target, place)
-    _note_digest(file, target, lock, f"{source}/{name}")
+    elif unpacked := next((place for place in folders if _has_unpacked(facts, place)), None):
+        _pack(facts, unpacked, target)
+        log.info("%s is packed of the files in %s", target, unpacked)
+    else:
+        _download(source, name, target, lock, folders)
+    _warn_of_unconfirmed(facts.files[name], target)
 
 
-def _find_here(facts: Facts, source: str, name: str, folder: str | None) -> Path | None:
+def _folders(facts: Facts, source: str, folder: str | None) -> list[Path]:
+    """Return the folders to look into, in this order."""
     if folder and not Path(folder).is_dir():
         raise NasevalError(
             f"{folder} is no folder; point {FOLDER_VARIABLE} or the config key archives to the "
             "archives, or clear it to download them"
         )
-    folders = [Path(folder, source), Path(folder)] if folder else []
-    folders += map(Path, facts.folders)
-    return next((place / name for place in folders if (place / name).is_file()), None)
+    below = [source, ".", *facts.subfolders]
+    own = [Path(folder, name) for name in below] if folder else []
+    return [*own, *map(Path, facts.folders)]
 
 
-def _download(source: str, name: str, file: ArchiveFile, target: Path, lock: Path) -> None:
+def _has_unpacked(facts: Facts, folder: Path) -> bool:
+    return bool(facts.unpacked) and all((folder / path).is_file() for path in facts.unpacked)
+
+
+def _pack(facts: Facts, folder: Path, target: Path) -> None:
+    """Write a tar of the unpacked files in `folder`."""
+    for path, value in facts.unpacked.items():
+        if digest_of(folder / path, "md5") != value:
+            raise NasevalError(
+                f"{folder / path} is not the right file (its md5 differs from {value}, stated by "
+                "torchvision); delete its folder, or bring back the right one"
+            )
+    with atomic_path(target) as temporary, tarfile.open(temporary, "w") as tar:
+        for path in facts.unpacked:
+            tar.add(folder / path, arcname=path)
+
+
+def _download(source: str, name: str, target: Path, lock: Path, folders: list[Path]) -> None:
+    file = get_facts(source).files[name]
     size = f"{file.bytes / 1e6:.0f} MB" if file.bytes else "size unknown"
     log.info("downloading %s (%s) from %s", name, size, file.url)
     try:
-        download(file.url, target, lambda path: fault(file, path, lock, f"{source}/{name}"))
+        download(file.url, target, lambda path: fault(source, name, path, lock))
     except DownloadError as error:
+        looked = f" and is not in {', '.join(map(str, folders))}" if folders else ""
         raise NasevalError(
-            f"{target} could not be downloaded from {file.url} ({error}); connect to the network, "
-            f"or put {name} into a folder and name that by the environment variable "
+            f"{target} could not be downloaded from {file.url} ({error}){looked}; connect to the "
+            f"network, or put {name} into a folder and name that by the environment variable "
             f"{FOLDER_VARIABLE} or the config key archives"
         ) from error
 
@@ -78,38 +105,60 @@ def _link(target: Path, place: Path) -> None:
         link.replace(target)
 
 
-def _note_digest(file: ArchiveFile, path: Path, lock: Path, key: str) -> None:
-    """Warn if an unconfirmed digest differs, and record a digest if none is known."""
+def _warn_of_unconfirmed(file: ArchiveFile, path: Path) -> None:
     if file.unconfirmed and not holds(file.unconfirmed, path):
         log.warning(
             "%s: its %s is not the one that %s states, which nobody confirmed; "
             "its content will be checked",
             path, file.unconfirmed.algorithm, file.unconfirmed.source,
         )  # fmt: skip
-    if not file.digests:
-        record(lock, key, path)
 
 
 def check_archive(source: str, folder: Path, lock: Path) -> None:
     """Raise `NasevalError` if a file of a source in `folder` is missing or has another digest."""
-    for name, file in get_facts(source).files.items():
+    for name in get_facts(source).files:
         place = folder / name
         if not place.is_file():
             raise NasevalError(f"{place} is missing; run snakemake download")
-        if wrong := fault(file, place, lock, f"{source}/{name}"):
+        if wrong := fault(source, name, place, lock):
             raise NasevalError(
                 f"{place} is damaged or exchanged ({wrong}); delete it and run snakemake download"
             )
 
 
-def fault(file: ArchiveFile, path: Path, lock: Path, key: str) -> str | None:
-    """Return a description of the fault of the file at `path`, or None if it is valid."""
-    recorded = locked(lock, key)
-    accepted = file.digests or ([recorded] if recorded else [])
+def accept_archive(source: str, folder: Path, lock: Path) -> None:
+    """Record the digests that nobody states, of files in `folder` whose content was accepted."""
+    for name, file in get_facts(source).files.items():
+        if not file.digests and locked(lock, f"{source}/{name}") is None:
+            record(lock, f"{source}/{name}", folder / name)
+
+
+def fault(source: str, name: str, path: Path, lock: Path) -> str | None:
+    """Return the fault of the file at `path` as the file `name` of a source, or None."""
+    facts, key = get_facts(source), f"{source}/{name}"
+    if is_page(path):
+        return "it is an HTML page, not an archive"
+    stated, recorded = facts.files[name].digests, locked(lock, key)
+    accepted = stated or ([recorded] if recorded else [])
     if not accepted or any(holds(digest, path) for digest in accepted):
         return None
+    if stated and facts.unpacked and _is_packed(facts, path):
+        return None
     first = accepted[0]
-    return f"its {first.algorithm} differs from {first.value}, stated by {first.source}"
+    where = "" if stated else f", where the line {key} is to be removed if it is of a wrong file"
+    return f"its {first.algorithm} differs from {first.value}, stated by {first.source}{where}"
+
+
+def _is_packed(facts: Facts, path: Path) -> bool:
+    """Tell whether a file is a tar of the unpacked files, as `_pack` writes it."""
+    try:
+        found = {
+            name: hashlib.md5(content, usedforsecurity=False).hexdigest()
+            for name, content in read_files(path, facts.unpacked.__contains__)
+        }
+    except NasevalError:
+        return False
+    return found == facts.unpacked
 
 
 def holds(digest: Digest, path: Path) -> bool:
@@ -142,7 +191,7 @@ def _read_lock(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        entries = yaml.safe_load(path.read_text())
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError):
         entries = "damaged"
     if entries is None:
@@ -156,6 +205,6 @@ def _read_lock(path: Path) -> dict[str, str]:
 def _only_writer(path: Path) -> Iterator[None]:
     """Hold a lock so that only one download at a time writes the lock file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.parent.joinpath(f".{path.name}.writing").open("w") as handle:
+    with path.parent.joinpath(f".{path.name}.writing").open("wb") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

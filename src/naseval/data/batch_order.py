@@ -28,7 +28,12 @@ class Batch:
 
 
 class BatchOrder:
-    """The batches of all epochs. Each batch is a pure function of (seed, purpose, epoch, step)."""
+    """The batches of all epochs. Each batch is a pure function of (seed, purpose, epoch, step).
+
+    If images are shuffled, which is for training, a last batch of one image is left out: one value
+    has no variance, so batch normalisation cannot train with feature maps of 1x1 pixels. It is
+    another image in every epoch.
+    """
 
     def __init__(
         self,
@@ -46,12 +51,14 @@ class BatchOrder:
         self.purpose = purpose
         self.shuffle = shuffle
         self.same_every_epoch = not (shuffle or random)
+        full, rest = divmod(len(samples), batch_size)
+        self._steps = full + (rest > 0 if not (shuffle and full) else rest > 1)
         self._table_rows = int(samples.max()) + 1
         self._epoch: tuple[int, Tensor, Tensor] | None = None
 
     def __len__(self) -> int:
         """Return the number of steps per epoch. The last batch may be incomplete."""
-        return -(-len(self.samples) // self.batch_size)
+        return self._steps
 
     def at(self, epoch: int, step: int) -> Batch:
         """Return the batch of a step. Raise `IndexError` if the epoch has no such step."""

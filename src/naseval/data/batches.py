@@ -64,7 +64,7 @@ class Batches:
 
     @property
     def images_count(self) -> int:
-        """Number of images per epoch."""
+        """Number of images."""
         return len(self._images)
 
     def at(self, epoch: int, step: int) -> tuple[Tensor, Tensor]:

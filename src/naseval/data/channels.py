@@ -1,20 +1,20 @@
 """Mean and standard deviation of the colour channels."""
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import torch
-from pydantic import ValidationError
 from torch import Tensor
 
+from naseval import records
 from naseval.data.images import load_images
+from naseval.data.splits import SPLIT_FILE
+from naseval.data.store import CHANNEL_FILE
 from naseval.data.transforms import central
 from naseval.errors import NasevalError
-from naseval.files import write_atomically
+from naseval.json_files import write_sealed
 from naseval.settings.dataset import Channels, ImageSettings
 
-CHANNEL_FILE = "channels.json"
 CHUNK = 512  # images per chunk
 
 
@@ -22,13 +22,13 @@ def write_channels(folder: Path, dataset: ImageSettings, channels: Channels | No
     """Write `channels.json`: mean, std, and `computed` or `constants` as their source.
 
     If `channels` is None, they are computed from the train and validation images, which
-    augmentation trains on.
+    augmentation trains on, and the digest of the splits is added.
     """
-    fields = {
-        **(channels or compute_channels(folder, dataset)).model_dump(),
-        "source": "constants" if channels else "computed",
-    }
-    write_atomically(folder / CHANNEL_FILE, (json.dumps(fields) + "\n").encode())
+    found: dict[str, object] = {"source": "constants"}
+    if channels is None:
+        channels = compute_channels(folder, dataset)
+        found = {"source": "computed", "splits": records.content_digest(folder / SPLIT_FILE)}
+    write_sealed(folder / CHANNEL_FILE, {**channels.model_dump(mode="json"), **found})
 
 
 def compute_channels(folder: Path, dataset: ImageSettings) -> Channels:
@@ -70,15 +70,3 @@ def _chunks(folder: Path, dataset: ImageSettings) -> Iterator[Tensor]:
             yield pixels
         elif crop is not None:
             yield torch.stack([crop(image) for image in pixels])
-
-
-def read_channels(folder: Path) -> Channels:
-    """Read `channels.json`. Raise `NasevalError`, with the path, if it is missing or damaged."""
-    path = folder / CHANNEL_FILE
-    try:
-        fields = json.loads(path.read_text())
-        return Channels(mean=fields["mean"], std=fields["std"])
-    except FileNotFoundError as error:
-        raise NasevalError(f"{path} is missing; run the rule that makes it") from error
-    except (ValueError, KeyError, TypeError, OSError, ValidationError) as error:
-        raise NasevalError(f"{path} is damaged; delete it and run again") from error

@@ -1,6 +1,5 @@
 """Facts about a source that are known before it is fetched, from its file `sources/NAME.yaml`."""
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -45,6 +44,10 @@ class Facts(Strict):
     images: list[Positive] = Field(min_length=1)
     """The possible numbers of images in the archive."""
     classes: Positive
+    kind: Literal["small", "large"] | None = None
+    """The kind of images if the source has only one."""
+    image_size: Positive | None = None
+    """Side of the images in pixels if the source has only one. They can be scaled down."""
     test_images: Positive | None = None
     """Number of test images that the makers chose, or None if it is unknown or they chose none."""
     lists: bool = False
@@ -53,6 +56,12 @@ class Facts(Strict):
     citation: str
     folders: list[str] = Field(default_factory=list)
     """Folders in which packages of operating systems put the files."""
+    subfolders: list[str] = Field(default_factory=list)
+    """Folders in which torchvision puts the files, below the user's folder of archives."""
+    unpacked: dict[str, str] = Field(default_factory=dict)
+    """The MD5 of each needed file in the archive by its path. torchvision leaves them beside the
+    archive, which may be gone. Empty if this is not so.
+    """
     files: dict[str, ArchiveFile] = Field(default_factory=dict)
     """The files to fetch, by name. It is empty if a Python library includes the images."""
 
@@ -87,16 +96,3 @@ def reading_facts(source: str) -> dict[str, object]:
 def archive_files(source: str) -> list[str]:
     """Return the names of the files that a source reads."""
     return list(get_facts(source).files)
-
-
-def check_lists(sources: Mapping[str, str]) -> None:
-    """Raise `NasevalError` for a dataset with split.test: published whose source has no lists.
-
-    `sources` maps each such dataset to its source.
-    """
-    for dataset, source in sources.items():
-        if not get_facts(source).lists:
-            raise NasevalError(
-                f"config key datasets.{dataset}.split.test is published, and no lists of images "
-                f"are published for the source {source}; give it a share, or archive"
-            )

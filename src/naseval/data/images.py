@@ -1,6 +1,5 @@
 """The images of a dataset's parts, loaded for training."""
 
-import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +13,16 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from naseval.data.decoding import decode
 from naseval.data.image_cache import ImageCache, Pixels, open_cache
 from naseval.data.splits import read_split
-from naseval.data.store import IMAGE_FILES, count_images, read_array, read_encoded
+from naseval.data.store import (
+    IMAGE_FILES,
+    check_images,
+    count_images,
+    read_array,
+    read_encoded,
+)
 from naseval.errors import NasevalError
 from naseval.settings.dataset import ImageSettings
 
@@ -91,7 +97,7 @@ class LargeImages(ImageSet):
         """Return the images at `positions` (B,), decoded to RGB."""
         if self.cache is None:
             return [self._decode(position) for position in positions.tolist()]
-        kept = self.cache.decoded(_rgb)
+        kept = self.cache.decoded(decode)
         return [
             Image.fromarray(kept.get(sample, partial(self._array, position)))
             for sample, position in self._numbered(positions)
@@ -123,7 +129,7 @@ class LargeImages(ImageSet):
 
     def _decode(self, position: int) -> Image.Image:
         try:
-            return _rgb(self.encoded[position].as_buffer())
+            return decode(self.encoded[position].as_buffer())
         except OSError as error:
             sample = int(self.samples[position])
             raise NasevalError(
@@ -147,12 +153,6 @@ class LargeImages(ImageSet):
         )
 
 
-def _rgb(encoded: pa.Buffer) -> Image.Image:
-    image = Image.open(io.BytesIO(encoded))
-    image.load()
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
 def load_images(
     folder: Path, dataset: ImageSettings, splits: Sequence[str], device: torch.device
 ) -> ImageSet:
@@ -164,6 +164,7 @@ def load_images(
     path, count = folder / IMAGE_FILES[dataset.images], count_images(folder, dataset.images)
     if samples[-1] >= count:
         raise NasevalError(f"{path} holds fewer images than its splits; delete it and run again")
+    check_images(folder, dataset.images)
     if labels.max() >= dataset.classes:
         raise NasevalError(
             f"{path} has images of {labels.max() + 1} classes or more; "

@@ -1,7 +1,6 @@
 """Summary of a dataset: images per class and part, image sizes, channel statistics."""
 
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,21 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from naseval import records, schemas
-from naseval.data.channels import CHANNEL_FILE, read_channels
-from naseval.data.splits import PARTS, SPLIT_FILE
-from naseval.data.store import Kind, count_images, read_array, read_encoded
+from naseval.data.splits import PARTS, read_splits
+from naseval.data.store import (
+    CHANNEL_FILE,
+    Kind,
+    count_images,
+    read_array,
+    read_channels,
+    read_encoded,
+)
+from naseval.json_files import read_sealed
 
 
 def class_counts(folder: Path) -> pd.DataFrame:
     """Return one row per class, in label order, with the numbers of images per part and in all."""
-    table = records.read(folder / SPLIT_FILE, schemas.SPLITS).to_pandas()
+    table = read_splits(folder).to_pandas()
     counts = table.groupby(["label", "class"])["split"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=list(PARTS), fill_value=0).astype(np.int64)
     counts["images"] = counts.sum(axis=1)
@@ -48,7 +53,7 @@ def summary(folder: Path, kind: Kind, label: str) -> dict[str, Any]:
         "height_median": float(np.median(heights)),
         "height_max": int(heights.max()),
         **statistics,
-        "statistics": json.loads((folder / CHANNEL_FILE).read_text())["source"],
+        "statistics": read_sealed(folder / CHANNEL_FILE)["source"],
     }
 
 

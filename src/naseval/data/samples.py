@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from naseval.data.batches import Batches
-from naseval.data.channels import read_channels
 from naseval.data.images import ImageSet, LargeImages, SmallImages
 from naseval.data.splits import read_split
-from naseval.data.store import IMAGE_FILES, read_array, read_encoded
+from naseval.data.store import IMAGE_FILES, read_array, read_channels, read_encoded
 from naseval.data.transforms import Transform, test_transform, training_transform
 from naseval.settings.dataset import Channels, ImageSettings
 

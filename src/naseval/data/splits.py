@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from naseval import records, schemas
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 PARTS = ("train", "validation", "test")
 UNUSED = "unused"
 SPLIT_FILE = "splits.parquet"
+MEND = "delete it and run again"
 
 
 def stratified_split(
@@ -71,7 +73,7 @@ def write_splits(
 
     If the settings require published lists, `lists` maps the name of every image, class/name, to
     `train` or `test`. Images that are not in the lists are in no part. Raise `NasevalError` if a
-    listed image is missing.
+    listed image is missing, or no image is in a part that is to have some.
     """
     labels = read_labels(folder)
     if settings.test == "published":
@@ -84,9 +86,29 @@ def write_splits(
         name,
         keys=labels["name"].to_pylist(),
     )
+    _check_parts(parts, np.array(labels["class"].to_pylist(), dtype=object), settings, name)
     columns = [labels["sample"], labels["label"], labels["class"], pa.array(parts.tolist())]
     table = pa.table(columns, schema=schemas.SPLITS).filter(pa.array(parts != UNUSED))
     records.write(folder / SPLIT_FILE, table, provenance or {})
+
+
+def _check_parts(
+    parts: NDArray[np.str_], classes: NDArray[np.object_], settings: Split, name: str
+) -> None:
+    """Raise `NasevalError` for an empty part that has a share. Warn of classes that it lacks."""
+    for part in PARTS:
+        chosen = parts == part
+        if getattr(settings, part) == 0:
+            continue
+        if not chosen.any():
+            raise NasevalError(
+                f"no image of the dataset {name} falls into the part {part}, because its share of "
+                f"{len(parts)} images of {len(set(classes))} classes is less than one of each "
+                f"class; raise datasets.{name}.split.{part}, or add images"
+            )
+        if lost := sorted(set(classes) - set(classes[chosen])):
+            log.warning("%s: %d classes have no image in the part %s, such as %s",
+                        name, len(lost), part, lost[0])  # fmt: skip
 
 
 def _listed(labels: pa.Table, lists: Mapping[str, str], folder: Path) -> pa.Table:
@@ -105,17 +127,39 @@ def _listed(labels: pa.Table, lists: Mapping[str, str], folder: Path) -> pa.Tabl
     return kept.set_column(kept.column_names.index("test"), "test", test)
 
 
+def read_splits(folder: Path) -> pa.Table:
+    """Return `splits.parquet`. Raise `NasevalError` unless it fits `labels.parquet`.
+
+    Every image must have its own label and class, and where the archive's test images are the test
+    part, exactly these must be in it.
+    """
+    path = folder / SPLIT_FILE
+    table, labels = records.read(path, schemas.SPLITS), read_labels(folder)
+    samples = table["sample"].to_numpy()
+    if len(samples) and samples.max() >= len(labels):
+        raise NasevalError(f"{path} has images that {LABEL_FILE} lacks; {MEND}")
+    labelled = labels.take(samples)
+    for column in ("label", "class"):
+        if not table[column].equals(labelled[column]):
+            raise NasevalError(f"{path} has other labels than {LABEL_FILE}; {MEND}")
+    settings = records.provenance_in(table).get("settings", {})
+    own = settings.get("split", {}).get("test") == "archive"
+    if own and not pc.equal(table["split"], "test").equals(labelled["test"]):
+        raise NasevalError(f"{path} has other test images than {LABEL_FILE}; {MEND}")
+    return table
+
+
 def read_split(folder: Path, parts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the indices (ascending) and the labels of the stored images in `parts`.
 
     Raise `NasevalError` if there are none.
     """
-    path = folder / SPLIT_FILE
-    table = records.read(path, schemas.SPLITS)
+    table = read_splits(folder)
     chosen = np.isin(table["split"].to_numpy(), list(parts))
     if not chosen.any():
         raise NasevalError(
-            f"{path} has no images in {' or '.join(parts)}; give the dataset's split a share for it"
+            f"{folder / SPLIT_FILE} has no images in {' or '.join(parts)}; give the dataset's "
+            "split a share for it"
         )
     samples, labels = table["sample"].to_numpy()[chosen], table["label"].to_numpy()[chosen]
     order = np.argsort(samples)

@@ -1,7 +1,7 @@
 """The images for training, validation and test in searches and augmentations."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Literal
@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from naseval.data.batches import Batches
-from naseval.data.channels import read_channels
 from naseval.data.images import ImageSet, load_images
 from naseval.data.prefetch import Step, Workers
-from naseval.data.transforms import chosen_transform
+from naseval.data.store import read_channels
+from naseval.data.transforms import Transform, chosen_transform
 from naseval.errors import NasevalError
 from naseval.settings.dataset import Channels, ImageSettings
 
@@ -81,7 +81,8 @@ class TrainingData:
             Images per batch, and the seed of their order and transforms.
         random_transforms, shuffle : bool, optional
             If true, images get the random transforms of training, and every epoch has its own
-            order. Both default to true, except for the part `test`.
+            order, without a last batch of one image. Both default to true, except for the part
+            `test`.
         cutout : int
             Side of the square that cutout removes, in pixels; 0: none.
         autoaugment : bool
@@ -105,22 +106,29 @@ class TrainingData:
             autoaugment=autoaugment,
             shuffle=training if shuffle is None else shuffle,
         )
+        return self._made(recipe, only_first_steps)
+
+    def _made(self, recipe: Recipe, only_first_steps: bool = False) -> Batches:
+        """Return the batches of a recipe."""
         return Batches(
-            self._images(part),
-            batch_size=batch_size,
-            transform=chosen_transform(
-                self.dataset,
-                self.channels,
-                random_transforms=recipe.random_transforms,
-                cutout=cutout,
-                autoaugment=autoaugment,
-            ),
-            seed=seed,
-            purpose=f"{self.purpose} {part}",
+            self._images(recipe.part),
+            batch_size=recipe.batch_size,
+            transform=self._transform(recipe),
+            seed=recipe.seed,
+            purpose=f"{self.purpose} {recipe.part}",
             shuffle=recipe.shuffle,
             only_first_steps=only_first_steps,
             workers=self._pool if self.workers else None,
             recipe=recipe,
+        )
+
+    def _transform(self, recipe: Recipe) -> Transform:
+        return chosen_transform(
+            self.dataset,
+            self.channels,
+            random_transforms=recipe.random_transforms,
+            cutout=recipe.cutout,
+            autoaugment=recipe.autoaugment,
         )
 
     def _images(self, part: str) -> ImageSet:
@@ -155,7 +163,7 @@ def _prepare(data: TrainingData, recipe: Recipe, step: Step) -> Tensor:
 
 @lru_cache(maxsize=8)  # a search reads a few at once
 def _batches(data: TrainingData, recipe: Recipe) -> Batches:
-    return data.batches(**asdict(recipe))
+    return data._made(recipe)
 
 
 def load_search_data(
@@ -163,11 +171,17 @@ def load_search_data(
 ) -> TrainingData:
     """Load `train` and `validation`. A search has no test images.
 
-    Raise `NasevalError` if a file in `folder` is missing or damaged.
+    Raise `NasevalError` if a file in `folder` is missing or damaged, or a part has but one image.
     """
     parts = {
         name: load_images(folder, dataset, (name,), device) for name in ("train", "validation")
     }
+    for name, images in parts.items():
+        if len(images) == 1:
+            raise NasevalError(
+                f"{folder} has one image in the part {name}, and a search needs 2 at once; raise "
+                f"the share split.{name} of the dataset, or add images"
+            )
     return TrainingData(dataset, read_channels(folder), parts, "search", workers)
 
 

@@ -13,11 +13,18 @@ from naseval.figures.style import (
     COLOURS,
     FAINT,
     INK,
-    READING_MARKERS,
     READINGS,
     Drawing,
+    legend,
     panels,
     styled,
+    wrapped,
+)
+from naseval.figures.verdict_marks import (
+    improvement_line,
+    interval_notes,
+    reading_handle,
+    verdict_handles,
 )
 
 OFFSETS = {"best": -0.14, "last": 0.14}
@@ -40,28 +47,18 @@ def improvement(rows: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     panel = figure.add_subplot()
     panel.axvline(0, color=INK, linewidth=0.9, linestyle="--")
     for row in drawn.to_dict("records"):
-        reading = row["statistic"]
-        marker, colour = READING_MARKERS[reading], COLOURS[reading]
-        y = datasets.index(row["dataset"]) + OFFSETS[reading]
-        panel.hlines(y, row["low"], row["high"], color=colour, linewidth=1.4)
-        face = BACKGROUND if pd.isna(row["low"]) else colour
-        panel.plot(
-            row["relative_improvement"], y, marker=marker, markersize=5, color=colour,
-            markerfacecolor=face,
-        )  # fmt: skip
+        improvement_line(panel, datasets.index(row["dataset"]) + OFFSETS[row["statistic"]], row)
     panel.set_ylim(len(datasets) - 0.5, -0.5)
-    panel.set_yticks(range(len(datasets)), [dataset_labels[name] for name in datasets])
+    names = [wrapped(dataset_labels[name], 2.2) for name in datasets]
+    panel.set_yticks(range(len(datasets)), names)
     panel.grid(visible=False, axis="y")
     panel.set_xlabel("relative improvement over the average architecture (%)")
-    handles = [
-        Line2D([], [], color=COLOURS[name], marker=READING_MARKERS[name], label=label)
-        for name, label in READINGS.items()
-    ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)
-    hollow = " Hollow: too few runs for an interval." if drawn["low"].isna().any() else ""
+    legend(figure, [*verdict_handles(drawn["verdict"]), *map(reading_handle, READINGS)])
+    lines = f"; lines are Welch's {PERCENT} intervals"
     caption = (
-        "Relative improvement over random architectures of the same space and protocol; lines are "
-        f"{PERCENT} bootstrap intervals over runs.{hollow}"
+        "Relative improvement over random architectures of the same space and protocol, in the "
+        f"colour of the verdict{lines if drawn['low'].notna().any() else ''}."
+        f"{interval_notes(drawn)}"
     )
     return Drawing(figure, rows, caption)
 
@@ -83,8 +80,7 @@ def operations(rows: pd.DataFrame) -> Drawing:
         _bars(panel, here, named=index % 2 == 0)
         panel.set_title(f"{CELLS[cell]}, n = {here['edges'].iloc[0]} edges", loc="left")
         panel.set_xlabel("share of edges (%)")
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=2)
+    legend(figure, axes[0].containers)
     genotypes = int(rows.groupby("space")["genotypes"].first().sum())
     caption = (
         f"Operations on the edges of {genotypes} found "
@@ -128,7 +124,7 @@ def size(counted: pd.DataFrame, dataset_labels: Labels) -> Drawing:
                 side["macs"] / MILLION, side["best"], linestyle="none", marker=symbol,
                 markersize=5.5, color=colour, markeredgecolor=BACKGROUND, markeredgewidth=0.5,
             )  # fmt: skip
-        panel.set_title(dataset_labels[dataset])
+        panel.set_title(wrapped(dataset_labels[dataset], 2.4, 10))
         panel.set_xlabel("multiply-accumulates (M)")
         if index % across == 0:
             panel.set_ylabel("best test accuracy (%)")
@@ -136,7 +132,7 @@ def size(counted: pd.DataFrame, dataset_labels: Labels) -> Drawing:
         Line2D([], [], linestyle="none", marker=symbol, color=colour, label=origin)
         for origin, (symbol, colour) in looks.items()
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    legend(figure, handles)
     caption = (
         "Best test accuracy over epochs against the multiply-accumulates for one image, a dot per "
         "architecture."

@@ -5,11 +5,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from naseval.analysis.finals import best_and_last, one_dataset, summarise
-from naseval.analysis.tables import counted
+from naseval.analysis.wording import counted
 from naseval.figures.style import (
     COLOURS,
     INK,
     Drawing,
+    legend,
     spread_limits,
     styled,
     tick_at,
@@ -59,19 +60,24 @@ def draw(study: pd.DataFrame) -> Drawing:
         [f"{cells}\nn = {n}" for cells, n in zip(best["cells"], best["n"], strict=True)],
     )
     panel.grid(axis="x", visible=False)
-    panel.set_ylim(*spread_limits((best["mean"] - best["std"]).min(), best["max"].max()))
+    ends = best["mean"] - best["std"], best["mean"] + best["std"]
+    panel.set_ylim(*spread_limits(*ends, best["max"], last["mean"]))
     panel.set(xlabel="number of cells", ylabel="top-1 test accuracy (%)")
     dot = Line2D([], [], color=COLOURS["highlight"], marker="o", linestyle="none", label="maximum")
     handles = [dot, tick_handle()] if len(last) else [dot]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    legend(figure, handles)
     return Drawing(figure, data, _caption(best))
 
 
 def _caption(best: pd.DataFrame) -> str:
     first, final = best.iloc[0], best.iloc[-1]
+    change = (
+        f" From {first['cells']} to {final['cells']} cells the mean changes by "
+        f"{final['mean'] - first['mean']:.2f} points."
+    )
     return (
         f"Test accuracy of random architectures by number of cells, {counted(best['n'])}. Bars: "
         "means of the best accuracy over epochs; error bars: one standard deviation (population "
-        f"form); dots: the best architecture. From {first['cells']} to {final['cells']} cells the "
-        f"mean changes by {final['mean'] - first['mean']:.2f} points. The axis does not start at 0."
+        f"form); dots: the best architecture.{change if len(best) > 1 else ''} "
+        "The axis does not start at 0."
     )

@@ -17,6 +17,7 @@ from naseval.figures.style import (
     Drawing,
     operation_colour,
     styled,
+    wrapped,
 )
 from naseval.genotype import Cell, Genotype
 from naseval.spaces._cells import INPUTS
@@ -30,7 +31,7 @@ REACH = BOX + 0.2 + 2 * NODE
 """The width of a node, from the left of its boxes to the right of its circle."""
 LANE = 0.62
 """The width between two layers, for the lines."""
-MARGIN, HEAD, BETWEEN = 0.15, 0.32, 0.12
+MARGIN, HEAD, LINE, BETWEEN = 0.15, 0.32, 0.17, 0.12
 ROOM = {"input": 0.5, "node": 2 * ROW + GAP + 0.16, "line": 0.2, "output": 0.5}
 
 KINDS = (("normal", "normal cell"), ("reduce", "reduction cell"))
@@ -51,11 +52,14 @@ def draw(genotype: Genotype, title: str) -> Drawing:
     extents = [_extent(one) for one in laid]
     width = max(widths) + 2 * MARGIN
     heights = [top - bottom for bottom, top in extents]
-    total = sum(heights) + 2 * HEAD + BETWEEN + MARGIN + HEAD
+    shown = wrapped(title, 0.9 * (width - 2 * MARGIN), 10)  # bold letters are wider
+    head = HEAD + LINE * shown.count("\n")
+    total = sum(heights) + 2 * HEAD + BETWEEN + MARGIN + head
     figure = Figure(figsize=(width, total))
     figure.set_layout_engine("none")  # the layout is computed here
-    figure.text(MARGIN / width, 1 - 0.22 / total, title, fontsize=10, weight="bold", va="center")
-    top = total - HEAD
+    middle = 1 - (head / 2 + 0.06) / total
+    figure.text(MARGIN / width, middle, shown, fontsize=10, weight="bold", va="center")
+    top = total - head
     for cell, one, (_, name), (low, high) in zip(cells, laid, KINDS, extents, strict=True):
         top -= HEAD
         figure.text(

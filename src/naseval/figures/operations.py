@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from naseval.analysis.finals import STATISTICS, finals
 from naseval.analysis.operations import operations
@@ -10,7 +11,9 @@ from naseval.figures.style import (
     COLOURS,
     READINGS,
     Drawing,
+    legend,
     panels,
+    sentence_alone,
     styled,
 )
 
@@ -42,26 +45,33 @@ def draw(study: pd.DataFrame, space_labels: Labels) -> Drawing:
     one row per run, with the columns space, genotype, seed, best and last. Raise `NasevalError` if
     the study does not have exactly two spaces.
     """
-    _, sentence = operations(study, next(iter(space_labels)))
-    data = finals(study)[["space", "genotype", "seed", "best", "last"]]
+    table, sentence = operations(study, next(iter(space_labels)))
+    data = finals(study)[["space", "genotype", "seed", "best", "last"]].reset_index(drop=True)
+    if table.empty:
+        return sentence_alone(sentence, data)
     spaces = in_order(data["space"], space_labels)
     known = [name for name in STATISTICS if data[name].notna().any()]
     figure = Figure(figsize=(4.2 * len(known) + 0.6, 3.3))
     axes = panels(figure, len(known))
+    handles = {}
     for panel, statistic in zip(axes, known, strict=True):
         for space, colour in zip(spaces, HISTOGRAMS, strict=True):
             sample = data.loc[data["space"] == space, statistic].dropna()
-            name = f"{space_labels.get(space, space)} (n = {len(sample)})"
-            panel.hist(sample, BINS, density=True, color=colour, alpha=0.5, label=name)
+            panel.hist(sample, BINS, density=True, color=colour, alpha=0.5)
+            handles[space] = Patch(
+                color=colour,
+                alpha=0.5,
+                label=f"{space_labels.get(space, space)} (n = {len(sample)})",
+            )
             panel.axvline(sample.mean(), color=colour, linewidth=1.3)
         panel.set(title=READINGS[statistic], xlabel="top-1 test accuracy (%)", ylabel="density")
     for panel in axes[1:]:
         panel.sharex(axes[0])
         panel.sharey(axes[0])
         panel.autoscale_view()
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    legend(figure, [*handles.values()])
     caption = (
         f"Histograms ({BINS} bins each over its own range) of the accuracies of random "
         f"architectures from two search spaces; vertical lines are the means. {sentence}"
     )
-    return Drawing(figure, data.reset_index(drop=True), caption)
+    return Drawing(figure, data, caption)

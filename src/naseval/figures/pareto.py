@@ -13,8 +13,12 @@ from naseval.figures.style import (
     FAINT,
     INK,
     Drawing,
+    legend,
     panels,
+    sentence_alone,
     styled,
+    whole_numbers,
+    wrapped,
 )
 
 REPORT_FIGURES = {
@@ -46,30 +50,34 @@ def draw(histories: pd.DataFrame, dataset_labels: Labels) -> Drawing:
     individuals have `flops`. The plotted data are `individuals(histories)`.
     """
     data = individuals(histories)
+    if data.empty:
+        return sentence_alone("No search of a multi-objective method is done.", data)
     datasets = in_order(data["dataset"], dataset_labels)
     across = min(len(datasets), 3)
     down = -(-len(datasets) // across)
     figure = Figure(figsize=(max(3.1 * across, 4.2) + 0.7, 3.0 * down + 0.75))
     axes = panels(figure, len(datasets))
-    shades = ScalarMappable(Normalize(1, max(int(data["generation"].max()), 2)), GENERATIONS)
+    generations = int(data["generation"].max())
+    shades = ScalarMappable(Normalize(1, max(generations, 2)), GENERATIONS)
     for index, (panel, dataset) in enumerate(zip(axes, datasets, strict=True)):
         _panel(panel, data[data["dataset"] == dataset], shades)
-        panel.set_title(dataset_labels.get(dataset, dataset))
+        panel.set_title(wrapped(dataset_labels.get(dataset, dataset), 2.7, 10))
         if index % across == 0:
             panel.set_ylabel("validation error (%)")
         if index + across >= len(datasets):
             panel.set_xlabel("cost (million FLOPs)")
-    figure.colorbar(shades, ax=axes, label="generation", shrink=0.8)
-    figure.legend(handles=_handles(), loc="outside lower center", ncols=3)
+    if generations > 1:
+        whole_numbers(figure.colorbar(shades, ax=axes, label="generation", shrink=0.8).ax.yaxis)
+    legend(figure, _handles(), "lower")
     return Drawing(figure, data, _caption(data))
 
 
 def individuals(histories: pd.DataFrame) -> pd.DataFrame:
     """Return one row per individual with its objectives; rows without `flops` are omitted.
 
-    Columns: dataset, seed, generation, individual; validation `error` (per cent); `flops` (millions
-    for one image); `front`, whether it is on the Pareto front of its search's final population; and
-    `chosen`, whether it is the result of its search.
+    Columns: dataset, seed, generation, individual; validation `error` (per cent; missing if the
+    individual diverged); `flops` (millions for one image); `front`, whether it is on the Pareto
+    front of its search's final population; and `chosen`, whether it is the result of its search.
     """
     histories = histories.dropna(subset=["flops"])
     data = pd.DataFrame(
@@ -123,9 +131,12 @@ def _handles() -> list[Line2D]:
 
 def _caption(data: pd.DataFrame) -> str:
     searches = data.groupby(["dataset", "seed"]).ngroups
+    diverged = int(data["error"].isna().sum())
     return (
         "Validation error of each individual after its short training, against its cost; "
-        f"{len(data)} individuals of {searches} {'search' if searches == 1 else 'searches'}, "
-        "bluer in later generations. The line is the Pareto front of a search's final "
+        f"{len(data)} individuals of {searches} {'search' if searches == 1 else 'searches'}"
+        f"{f', {diverged} of them diverged and not drawn' if diverged else ''}, "
+        f"{'bluer in later generations' if data['generation'].max() > 1 else 'one generation'}. "
+        "The line is the Pareto front of a search's final "
         "population, the star its result: the lowest error, of equals the cheapest."
     )

@@ -9,16 +9,19 @@ from naseval.analysis.tables import Labels, in_order
 from naseval.figures.style import (
     MAPS,
     Drawing,
+    inches,
     panels,
+    sentence_alone,
     styled,
+    wrapped,
 )
 
 REPORT_FIGURES = {
     "power": {
         "title": "What so few runs can tell",
         "paper": (
-            "Not in the paper: which differences 8 searches against 8 random architectures "
-            "can detect at all, and how many runs smaller ones would take."
+            "Not in the paper: which differences so few searches and random architectures can "
+            "detect at all, and how many runs smaller ones would take."
         ),
         "order": 12,
         "study": "benchmark",
@@ -28,6 +31,10 @@ REPORT_FIGURES = {
 
 EFFECT = 0.3
 """The difference (percentage points) for which the right panel gives the number of runs."""
+CELL, TITLE = 0.72, 2.0
+"""The width of a column of a heat map, and the least width of a title (inches)."""
+UNKNOWN = "–"
+GAPS = "A dash: too few runs, or runs that do not differ. "
 SHADES = {"cmap": MAPS["amount"], "cbar": False, "linewidths": 0.8, "annot_kws": {"fontsize": 8}}
 
 
@@ -42,10 +49,13 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
     data, sentence = power(study)
     best = data[(data["statistic"] == "best") & (data["effect"] == EFFECT)]
     if best.empty:
-        return Drawing(_note(sentence), data, sentence)
-    datasets = in_order(best["dataset"], dataset_labels)
-    methods = in_order(best["method"], method_labels)
-    figure = Figure(figsize=(1.5 * max(len(datasets), 2) + 2.2, 0.36 * len(methods) + 1.3))
+        return sentence_alone(sentence, data)
+    datasets = in_order(study["dataset"], dataset_labels)
+    methods = in_order(study["method"].dropna(), method_labels)
+    width = max(CELL * len(datasets), TITLE)
+    names = [wrapped(method_labels.get(name, name), 1.9) for name in methods]
+    beside = max(inches(line, 9) for name in names for line in name.split("\n"))
+    figure = Figure(figsize=(2 * width + beside + 0.6, 0.36 * len(methods) + 1.9))
     axes = panels(figure, 2, 2)
     contents = (
         ("detectable", ".2f", f"difference seen with {PERCENT_POWER} power (points)"),
@@ -56,20 +66,21 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
         table = table.reindex(index=methods, columns=datasets)
         # Colours show the rank, because one noisy method would make all others look alike.
         shades = table.rank() if len(methods) > 1 else table
-        seaborn.heatmap(shades, annot=table, fmt=form, ax=panel, yticklabels=True, **SHADES)
-        panel.set(title=title, xlabel="", ylabel="")
-        names = [dataset_labels.get(name, name) for name in datasets]
-        panel.set_xticklabels(names, rotation=30, ha="right", rotation_mode="anchor")
-    axes[0].set_yticklabels([method_labels.get(name, name) for name in methods], rotation=0)
-    axes[1].set_yticklabels([""] * len(methods))
+        texts = table.map(lambda value, form=form: UNKNOWN if pd.isna(value) else f"{value:{form}}")
+        seaborn.heatmap(shades.fillna(0), annot=texts, fmt="", ax=panel, **SHADES)
+        panel.set(title=wrapped(title, 0.85 * width, 10), xlabel="", ylabel="")
+        below = [wrapped(dataset_labels.get(name, name), 1.6) for name in datasets]
+        ticks = [0.5 + place for place in range(len(datasets))]
+        panel.set_xticks(ticks, below, rotation=30, ha="right", rotation_mode="anchor")
+    for panel, shown in zip(axes, (names, [""] * len(names)), strict=True):
+        panel.set_yticks([0.5 + place for place in range(len(names))], shown, rotation=0)
+    axes[1].tick_params(left=False)
     caption = (
         f"Welch's two-sided test at the {PERCENT_LEVEL} level, best accuracy over epochs; the "
-        f"darker, the more is needed, ranked within each dataset. {sentence}"
+        f"darker, the more is needed, ranked within each dataset. {_gaps(texts)}{sentence}"
     )
     return Drawing(figure, data, caption)
 
 
-def _note(sentence: str) -> Figure:
-    figure = Figure(figsize=(5, 1))
-    figure.text(0.5, 0.5, sentence, ha="center", va="center")
-    return figure
+def _gaps(texts: pd.DataFrame) -> str:
+    return GAPS if (texts == UNKNOWN).to_numpy().any() else ""

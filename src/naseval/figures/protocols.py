@@ -8,17 +8,20 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from naseval.analysis.finals import best_and_last, one_dataset, summarise
-from naseval.analysis.tables import Labels, counted, in_order
-from naseval.errors import NasevalError
+from naseval.analysis.tables import Labels, in_order
+from naseval.analysis.wording import counted
 from naseval.figures.style import (
     BACKGROUND,
     COLOURS,
     INK,
     Drawing,
+    legend,
+    sentence_alone,
     spread_limits,
     styled,
     tick_at,
     tick_handle,
+    wrapped,
 )
 
 REPORT_FIGURES = {
@@ -32,32 +35,36 @@ REPORT_FIGURES = {
         ),
         "order": 3,
         "study": "protocols",
-        "labels": ["protocol_labels"],
+        "labels": ["protocol_labels", "space_labels"],
         "arguments": {
-            "families": {"random": "DARTS space"},
+            "families": {"random": "random architectures"},
         },
         "published": {
             "settings": {"darts_best": "published.best_darts.value"},
         },
     },
     "resnet": {
-        "title": "Figure 10: training protocols, DARTS space",
+        "title": "Figure 10: training protocols, random architectures",
         "paper": (
             "The paper trains ResNet-50 under the same ten protocols (appendix A.3.1): it "
-            "gains from them as the DARTS space does. The authors did not publish the runs of "
-            "ResNet-50, so the published figure shows the DARTS space alone."
+            "gains from them as the DARTS space does."
         ),
         "order": 10,
         "study": "protocols",
-        "labels": ["protocol_labels"],
+        "labels": ["protocol_labels", "space_labels"],
         "arguments": {
-            "families": {"random": "DARTS space"},
+            "families": {"random": "random architectures"},
         },
         "published": {
+            "paper": (
+                "The paper trains ResNet-50 under the same ten protocols (appendix A.3.1): it "
+                "gains from them as the DARTS space does. The authors did not publish the runs of "
+                "ResNet-50, so these are the bars of Figure 3 again."
+            ),
             "settings": {"darts_best": "published.best_darts.value"},
         },
         "reproduced": {
-            "title": "Figure 10: training protocols, DARTS space and ResNet-50",
+            "title": "Figure 10: training protocols, random architectures and ResNet-50",
             "arguments": {
                 "families": {"fixed": "ResNet-50"},
             },
@@ -72,24 +79,27 @@ DARTS_PROTOCOL = "cda"
 
 @styled
 def draw(
-    study: pd.DataFrame, protocol_labels: Labels, families: Labels, darts_best: float | None = None
+    study: pd.DataFrame,
+    protocol_labels: Labels,
+    space_labels: Labels,
+    families: Labels,
+    darts_best: float | None = None,
 ) -> Drawing:
     """Draw one bar per protocol and family: mean, sample std, minimum and maximum.
 
     `study` is the protocols study (`schemas.STUDY`). `families` maps the origins to draw to their
     labels, lighter bars first: `{"random": …}` for figure 3, and also `"fixed": "ResNet-50"` for
-    figure 10. A triangle marks `darts_best` (per cent) above DARTS's own protocol. The error bars
-    are sample standard deviations (ddof 1), as in the authors' figure. The plotted data are
-    `summarise` by protocol and origin. Raise `NasevalError` if a family has no runs.
+    figure 10; random architectures are called by their space if the study names it. A triangle
+    marks `darts_best` (per cent) above DARTS's own protocol. The error bars are sample standard
+    deviations (ddof 1), as in the authors' figure. The plotted data are `summarise` by protocol and
+    origin. The caption names families and bars without runs.
     """
     one_dataset(study)
-    missing = [name for origin, name in families.items() if origin not in set(study["origin"])]
-    if missing:
-        raise NasevalError(
-            f"the protocols study has no runs of {', '.join(missing)}; configure them or leave "
-            "the figure out"
-        )
     chosen = study[study["origin"].isin(list(families))]
+    families = _named(families, chosen, space_labels)
+    missing = [name for origin, name in families.items() if origin not in set(chosen["origin"])]
+    if chosen.empty:
+        return sentence_alone(f"The study has no runs of {' and '.join(missing)}.", chosen)
     data = summarise(chosen, ["protocol", "origin"])
     best, last = best_and_last(data)
     protocols = in_order(data["protocol"], protocol_labels)
@@ -105,9 +115,24 @@ def draw(
     if darts_best is not None and DARTS_PROTOCOL in protocols:
         place = protocols.index(DARTS_PROTOCOL)
         panel.plot(place, darts_best, marker="^", color=INK, markersize=7, linestyle="none")
-    _finish(panel, best, [protocol_labels.get(p, p) for p in protocols], darts_best)
+    names = [wrapped(protocol_labels.get(p, p), 1.9) for p in protocols]
+    _finish(panel, best, last, names, darts_best)
     _legend(figure, families, darts_best, bool(len(last)))
-    return Drawing(figure, data, _caption(best, families, darts_best))
+    caption = _caption(best, families, darts_best)
+    if missing:
+        caption += f" There are no runs of {' and '.join(missing)}."
+    if len(best) < len(protocols) * (len(families) - len(missing)):
+        caption += " A protocol without a bar has no runs."
+    return Drawing(figure, data, caption)
+
+
+def _named(families: Labels, study: pd.DataFrame, space_labels: Labels) -> dict[str, str]:
+    """Call random architectures by the labels of their spaces, if the study names these."""
+    spaces = in_order(study.loc[study["origin"] == "random", "space"].dropna(), space_labels)
+    names = " and ".join(space_labels.get(space, space) for space in spaces)
+    return {
+        origin: names if origin == "random" and names else families[origin] for origin in families
+    }
 
 
 def _bars(panel: Axes, x: np.ndarray, rows: pd.DataFrame, width: float, origin: str) -> None:
@@ -128,11 +153,18 @@ def _ticks(panel: Axes, x: np.ndarray, rows: pd.DataFrame, width: float, _origin
         tick_at(panel, place, mean, 0.6 * width)
 
 
-def _finish(panel: Axes, best: pd.DataFrame, names: list[str], darts_best: float | None) -> None:
+def _finish(
+    panel: Axes,
+    best: pd.DataFrame,
+    last: pd.DataFrame,
+    names: list[str],
+    darts_best: float | None,
+) -> None:
     panel.set_xticks(range(len(names)), names, rotation=35, ha="right", rotation_mode="anchor")
     panel.grid(axis="x", visible=False)
-    high = max(best["max"].max(), darts_best if darts_best is not None else 0.0)
-    panel.set_ylim(*spread_limits(best["min"].min(), high))
+    whiskers = best["mean"] - best["std_sample"], best["mean"] + best["std_sample"]
+    marks = [] if darts_best is None else [darts_best]
+    panel.set_ylim(*spread_limits(best[["min", "max"]], *whiskers, last["mean"], marks))
     panel.set_ylabel("top-1 test accuracy (%)")
 
 
@@ -150,7 +182,7 @@ def _legend(figure: Figure, families: Labels, darts_best: float | None, with_las
         )
     if with_last:
         handles.append(tick_handle())
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    legend(figure, handles)
 
 
 def _caption(best: pd.DataFrame, families: Labels, darts_best: float | None) -> str:
@@ -159,7 +191,7 @@ def _caption(best: pd.DataFrame, families: Labels, darts_best: float | None) -> 
         triangle = f" The triangle is DARTS's best architecture ({darts_best:.2f} %)."
     return (
         f"Test accuracy of {' and '.join(families.values())} under each training protocol, "
-        f"{counted(best['n'])} runs per bar. Bars: means of the best accuracy over epochs; error "
+        f"{counted(best['n'], 'run')} per bar. Bars: means of the best accuracy over epochs; error "
         "bars: one sample standard deviation; dots: minimum and maximum. The axis does not start "
         f"at 0.{triangle}"
     )

@@ -9,13 +9,16 @@ from matplotlib.figure import Figure
 
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.ranking import named, pairs, ranking
+from naseval.analysis.wording import interval
 from naseval.figures.style import (
     INK,
     MAPS,
     READINGS,
     Drawing,
     panels,
+    sentence_alone,
     styled,
+    whole_numbers,
 )
 
 REPORT_FIGURES = {
@@ -51,6 +54,8 @@ def draw(study: pd.DataFrame, by: str) -> Drawing:
     are `pairs` for both.
     """
     table, sentence = ranking(study, by)
+    if table.empty:
+        return sentence_alone(sentence, table)
     figure = Figure(figsize=(3.4 * len(table) + 0.4, 4.2))
     axes = panels(figure, len(table))
     drawn = []
@@ -60,14 +65,19 @@ def draw(study: pd.DataFrame, by: str) -> Drawing:
         panel.set_xticks([0, 1], [named(by, value) for value in paired.attrs["values"]])
         panel.set_title(
             f"{READINGS[str(row['statistic'])]}, n = {row['n']}\n"
-            f"Kendall's tau {row['tau']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
+            + (
+                "no ranking, since all are equal"
+                if np.isnan(row["tau"])
+                else f"Kendall's tau {interval(row['tau'], row['low'], row['high'])}"
+            )
         )
         drawn.append(paired.assign(statistic=row["statistic"], by=by))
     axes[0].set_ylabel("rank (1 = least accurate)")
+    brackets = f"Brackets: {PERCENT} bootstrap intervals over architectures. "
     caption = (
         "Ranks of random architectures, each trained twice; one line per "
         "architecture, the darker the further its rank moves; ties share their mean rank. "
-        f"Brackets: {PERCENT} bootstrap intervals over architectures. {sentence}"
+        f"{brackets if table['low'].notna().any() else ''}{sentence}"
     )
     return Drawing(figure, pd.concat(drawn, ignore_index=True), caption)
 
@@ -83,4 +93,5 @@ def _slopes(panel: Axes, paired: pd.DataFrame) -> None:
         panel.plot(np.full(len(ranks), x), ranks, "o", markersize=3, color=INK)
     panel.set_xlim(-0.12, 1.12)
     panel.set_ylim(0.3, len(paired) + 0.7)
+    whole_numbers(panel.yaxis)
     panel.grid(visible=False)

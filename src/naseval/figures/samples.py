@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from naseval.figures.style import (
     Drawing,
     styled,
+    wrapped,
 )
 
 SIZE = 0.85  # of an image, in inches
@@ -28,7 +29,7 @@ def draw(title: str, stages: Sequence[tuple[str, NDArray[np.float64]]]) -> Drawi
             panel.grid(False)
             panel.spines[:].set_visible(False)
         panels[0].set_ylabel(name, rotation=0, ha="right", va="center")
-    figure.suptitle(title, fontsize=10)
+    figure.suptitle(wrapped(title, figure.get_figwidth() - 0.2, 10), fontsize=10)
     shape = stages[0][1].shape
     data = pd.DataFrame({"stage": [name for name, _ in stages], "images": across, "size": shape[1]})
     return Drawing(figure, data, f"Images of {title} before and after the transforms.")

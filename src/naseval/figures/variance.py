@@ -6,12 +6,14 @@ from matplotlib.figure import Figure
 
 from naseval.analysis.finals import best_and_last
 from naseval.analysis.intervals import PERCENT
-from naseval.analysis.variance import SOURCES, variance
+from naseval.analysis.variance import parts, variance
 from naseval.figures.style import (
     COLOURS,
     INK,
     READINGS,
     Drawing,
+    legend,
+    sentence_alone,
     styled,
 )
 
@@ -38,22 +40,25 @@ def draw(study: pd.DataFrame) -> Drawing:
     `study` is the protocols study. The plotted data are the table of `analysis.variance`.
     """
     data, sentence = variance(study)
+    if data["share"].isna().all():
+        return sentence_alone(sentence, data)
+    names = parts("protocol")
     figure = Figure(figsize=(5.2, 2.5))
     panel = figure.add_subplot()
     readings = [
         (name, rows) for name, rows in zip(READINGS, best_and_last(data), strict=True) if len(rows)
     ]
     for index, (name, rows) in enumerate(readings):
-        places = np.arange(len(SOURCES)) + (index - (len(readings) - 1) / 2) * HEIGHT
+        places = np.arange(len(names)) + (index - (len(readings) - 1) / 2) * HEIGHT
         panel.barh(places, rows["share"], HEIGHT, color=COLOURS[name], label=READINGS[name])
         panel.hlines(places, rows["low"], rows["high"], color=INK, linewidth=1.2)
-    panel.set_yticks(range(len(SOURCES)), SOURCES)
+    panel.set_yticks(range(len(names)), names)
     panel.invert_yaxis()
     panel.set_xlim(0, 100)
     panel.grid(axis="y", visible=False)
     panel.set_xlabel("share of the variance of accuracy (%)")
     if len(readings) > 1:
-        figure.legend(loc="outside upper center", ncols=2)
+        legend(figure, panel.containers)
     caption = (
         "Random architectures crossed with training protocols. The rest is their interaction and "
         "the noise of training. "

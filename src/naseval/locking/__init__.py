@@ -1,5 +1,5 @@
 """Mutual exclusion of processes.
 
 `lock.lock` allows one process per training, `lease.leased` one process per device, and
-`orphans.refuse_orphans` one Snakemake per folder on a SLURM cluster.
+`orphans.refuse_orphans` one Snakemake per folder, also after one was killed.
 """

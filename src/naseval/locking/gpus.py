@@ -144,7 +144,7 @@ def mps_runs() -> bool:
 def _ask(*arguments: str) -> str:
     try:
         done = subprocess.run(
-            ["nvidia-smi", *arguments], capture_output=True, text=True, check=False
+            ["nvidia-smi", *arguments], capture_output=True, encoding="utf-8", check=False
         )
     except FileNotFoundError:
         return ""

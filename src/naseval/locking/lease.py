@@ -42,7 +42,7 @@ def leased(
 
 def slots_taken(device: str) -> int:
     """Return how many slots of a device are held by any process of the machine."""
-    lines = Path("/proc/net/unix").read_text().splitlines()
+    lines = Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace").splitlines()
     return len({line.split()[-1] for line in lines if f"@naseval/{device}/" in line})
 
 

@@ -37,7 +37,7 @@ class Owner:
     def of(cls, file: Path) -> Self | None:
         """Return the owner named in `file`, or None if there is no file or no owner in it."""
         try:
-            first, _, _ = file.read_text(errors="replace").partition("\n")
+            first, _, _ = file.read_text(encoding="utf-8", errors="replace").partition("\n")
             return cls(**json.loads(first))
         except (FileNotFoundError, ValueError, TypeError):
             return None

@@ -4,6 +4,10 @@
 which returns a `SearchResult`. `get_method`, `get_settings` and `method_names` find methods. A
 folder also has the code that only its method needs. Shared modules and packages have a leading
 underscore, e.g. `_candidates` for methods that train every candidate from scratch.
+
+A method that only chooses candidates and has them evaluated has `NAME/algorithm.py` (without torch)
+with `search(space, evaluate, settings, rng)`; see `_trials`. `get_algorithm` and `algorithm_names`
+find these. Without a `search.py` it does not search on images.
 """
 
 import ast
@@ -27,8 +31,30 @@ class SearchResult:
 
 
 def method_names() -> list[str]:
-    """Return the names of all methods."""
-    return plugin_names("naseval.methods")
+    """Return the names of all methods that search on images."""
+    return _with_module("search.py")
+
+
+def algorithm_names() -> list[str]:
+    """Return the names of all methods that choose candidates and have them evaluated."""
+    return _with_module("algorithm.py")
+
+
+def _with_module(file: str) -> list[str]:
+    folder = Path(__file__).parent
+    return [
+        name for name in plugin_names("naseval.methods") if folder.joinpath(name, file).exists()
+    ]
+
+
+def get_algorithm(name: str) -> ModuleType:
+    """Import and return the method's module `algorithm`, without torch.
+
+    Its `search(space, evaluate, settings, rng)` returns a candidate; `NEEDS` says what it needs.
+    Raise `NasevalError` if there is no such method.
+    """
+    check_plugin("naseval.methods", "method", name)
+    return import_module(f"naseval.methods.{name}.algorithm")
 
 
 def get_method(name: str) -> ModuleType:

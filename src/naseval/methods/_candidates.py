@@ -12,10 +12,11 @@ from torch import nn
 from torch.nn import functional as F
 
 from naseval.data.training_data import TrainingData
-from naseval.errors import NasevalError
+from naseval.errors import Diverged, NasevalError
 from naseval.genotype import Genotype
 from naseval.randomness import torch_seed
 from naseval.settings.base import Optimizer as OptimizerSettings
+from naseval.training.checkpoint import Stateful
 from naseval.training.device import autocast
 from naseval.training.history import Row, history_row
 from naseval.training.loop import Loop
@@ -85,13 +86,23 @@ class Candidates:
         The loop of the search.
     name : str
         Name of the method, which is part of the names of random streams.
+    most : int, optional
+        How many candidates there may be, by which the log says what time is left.
 
     """
 
     def __init__(
-        self, data: TrainingData, settings: CandidateSettings, *, seed: int, loop: Loop, name: str
+        self,
+        data: TrainingData,
+        settings: CandidateSettings,
+        *,
+        seed: int,
+        loop: Loop,
+        name: str,
+        most: int = 0,
     ) -> None:
         self.data, self.settings, self.seed, self.loop, self.name = data, settings, seed, loop, name
+        self.most = most
         self.training = data.batches("train", batch_size=settings.batch_size, seed=seed)
         self.validation = data.batches(
             "validation",
@@ -100,8 +111,8 @@ class Candidates:
             random_transforms=False,
             shuffle=False,
         )
-        saved = loop.saved_stage()
-        self._finished = saved.rows[: saved.stage - 1]
+        self.saved = loop.saved_stage()
+        self._finished = self.saved.rows[: self.saved.stage - 1]
         self.rows: list[Row] = []
         """One row of `schemas.HISTORY` for each candidate trained so far."""
 
@@ -114,6 +125,9 @@ class Candidates:
         columns: Callable[[nn.Module], Mapping[str, Any]] = lambda _network: {},
     ) -> Row:
         """Train the next candidate, append its row to `rows`, and return the row.
+
+        A candidate that diverges does not end the search. Its row has no losses and accuracies
+        (`diverged`), so a method must treat it as the worst; `validated` leaves such rows out.
 
         `validation_loss` and `validation_accuracy` are measured after the last epoch, on validation
         images without random transforms. `train_loss` and `train_accuracy` are means over the last
@@ -149,29 +163,70 @@ class Candidates:
         self.rows.append(row)
         return row
 
+    def task(self, number: int, genotype: Genotype) -> "CandidateTask":
+        """Return the training of the next candidate, whose number counts from 0."""
+        return CandidateTask(self, number, genotype)
+
+    def carried_state(self) -> dict[str, Any] | None:
+        """Return what the next training needs from earlier ones, for the checkpoint."""
+        return None
+
+    def epochs_after(self, task: "CandidateTask") -> int:
+        """Return how many epochs the trainings after one may have, as far as is known."""
+        return max(0, self.most - task.number - 1) * task.epochs
+
+    def validated(self) -> list[Row]:
+        """Return the rows of the candidates that did not diverge.
+
+        Raise `NasevalError` if all did.
+        """
+        found = [row for row in self.rows if not diverged(row)]
+        if not found:
+            raise NasevalError(
+                f"all {len(self.rows)} candidates of the search diverged; lower learning_rate"
+            )
+        return found
+
     def _trained(
         self, number: int, genotype: Genotype, columns: Callable[[nn.Module], Mapping[str, Any]]
     ) -> Row:
-        task = CandidateTask(self, number, genotype)
-        rows = self.loop.run(
-            task,
-            epochs=self.settings.epochs,
-            steps=len(self.training),
-            parts={"network": task.network, "optimizer": task.optimizer},
-            stream_names=(self.seed, self.name),
-            stage=number + 1,
-            rows=self.rows,
-        )[number:]
-        row = rows[-1] | {
+        task = self.task(number, genotype)
+        try:
+            rows = self._run(task, number)
+            log.info("candidate %d: %.2f %% validation accuracy", number + 1, _score(rows[-1]))
+        except Diverged as error:
+            log.warning("candidate %d counts as the worst: %s", number + 1, error)
+            unmeasured = history_row(0, task.device) | {"seconds": error.seconds}
+            rows = [*error.rows[number:], unmeasured]
+        return rows[-1] | {
             "seconds": sum(row["seconds"] for row in rows),
             "peak_memory": max(row["peak_memory"] for row in rows),
             "genotype": genotype.to_json(),
             **columns(task.network),
         }
-        log.info(
-            "candidate %d: %.2f %% validation accuracy", number + 1, row["validation_accuracy"]
-        )
-        return row
+
+    def _run(self, task: "CandidateTask", number: int) -> list[Row]:
+        """Return the rows of the candidate's own epochs."""
+        return self.loop.run(
+            task,
+            epochs=task.epochs,
+            steps=len(self.training),
+            parts=task.parts,
+            stream_names=(self.seed, self.name),
+            stage=number + 1,
+            carried_state=self.carried_state(),
+            rows=self.rows,
+            later=self.epochs_after(task),
+        )[number:]
+
+
+def diverged(row: Row) -> bool:
+    """Tell whether the candidate of a row diverged, so that it was not validated."""
+    return "validation_accuracy" not in row
+
+
+def _score(row: Row) -> float:
+    return float(row["validation_accuracy"])
 
 
 class CandidateTask:
@@ -179,16 +234,24 @@ class CandidateTask:
 
     def __init__(self, candidates: Candidates, number: int, genotype: Genotype) -> None:
         self.candidates, self.settings, self.number = candidates, candidates.settings, number
-        self.device = candidates.data.device
+        self.device, self.epochs = candidates.data.device, candidates.settings.epochs
         self.network = initialised(
-            lambda: candidate_network(genotype, candidates.data, self.settings),
-            torch_seed(candidates.seed, candidates.name, number),
+            lambda: self.built(genotype), torch_seed(candidates.seed, candidates.name, number)
         ).to(self.device)
         self.optimizer = build_optimizer(self.network.parameters(), self.settings.weights)
 
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """All objects that the training changes."""
+        return {"network": self.network, "optimizer": self.optimizer}
+
+    def built(self, genotype: Genotype) -> nn.Module:
+        """Return the candidate's network."""
+        return candidate_network(genotype, self.candidates.data, self.settings)
+
     def begin(self, epoch: int) -> None:
         """Set the learning rate and training mode."""
-        set_learning_rate(self.optimizer, self._learning_rate(epoch))
+        set_learning_rate(self.optimizer, self.learning_rate(epoch))
         self.network.train()
 
     def step(self, epoch: int, step: int) -> Metrics:
@@ -203,19 +266,20 @@ class CandidateTask:
 
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Return the epoch's row, with the validation in the last epoch."""
-        last = epoch + 1 == self.settings.epochs
+        last = epoch + 1 == self.epochs
         return history_row(
             epoch,
             self.device,
             stage=self.number + 1,
             train=totals,
             validation=self._validated() if last else None,
-            learning_rate=self._learning_rate(epoch),
+            learning_rate=self.learning_rate(epoch),
         )
+
+    def learning_rate(self, epoch: int) -> float:
+        """Return the learning rate of an epoch."""
+        return learning_rate(self.settings.weights, epoch, self.settings.epochs)
 
     def _validated(self) -> dict[str, float]:
         batches = self.candidates.validation
         return evaluate(self.network, batches, self.device, self.settings.precision)
-
-    def _learning_rate(self, epoch: int) -> float:
-        return learning_rate(self.settings.weights, epoch, self.settings.epochs)

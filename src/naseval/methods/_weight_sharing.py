@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from naseval.genotype import Cell
 from naseval.networks.cells import CellSpec, edge_stride
 from naseval.networks.drop_path import DropPath
-from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, skip_connect
+from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, initialise, skip_connect
 from naseval.networks.normalisation import batch_norm
 from naseval.spaces._cells import EDGES_PER_NODE, INPUTS
 from naseval.spaces.enas.space import NODES, OPERATIONS
@@ -94,15 +94,13 @@ class BankedCell(nn.Module):
 
 
 def finish_shared_weights(network: nn.Module) -> None:
-    """Initialise all weights from He's normal distribution, and drop the running statistics.
+    """Initialise all weights, and drop the running statistics.
 
     Running statistics would mix architectures. Without them, batch normalisation always uses the
-    batch, and evaluation mode only turns off dropout and drop path. (He initialisation: paper,
-    appendix A.1, and both programs.)
+    batch, and evaluation mode only turns off dropout and drop path.
     """
+    initialise(network)
     for module in network.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_normal_(module.weight)
-        elif isinstance(module, nn.BatchNorm2d):
+        if isinstance(module, nn.BatchNorm2d):
             module.track_running_stats = False
             module.running_mean = module.running_var = module.num_batches_tracked = None

@@ -106,6 +106,8 @@ def _summed(slope: Tensor, x: Tensor) -> Tensor:
     """Return the sum of the M parts of `slope` (B, M·C, H, W), in the memory format of `x`."""
     if slope.shape[1] == x.shape[1]:
         return slope
+    if torch.is_grad_enabled():  # for a second derivative, which `out` does not have
+        return slope.unflatten(1, (-1, x.shape[1])).sum(1)
     return torch.sum(slope.unflatten(1, (-1, x.shape[1])), 1, out=torch.empty_like(x))
 
 

@@ -23,7 +23,8 @@ from naseval.networks.operations import (
     OperationTable,
     relu_conv_norm,
 )
-from naseval.networks.skeleton import CellNetwork, Skeleton, build_cells
+from naseval.networks.shape import Skeleton
+from naseval.networks.skeleton import CellNetwork, build_cells
 from naseval.networks.stems import build_stem
 
 
@@ -120,6 +121,16 @@ class LooseEndCell(nn.Module):
         return x if name == "skip_connect" else self.drop_path(x)
 
 
+def initialise(network: nn.Module) -> None:
+    """Draw all weights from He's normal distribution, as the programs of ENAS and NAO do.
+
+    They do so in the search and in augmentation. (Paper, appendix A.1, has it for ENAS's search.)
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(module.weight)
+
+
 class LooseEndNetwork(CellNetwork):
     """The evaluation network of ENAS and NAO.
 
@@ -140,7 +151,7 @@ class LooseEndNetwork(CellNetwork):
         head: Callable[[int], nn.Module],
     ) -> None:
         stem = build_stem(skeleton.images, skeleton.channels)
-        side = skeleton.last_side(stem)
+        side = skeleton.last_side
 
         def build(spec: CellSpec) -> LooseEndCell:
             return LooseEndCell(
@@ -159,3 +170,4 @@ class LooseEndNetwork(CellNetwork):
             tower=(lambda width: tower(width, side)) if skeleton.auxiliary else None,
         )
         self.head = head(self.width)
+        initialise(self)

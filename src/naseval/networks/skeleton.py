@@ -5,76 +5,18 @@ The networks of ENAS and NAO are in `loose_ends`, those of CNAS and NSGA-Net in 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.networks.cells import CellSpec, DiscreteCell
 from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import OperationTable
+from naseval.networks.shape import Skeleton
 from naseval.networks.stems import Stem, build_stem
-
-
-def reductions(cells: int) -> tuple[int, ...]:
-    """Return the positions, from 0, of the reduction cells at one and two thirds of the depth.
-
-    This is the rule of the authors' program. A network of one cell has one reduction.
-    """
-    return tuple(dict.fromkeys((cells // 3, 2 * cells // 3)))
-
-
-def doubled(channels: int, cells: int, reductions: Sequence[int]) -> list[int]:
-    """Return the channels of each cell. They double at each reduction."""
-    return [channels * 2 ** sum(at <= index for at in reductions) for index in range(cells)]
-
-
-def last_side(image_size: int, stem_stride: int, halvings: int) -> int:
-    """Return the side, in pixels, of the last feature map of a network with so many halvings.
-
-    Raise `NasevalError` if a feature map to be halved has an odd side.
-    """
-    factor = stem_stride * 2**halvings
-    if image_size < 1 or image_size % factor:
-        raise NasevalError(
-            f"image_size is {image_size}; this network divides it by {factor}, "
-            f"so choose a multiple of {factor}"
-        )
-    return image_size // factor
-
-
-@dataclass(frozen=True)
-class Skeleton:
-    """The size of an evaluation network, without the operations of its cells."""
-
-    images: str
-    """kind of images and stem: `small` or `large`"""
-    image_size: int
-    """side of the images, in pixels"""
-    classes: int
-    channels: int
-    """initial channels; they double at each reduction, except in some spaces"""
-    cells: int
-    auxiliary: bool
-    """true if the network has an auxiliary tower"""
-
-    @property
-    def reductions(self) -> tuple[int, ...]:
-        """Positions of the reduction cells."""
-        return reductions(self.cells)
-
-    @property
-    def widths(self) -> list[int]:
-        """Channels of each cell, doubled at each reduction."""
-        return doubled(self.channels, self.cells, self.reductions)
-
-    def last_side(self, stem: Stem) -> int:
-        """Return the side of the last feature map, in pixels; see the function `last_side`."""
-        return last_side(self.image_size, stem.stride, len(self.reductions))
 
 
 class StackedCell(Protocol):
@@ -163,7 +105,7 @@ class EvaluationNetwork(CellNetwork):
     def __init__(self, genotype: Genotype, operations: OperationTable, skeleton: Skeleton) -> None:
         stem = build_stem(skeleton.images, skeleton.channels)
         build = partial(DiscreteCell.of, genotype, operations)
-        tower = partial(AuxiliaryHead, side=skeleton.last_side(stem), classes=skeleton.classes)
+        tower = partial(AuxiliaryHead, side=skeleton.last_side, classes=skeleton.classes)
         super().__init__(
             stem,
             build_cells(stem, skeleton.widths, skeleton.reductions, build),

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from naseval.errors import NasevalError
 from naseval.networks.normalisation import batch_norm
+from naseval.networks.shape import STEM_STRIDES
 
 
 class Stem(Protocol):
@@ -25,7 +26,7 @@ class Stem(Protocol):
 class SmallStem(nn.Module):
     """One 3x3 convolution at full resolution; both states are its output."""
 
-    stride = 1
+    stride = STEM_STRIDES["small"]
     halves = False
 
     def __init__(self, width: int) -> None:
@@ -44,7 +45,7 @@ class SmallStem(nn.Module):
 class LargeStem(nn.Module):
     """Three 3x3 convolutions of stride 2, as in the authors' program for 224x224 images."""
 
-    stride = 8
+    stride = STEM_STRIDES["large"]
     halves = True
 
     def __init__(self, width: int) -> None:

@@ -1,6 +1,7 @@
 """The circumstances of a run: time, commit and library versions."""
 
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,6 +21,11 @@ def circumstances(**facts: Any) -> dict[str, Any]:
     return {**_commit(), "versions": _versions(), "end": now(), **facts}
 
 
+def versions(counts: Mapping[str, int]) -> str:
+    """Return the versions of the code of results by their digests, e.g. `c0de12345678 (n = 8)`."""
+    return ", ".join(f"{digest[:12]} (n = {n})" for digest, n in sorted(counts.items()))
+
+
 def _versions() -> dict[str, str]:
     found = {}
     for name in (PACKAGE, *LIBRARIES):
@@ -34,7 +40,7 @@ def _commit() -> dict[str, Any]:
     def git(*arguments: str) -> str:
         folder = str(Path(__file__).parent)
         return subprocess.run(
-            ["git", "-C", folder, *arguments], capture_output=True, text=True, check=True
+            ["git", "-C", folder, *arguments], capture_output=True, encoding="utf-8", check=True
         ).stdout.strip()
 
     try:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from naseval.errors import NasevalError
 from naseval.provenance.closure import Closure
 from naseval.provenance.package import Package
+from naseval.provenance.remembered import forget_content, question, recall, remember
 from naseval.provenance.resources import Resources
 
 SOURCE = Path(__file__).parent.parent
@@ -24,10 +25,22 @@ def code_digest(
     the literal text of messages and the location of the files do not count. `source` is the
     package's folder.
 
+    A digest of this package's code that was computed for files of the same content is read from
+    Snakemake's folder (`naseval.provenance.remembered`).
+
     Raise `NasevalError` if a module is imported by a computed name that fits none of `modules`.
     """
-    lines = "\n".join(f"{name} {digest}" for name, digest in _lines(modules, scripts, source))
-    return hashlib.sha256(lines.encode()).hexdigest()
+    paths = [Path(script) for script in scripts]
+    key = question(SOURCE, modules, paths) if source is None else None
+    if key and (known := recall(key)):
+        return known
+    lines = "\n".join(f"{name} {digest}" for name, digest in _lines(modules, paths, source))
+    digest = hashlib.sha256(lines.encode()).hexdigest()
+    if key:
+        forget_content()
+        if question(SOURCE, modules, paths) == key:  # nobody edits the files meanwhile
+            remember(key, digest)
+    return digest
 
 
 def explain(

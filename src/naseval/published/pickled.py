@@ -5,12 +5,12 @@ numpy float. It refers to two names, numpy's `scalar` and `dtype`. This module p
 replacements for both and refuses every other name.
 """
 
-import ast
 import pickle
 import struct
 from typing import Any
 
 from naseval.errors import NasevalError
+from naseval.printed.literals import UNFIT, call
 from naseval.unpickling import Admitted, Dtype, load
 
 
@@ -35,7 +35,7 @@ def load_pairs(content: bytes) -> list[tuple[str, float]]:
     try:
         loaded = load(content, ADMITTED)
         return [(_text(text), float(accuracy)) for text, accuracy in loaded]
-    except (pickle.UnpicklingError, TypeError, ValueError) as error:
+    except (pickle.UnpicklingError, ArithmeticError, TypeError, ValueError) as error:
         raise NasevalError(
             f"the pickle of genotypes was refused ({error}); delete it and fetch it again"
         ) from error
@@ -53,21 +53,8 @@ def genotype_fields(text: str) -> dict[str, Any]:
     Only literals and `range` are accepted. Raise `NasevalError` if the text contains anything else.
     """
     try:
-        call = ast.parse(text.removeprefix("GENOTYPE="), mode="eval").body
-        if not (isinstance(call, ast.Call) and not call.args and _name(call) == "Genotype"):
-            raise ValueError("it is no Genotype(...)")
-        return {str(word.arg): _value(word.value) for word in call.keywords}
-    except (SyntaxError, ValueError) as error:
+        return call(text.removeprefix("GENOTYPE="))
+    except UNFIT as error:
         raise NasevalError(
             f"{text[:60]!r} is no genotype ({error}); fetch the genotypes again"
         ) from error
-
-
-def _name(call: ast.Call) -> str:
-    return call.func.id if isinstance(call.func, ast.Name) else ""
-
-
-def _value(node: ast.expr) -> Any:
-    if isinstance(node, ast.Call) and _name(node) == "range" and not node.keywords:
-        return list(range(*(int(ast.literal_eval(bound)) for bound in node.args)))
-    return ast.literal_eval(node)

@@ -15,7 +15,7 @@ Accuracies = NDArray[np.float64]
 
 def read_headers(folder: str | Path, path: str) -> list[str]:
     """Return the column headers of a table, unchanged."""
-    with find(folder, path).open(newline="") as lines:
+    with find(folder, path).open(encoding="utf-8", newline="") as lines:
         return lines.readline().rstrip("\r\n").split(",")
 
 

@@ -3,8 +3,6 @@
 Planning imports this module, so it imports neither pandas nor scipy.
 """
 
-import hashlib
-import os
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,13 +11,12 @@ from typing import Any
 
 import yaml
 
-from naseval.download import download
-from naseval.errors import DownloadError, NasevalError
-from naseval.files import write_atomically
+from naseval.errors import NasevalError
+from naseval.pinned import Form, Mirror, fetch_pinned
 
 MIRROR_VARIABLE = "NASEVAL_PUBLISHED"
+MIRROR = Mirror(MIRROR_VARIABLE, "published.mirror", "the authors' files")
 PAUSES = (0, 2, 8)  # seconds before each attempt
-SLACK = 1 << 20  # bytes beyond the expected size after which a download is aborted
 
 PERFORMANCE = "Plots/data/performance"
 CELLS = "Plots/data/cell_sensitivity"
@@ -27,19 +24,6 @@ SPACES = "Plots/data/modified_search_space"
 SEEDS = "Plots/data/correlation_seeds/different_seed_24.npy"
 DEPTHS = "Plots/data/correlation_cells/8_to_20_cells.npy"
 """Folders and files in the authors' repository."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """One form of a file: its path, its size and its SHA-256."""
-
-    path: str
-    size: int  # bytes
-    sha256: str
-
-    def matches(self, content: bytes) -> bool:
-        """Tell whether `content` has the size and the SHA-256 of this file."""
-        return len(content) == self.size and hashlib.sha256(content).hexdigest() == self.sha256
 
 
 @dataclass(frozen=True)
@@ -60,7 +44,9 @@ class RawFile:
 @cache
 def raw_files() -> dict[str, RawFile]:
     """Return every upstream file, by its path in the authors' repository."""
-    table = yaml.safe_load(files(__package__).joinpath("raw_files.yaml").read_text())
+    table = yaml.safe_load(
+        files(__package__).joinpath("raw_files.yaml").read_text(encoding="utf-8")
+    )
     return {entry["path"]: _raw_file(entry, table) for entry in table["files"]}
 
 
@@ -88,44 +74,7 @@ def fetch(path: str, target: str | Path, mirror: str | Path | None = None) -> No
     if path not in raw_files():
         raise NasevalError(f"{path} is none of the authors' files; choose one of raw_files.yaml")
     raw = raw_files()[path]
-    folder = os.environ.get(MIRROR_VARIABLE) or mirror
-    content = _from_mirror(raw, Path(folder)) if folder else None
-    if content is None:
-        _download(raw, Path(target))
-    else:
-        write_atomically(target, content)
-
-
-def _from_mirror(raw: RawFile, folder: Path) -> bytes | None:
-    if not folder.is_dir():
-        raise NasevalError(
-            f"{folder} is no folder; point {MIRROR_VARIABLE} or the config key published.mirror "
-            "to the authors' files, or clear it to download them"
-        )
-    for form, place in ((form, folder / form.path) for form in raw.forms):
-        if place.is_file():
-            content = place.read_bytes()
-            if not form.matches(content):
-                raise NasevalError(
-                    f"{place} is not the file the authors published (its sha256 differs); "
-                    f"replace it by {raw.url}"
-                )
-            return content
-    return None
-
-
-def _download(raw: RawFile, target: Path) -> None:
-    def fault(path: Path) -> str | None:
-        whole = raw.upstream.matches(path.read_bytes())
-        return None if whole else "its sha256 differs from the pinned one"
-
-    try:
-        download(raw.url, target, fault, pauses=PAUSES, limit=raw.upstream.size + SLACK)
-    except DownloadError as error:
-        raise NasevalError(
-            f"{raw.url} could not be downloaded ({error}); connect to the network, or set the "
-            f"environment variable {MIRROR_VARIABLE} to a folder that holds {raw.upstream.path}"
-        ) from error
+    fetch_pinned(raw.forms, raw.url, target, MIRROR, mirror, PAUSES)
 
 
 def find(folder: str | Path, path: str) -> Path:

@@ -45,7 +45,7 @@ def read(folder: str | Path) -> pa.Table:
 
 
 def _images(path: Path) -> Iterator[tuple[str, str]]:
-    with path.open(newline="") as lines:
+    with path.open(encoding="utf-8", newline="") as lines:
         table = csv.reader(lines)
         header = next(table, [])
         marker = next((name for name in CLASS_HEADERS if name in header), None)

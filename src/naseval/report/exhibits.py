@@ -2,7 +2,7 @@
 
 A module of `PACKAGES` declares its figures in a literal `REPORT_FIGURES` and its tables in a
 literal `REPORT_TABLES`. Each is a dictionary from names to the fields of `Exhibit`. Fields below
-the key `published` or `reproduced` apply to that source only.
+the key `published`, `reproduced` or `recorded` apply to that source only.
 
 The function of a figure or table takes study tables, labels and other arguments by name. A figure's
 function returns a `figures.style.Drawing`. A table's function returns the tidy frame, optionally a
@@ -22,12 +22,13 @@ from pydantic import Field, ValidationError
 
 from naseval.config import Config
 from naseval.errors import NasevalError
-from naseval.published import paper
 from naseval.settings.base import Strict
 from naseval.settings.validation import merged
 
-Source = Literal["published", "reproduced"]
-SOURCES: tuple[Source, ...] = ("published", "reproduced")
+Source = Literal["published", "reproduced", "recorded"]
+SOURCES: tuple[Source, ...] = ("published", "reproduced", "recorded")
+OF_THE_PAPER: tuple[Source, ...] = ("published", "reproduced")
+"""The sources that have an exhibit unless it says otherwise."""
 PACKAGES = ("analysis", "claims", "figures", "published")
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = {"REPORT_FIGURES": "draw", "REPORT_TABLES": "table"}
@@ -45,12 +46,17 @@ class Exhibit(Strict):
     title: str = Field(description="its title on the page")
     paper: str = Field(description="what the paper says about it")
     order: int = Field(1000, description="its position on the page; ties are sorted by name")
-    sources: tuple[Source, ...] = Field(SOURCES, description="the sources that have it")
+    sources: tuple[Source, ...] = Field(OF_THE_PAPER, description="the sources that have it")
     function: str = Field(description="the function of the module that returns it")
     study: str = Field("", description="the study that the function takes as `study`, if any")
     inputs: dict[str, str] = Field(
         default_factory=dict,
         description="other Parquet files in the results folder, by argument; {source} is allowed",
+    )
+    optional: dict[str, str] = Field(
+        default_factory=dict,
+        description="dotted keys of the configuration, by argument; that input is omitted if its "
+        "key is not set",
     )
     labels: tuple[LabelName, ...] = Field((), description="arguments that are labels")
     arguments: dict[str, Any] = Field(default_factory=dict, description="constant arguments")
@@ -96,21 +102,13 @@ def tables(source: str, config: Config) -> dict[str, Exhibit]:
     return _exhibits("REPORT_TABLES", source, config)
 
 
-def labels(source: str, config: Config) -> dict[str, dict[str, str]]:
-    """Return the labels of a source, by the name of the argument that takes them."""
-    ours = {"dataset_labels": config.labels["datasets"], "method_labels": config.labels["methods"]}
-    theirs = {"dataset_labels": paper.DATASETS, "method_labels": paper.METHODS}
-    common = {"protocol_labels": paper.PROTOCOLS, "space_labels": paper.SPACES}
-    return common | (theirs if source == "published" else ours)
-
-
 def _exhibits(kind: str, source: str, config: Config) -> dict[str, Exhibit]:
     found: dict[str, Exhibit] = {}
     for file, declared in _declarations(kind):
         for name, fields in declared.items():
             if name in found:
                 raise NasevalError(f"{file}: {kind} {name!r} is also one of {found[name].module}")
-            found[name] = _exhibit(kind, file, name, fields, source)
+            found[name] = _with_inputs(_exhibit(kind, file, name, fields, source), config)
     ordered = sorted(found.items(), key=lambda item: (item[1].order, item[0]))
     return {name: one for name, one in ordered if _is_configured(one, source, config)}
 
@@ -153,12 +151,19 @@ def _exhibit(kind: str, file: Path, name: str, fields: dict[str, Any], source: s
         ) from error
 
 
+def _with_inputs(exhibit: Exhibit, config: Config) -> Exhibit:
+    """Return an exhibit without the optional inputs whose key is not set."""
+    omitted = {name for name, key in exhibit.optional.items() if not _setting(config, key)}
+    inputs = {name: path for name, path in exhibit.inputs.items() if name not in omitted}
+    return exhibit.model_copy(update={"inputs": inputs})
+
+
 def _is_configured(exhibit: Exhibit, source: str, config: Config) -> bool:
     """Tell whether a source has the inputs of an exhibit.
 
     The authors' files contain all of them. The reproduced ones depend on the configuration.
     """
-    if source not in exhibit.sources:
+    if source not in exhibit.sources or (source == "recorded" and config.recorded is None):
         return False
     missing = source == "reproduced" and exhibit.study and exhibit.study not in config.studies
     return not missing and all(_setting(config, key) for key in exhibit.needs)

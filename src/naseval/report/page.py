@@ -1,10 +1,10 @@
 """The report: one self-contained HTML page with everything that exists in a results folder."""
 
-import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,10 +12,16 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from naseval import records
+from naseval.analysis.tables import unescaped
+from naseval.analysis.wording import count
 from naseval.claims import writers
 from naseval.claims.ledger import SCHEMA, combined
 from naseval.claims.verdict import VERDICTS
+from naseval.figures.style import FILES
+from naseval.figures.svg import inline
+from naseval.provenance import versions
 from naseval.published.raw_files import raw_files
+from naseval.report.outcome import outcomes
 
 Captions = Mapping[str, tuple[str, str]]
 """The title, and what the paper says, by the name of a figure or table."""
@@ -23,7 +29,17 @@ Captions = Mapping[str, tuple[str, str]]
 HEADINGS = {
     "published": "From the authors' published statistics",
     "reproduced": "Reproduced by this project",
+    "recorded": "From recorded trainings of others",
 }
+TABLE_FILES = {"CSV": ".csv", "Parquet": ".parquet", "Markdown": ".md"}
+"""The endings of the files of a table, by what the page calls them."""
+
+SHARES = {
+    "Numbers, recomputed": {"kind": "data", "judged": "recomputed"},
+    "Numbers, reproduced": {"kind": "data", "judged": "reproduced"},
+    "Settings, as configured": {"kind": "setting", "judged": "reproduced"},
+}
+"""The filters of the claims that a bar of the overview counts."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +51,12 @@ class Entry:
     paper: str
     """What the paper says about it."""
     content: Markup
-    """A figure as a data URL, or a table as HTML with its note."""
+    """A figure as SVG, or a table as HTML with its note."""
     note: str
-    file: str
-    """The path of its file, relative to the results folder."""
+    size: str
+    """The number of rows of a table, in words."""
+    files: dict[str, str]
+    """The addresses of its files, relative to the page, by what they are called."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +79,8 @@ def page(
 
     `figures` and `tables` hold, by source, the captions of those that the page may contain; it
     contains the ones whose files exist below `results`. `scaled_down` is the setting of the same
-    name. Images and styles are embedded, so the page works without a network.
+    name. Figures, styles and scripts are embedded, so the page works without a network; its links
+    lead to files beside it.
     """
     sections = [
         Section(
@@ -71,10 +90,12 @@ def page(
             list(_tables(results, source, tables[source])),
         )
         for source, heading in HEADINGS.items()
+        if source in figures
     ]
     claims = _ledger(results)
     environment = Environment(loader=PackageLoader("naseval"), autoescape=True)
     return environment.get_template("report.html").render(
+        outcomes=outcomes(results),
         sections=[section for section in sections if section.figures or section.tables],
         claims=Markup(writers.section(claims)) if claims else None,
         shares=_shares(claims) if claims else [],
@@ -90,20 +111,32 @@ def _figures(results: Path, source: str, captions: Captions) -> Iterator[Entry]:
     for name, (title, paper) in captions.items():
         file = results / f"figures/{source}/{name}.svg"
         if file.exists():
-            image = base64.b64encode(file.read_bytes()).decode()
-            address = Markup(f"data:image/svg+xml;base64,{image}")
-            note = file.with_suffix(".txt").read_text()
-            where = str(file.relative_to(results))
-            yield Entry(f"figure-{source}-{name}", title, paper, address, note, where)
+            anchor = f"figure-{source}-{name}"
+            drawing = Markup(inline(file.read_text(encoding="utf-8"), title, anchor))
+            note = file.with_suffix(".txt").read_text(encoding="utf-8")
+            files = _files(results, file, FILES)
+            yield Entry(anchor, title, paper, drawing, note, "", files)
 
 
 def _tables(results: Path, source: str, captions: Captions) -> Iterator[Entry]:
     for name, (title, paper) in captions.items():
         file = results / f"tables/{source}/{name}.html"
         if file.exists():
-            table = Markup(file.read_text())
-            where = str(file.relative_to(results))
-            yield Entry(f"table-{source}-{name}", title, paper, table, "", where)
+            table = file.read_text(encoding="utf-8")
+            rows = count(table.count("<tr>") - 1, "row")  # but for the heading's
+            files = _files(results, file, TABLE_FILES)
+            anchor = f"table-{source}-{name}"
+            yield Entry(anchor, title, paper, Markup(table), "", rows, files)
+
+
+def _files(results: Path, file: Path, kinds: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses of the files beside `file` that exist, by what they are called."""
+    found = {name: file.with_suffix(suffix) for name, suffix in kinds.items()}
+    return {name: _address(results, one) for name, one in found.items() if one.exists()}
+
+
+def _address(results: Path, file: Path) -> str:
+    return quote(file.relative_to(results).as_posix())
 
 
 def _ledger(results: Path) -> pa.Table | None:
@@ -117,9 +150,20 @@ def _ledger(results: Path) -> pa.Table | None:
 
 
 def _shares(claims: pa.Table) -> list[dict[str, Any]]:
-    """Return the number of claims by verdict, for the bars of the overview."""
+    """Return the number of claims by verdict, for the bars of the overview.
+
+    Each part has the address of the page at which the table of claims shows those claims alone.
+    """
     return [
-        {"name": name, "total": total, "parts": [(v, counts[v]) for v in VERDICTS if v in counts]}
+        {
+            "name": name,
+            "total": total,
+            "parts": [
+                (verdict, counts[verdict], _filtered({"verdict": verdict, **SHARES[name]}))
+                for verdict in VERDICTS
+                if verdict in counts
+            ],
+        }
         for name, counts in writers.verdict_counts(claims).items()
         if name != writers.OTHERS
         and (total := sum(counts.values()))
@@ -127,20 +171,27 @@ def _shares(claims: pa.Table) -> list[dict[str, Any]]:
     ]
 
 
+def _filtered(filters: Mapping[str, str]) -> str:
+    """Return the address of the claims under filters, as `claims.js` reads it."""
+    return f"#claims?{urlencode(filters)}"
+
+
 def _cards(results: Path) -> Iterator[tuple[str, str]]:
-    """Yield the path and the heading of every score card."""
+    """Yield the address and the heading of every score card."""
     for file in sorted(results.glob("cards/*.md")):
-        heading = file.read_text().partition("\n")[0]
-        yield str(file.relative_to(results)), heading.removeprefix("# ")
+        heading = file.read_text(encoding="utf-8").partition("\n")[0]
+        card = file.with_suffix(".html")
+        yield _address(results, card if card.exists() else file), unescaped(heading[2:])
 
 
 def _studies(results: Path) -> Iterator[dict[str, Any]]:
     for file in sorted(results.glob("studies/*/*.parquet")):
         made = records.provenance_of(file)
         yield {
-            "file": str(file.relative_to(results)),
+            "file": _address(results, file),
             "rows": pq.read_metadata(file).num_rows,
             "code": str(made.get("code", ""))[:12],
+            "runs": versions(made.get("runs_by_code", {})),
             "written": made.get("end", ""),
         }
 

@@ -2,7 +2,8 @@
 
 `NAME/space.py` has the object `SPACE` (operations, sampling, validation; without torch), and
 `NAME/network.py` has the function `build`, which returns the evaluation network of a genotype.
-`get_space`, `space_names` and `sample` are the public functions.
+`NAME/neighbourhood.py` has the object `NEIGHBOURHOOD`: neighbours and mutations, without torch.
+`get_space`, `get_neighbourhood`, `space_names` and `sample` are the public functions.
 """
 
 from importlib import import_module
@@ -11,6 +12,7 @@ from naseval.genotype import Genotype
 from naseval.plugins import check_plugin, plugin_names
 from naseval.randomness import stream
 from naseval.spaces._cells import Space
+from naseval.spaces._neighbourhood import Neighbourhood
 
 
 def space_names() -> list[str]:
@@ -22,6 +24,16 @@ def get_space(name: str) -> Space:
     """Return the space with this name. Raise `NasevalError` if there is none."""
     check_plugin("naseval.spaces", "space", name)
     return import_module(f"naseval.spaces.{name}.space").SPACE
+
+
+def get_neighbourhood(name: str) -> Neighbourhood:
+    """Return the neighbourhood of the space with this name. Raise `NasevalError` if there is none.
+
+    It samples the space, and returns neighbours and mutations of its genotypes.
+    """
+    check_plugin("naseval.spaces", "space", name)
+    found: Neighbourhood = import_module(f"naseval.spaces.{name}.neighbourhood").NEIGHBOURHOOD
+    return found
 
 
 def sample(space: str, index: int, sampler: str | None = None) -> Genotype:

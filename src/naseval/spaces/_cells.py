@@ -1,13 +1,14 @@
 """Spaces whose genotypes are cells of nodes that read two earlier states each."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from naseval.errors import GenotypeError, NasevalError
 from naseval.genotype import Cell, Genotype, Node
+from naseval.spaces._options import NetworkOptions
 
 INPUTS = 2
 """States before the first node: the outputs of cells k-2 and k-1."""
@@ -54,7 +55,7 @@ class CellSpace:
     """The samplers by name; the first is the default."""
     distinct_inputs: bool = True
     concat: ConcatRule = every_node
-    network_options: Mapping[str, Any] = field(default_factory=dict)
+    network_options: type[NetworkOptions] = NetworkOptions
 
     @property
     def samplers(self) -> tuple[str, ...]:
@@ -118,8 +119,8 @@ class Space(Protocol):
     operations: tuple[str, ...]
     samplers: tuple[str, ...]
     """Names of the samplers; the first is the default."""
-    network_options: Mapping[str, Any]
-    """Options that a protocol's `network` may set for this space's networks, with the defaults."""
+    network_options: type[NetworkOptions]
+    """What a protocol's `network` may set for this space's networks."""
 
     def sample(self, rng: np.random.Generator, sampler: str | None = None) -> Genotype:
         """Draw one genotype."""

@@ -19,12 +19,12 @@ def configured(overlays: Iterable[Path]) -> Config:
 
     Raise `NasevalError` if a file cannot be read or a key is invalid; the error names it.
     """
-    return load_config(reduce(merged, map(_read, (BASE, *overlays)), {}))
+    return load_config(merged(_read(BASE), reduce(merged, map(_read, overlays), {})))
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(file.read_text())
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise NasevalError(
             f"{file} could not be read ({error.strerror}); run this where the Snakefile is"

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -18,10 +19,11 @@ State = Literal["done", "running", "failed", "stopped", "waiting"]
 STATES: tuple[State, ...] = ("done", "running", "failed", "stopped", "waiting")
 """A stopped job was interrupted without an error; it resumes if it is run again."""
 
-EPOCH = re.compile(r"epoch (\d+)/(\d+): (.*); [\d.]+ s, (.+) to go$")
+EPOCH = re.compile(r"epoch (\d+)/(\d+): (.*); ([\d.]+) s, (.+) to go$")
+LEFT = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)")
 ACCURACY = re.compile(r"(?:test|validation)_accuracy ([\d.e+-]+)")
 STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
-NO_FAULT = re.compile(r"interrupted |individual \d+: |.* is ignored: |.* waiting \d+ s ")
+NO_FAULT = re.compile(r"interrupted |candidate \d+|.* is ignored: |.* waiting \d+ s ")
 """Last log lines, other than those of epochs, that do not mean an error."""
 TAIL = 4096
 """The number of bytes at the end of a log that are read."""
@@ -35,8 +37,10 @@ class Progress:
     epochs: int
     accuracy: float | None
     """Per cent of the test images (run) or validation images (search); None if not evaluated."""
-    left: str
-    """The estimated remaining time, in the format of `timedelta`."""
+    seconds: float
+    """The time of the last epoch."""
+    left: timedelta
+    """The estimated remaining time of the job: of later stages, and of runs that follow it, too."""
 
 
 def last_line(path: Path) -> str:
@@ -52,9 +56,18 @@ def progress(line: str) -> Progress | None:
     found = EPOCH.search(line)
     if found is None:
         return None
-    epoch, epochs, numbers, left = found.groups()
-    accuracy = ACCURACY.search(numbers)
-    return Progress(int(epoch), int(epochs), float(accuracy[1]) if accuracy else None, left)
+    epoch, epochs, numbers, seconds, left = found.groups()
+    accuracy, parts = ACCURACY.search(numbers), LEFT.fullmatch(left)
+    if parts is None:
+        return None
+    days, hours, minutes, rest = (int(part or 0) for part in parts.groups())
+    return Progress(
+        int(epoch),
+        int(epochs),
+        float(accuracy[1]) if accuracy else None,
+        float(seconds),
+        timedelta(days=days, hours=hours, minutes=minutes, seconds=rest),
+    )
 
 
 def complains(line: str) -> bool:
@@ -84,7 +97,7 @@ def job_states(results: str | Path, jobs: Sequence[Job]) -> dict[Job, JobState]:
     root = Path(results)
     there = {
         path
-        for part in ("searches", "runs", "logs", "checkpoints")
+        for part in ("searches", "scored", "runs", "logs", "checkpoints")
         for path in _files(root / part, part)
     }
     now = time.time()

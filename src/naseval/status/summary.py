@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader
 
 from naseval.budget.jobs import Job
+from naseval.status.remaining import Remaining
 from naseval.status.state import STATES, JobState
 
 Row = tuple[str, ...]
@@ -31,7 +32,9 @@ def summary(needed: Sequence[Job], seen: Mapping[Job, JobState], results: str) -
         by_study.setdefault(job.study, {})[job] = None
     rows = [_counts(study, jobs, seen) for study, jobs in by_study.items()]
     return [
-        Listing("Studies", ("study", *STATES, "all"), [*rows, _counts("all", seen, seen)]),
+        Listing(
+            "Studies", ("study", *STATES, "all", "done, %"), [*rows, _counts("all", seen, seen)]
+        ),
         Listing(
             "Running",
             ("job", "epoch", "accuracy", "to go", "by"),
@@ -53,7 +56,18 @@ def summary(needed: Sequence[Job], seen: Mapping[Job, JobState], results: str) -
 
 def _counts(name: str, jobs: Mapping[Job, object], seen: Mapping[Job, JobState]) -> Row:
     counted = Counter(seen[job].state for job in jobs)
-    return (name, *(str(counted[state]) for state in STATES), str(len(jobs)))
+    share = 100 * counted["done"] // len(jobs) if jobs else 100
+    return (name, *(str(counted[state]) for state in STATES), str(len(jobs)), str(share))
+
+
+def to_go(left: Remaining) -> Listing:
+    """Return the time that is left in total, as far as it is known."""
+    row = (str(left.jobs), str(left.known), left.text, left.at_this_pace)
+    return Listing(
+        "To go",
+        ("jobs", "of known time", "one after the other", f"at this pace ({left.running} at once)"),
+        [row] if left.known else [],
+    )
 
 
 def _of(seen: Mapping[Job, JobState], state: str) -> list[JobState]:
@@ -65,7 +79,7 @@ def _progress(one: JobState) -> tuple[str, str, str]:
     if at is None:
         return "–", "–", "–"
     accuracy = "–" if at.accuracy is None else f"{at.accuracy:.2f} %"
-    return f"{at.epoch}/{at.epochs}", accuracy, at.left
+    return f"{at.epoch}/{at.epochs}", accuracy, str(at.left)
 
 
 def text(listings: Sequence[Listing]) -> str:

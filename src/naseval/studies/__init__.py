@@ -1,14 +1,17 @@
 """Studies: the sets of runs that each answer one question of the paper. Without torch.
 
 Every public module is one study, found by its file name: its class `Settings` has the fields of the
-configuration below `studies.NAME`, and its function `members` returns the runs. `members`,
-`labelled` and `unique_runs` list the runs of any study; `Run` and `Member` describe one.
+configuration below `studies.NAME`, its function `members` gives the runs, and its function `check`,
+if there is one, says what could not be drawn. `members`, `labelled` and `unique_runs` list the runs
+of any study; `Run` and `Member` describe one.
 """
 
 from collections.abc import Iterable
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from naseval.errors import ConfigError
 from naseval.plugins import plugin_names
 from naseval.studies._runs import (
     Member,
@@ -17,20 +20,29 @@ from naseval.studies._runs import (
     random_genotype,
     searched_genotype,
 )
+from naseval.studies._settings import asked, run_settings, search_settings
 
 __all__ = [
     "Member",
     "Run",
+    "asked",
+    "check_study",
     "describe_study",
     "genotype_file",
     "labelled",
     "members",
     "random_genotype",
+    "run_settings",
+    "search_settings",
     "searched_genotype",
+    "searches",
     "space_of",
     "study_names",
     "unique_runs",
 ]
+
+MOST_RUNS = 100_000
+"""Runs of a study. Snakemake plans so many in minutes."""
 
 if TYPE_CHECKING:
     from naseval.config import Config
@@ -47,10 +59,25 @@ def describe_study(study: str) -> str:
 
 
 def members(config: "Config", study: str) -> list[Member]:
-    """Return the runs of a study with their roles in it."""
-    found: list[Member] = import_module(f"naseval.studies.{study}").members(
-        config, config.study(study)
-    )
+    """Return the distinct runs of a study with their roles in it."""
+    found = import_module(f"naseval.studies.{study}").members(config, config.study(study))
+    return list(dict.fromkeys(islice(found, MOST_RUNS + 1)))
+
+
+def check_study(config: "Config", study: str) -> list[Member]:
+    """Return the runs of a study. Raise `ConfigError` if it could not be planned or drawn.
+
+    A study's module may have a function `check(config, settings)` for what its types do not say.
+    """
+    module = import_module(f"naseval.studies.{study}")
+    if hasattr(module, "check"):
+        module.check(config, config.study(study))
+    found = members(config, study)
+    if len(found) > MOST_RUNS:
+        raise ConfigError(
+            f"config key studies.{study} asks for more than {MOST_RUNS:,} runs, too many to plan; "
+            "lower its numbers"
+        )
     return found
 
 
@@ -69,6 +96,20 @@ def labelled(config: "Config", study: str) -> list[dict[str, Any]]:
             "cells": config.protocol(member.run.protocol, member.run.dataset).cells,
         }
         for member in members(config, study)
+    ]
+
+
+def searches(config: "Config", study: str) -> list[tuple[str, str, int]]:
+    """Return the dataset, method and seed of every search that a study's runs need.
+
+    The list is empty if the study is not configured.
+    """
+    found = members(config, study) if study in config.studies else []
+    names = [member.run.genotype.split("/") for member in found if member.origin == "searched"]
+    return [
+        (dataset, method, int(seed.removeprefix("seed-")))
+        for method, dataset, seed in names
+        if method in config.searching
     ]
 
 

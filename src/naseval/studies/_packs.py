@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from naseval.studies._runs import Run
+from naseval.studies._runs import Run, printed_cell
 
 T = TypeVar("T")
 
-KINDS = {1: "fixed", 2: "random", 3: "searched"}
-"""The origin of a genotype, by the number of parts of its name."""
+KINDS = ("fixed", "random", "searched")
+"""The origin of a genotype that no paper prints, by the number of / in its name."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +32,36 @@ class SearchPack:
     seeds: tuple[int, ...]
 
 
-def packs(runs: Iterable[Run], size: int) -> list[Pack]:
+def packs(runs: Iterable[Run], size: int, look: int = 1) -> list[Pack]:
     """Divide the runs into packs of at most `size` runs.
 
+    `look` is that of the benchmark before which they are needed; later ones are part of the names.
     A change of a method's code or settings therefore affects only its own packs, and an additional
     architecture only the last pack of its space.
     """
     return [
-        Pack(f"{dataset}/{KINDS[parts]}-{family}-{number:03d}", tuple(pack))
-        for (dataset, family, parts), members in groupby(sorted(runs, key=_sort_key), key=_family)
+        Pack(f"{dataset}/{kind}-{family}{_later(look)}-{number:03d}", tuple(pack))
+        for (dataset, family, kind), members in groupby(sorted(runs, key=_sort_key), key=_family)
         for number, pack in enumerate(_chunks(list(members), size))
     ]
 
 
-def search_packs(runs: Iterable[Run], size: int) -> list[SearchPack]:
-    """Divide the searches whose genotypes the runs train into packs of at most `size`."""
+def search_packs(runs: Iterable[Run], size: int, look: int = 1) -> list[SearchPack]:
+    """Divide the searches whose genotypes the runs train into packs of at most `size`.
+
+    `look` is as of `packs`.
+    """
     names = {tuple(run.genotype.split("/")) for run in runs if run.genotype.count("/") == 2}
     searches = sorted((dataset, method, int(seed[5:])) for method, dataset, seed in names)
     return [
-        SearchPack(f"{dataset}/{method}-{number:03d}", dataset, method, tuple(pack))
+        SearchPack(f"{dataset}/{method}{_later(look)}-{number:03d}", dataset, method, tuple(pack))
         for (dataset, method), members in groupby(searches, key=lambda search: search[:2])
         for number, pack in enumerate(_chunks([seed for _, _, seed in members], size))
     ]
+
+
+def _later(look: int) -> str:
+    return f"-look-{look}" if look > 1 else ""
 
 
 def makespan(minutes: Iterable[int], at_once: int) -> int:
@@ -67,9 +75,10 @@ def makespan(minutes: Iterable[int], at_once: int) -> int:
     return max(places)
 
 
-def _family(run: Run) -> tuple[str, str, int]:
-    parts = run.genotype.split("/")
-    return run.dataset, parts[0], len(parts)
+def _family(run: Run) -> tuple[str, str, str]:
+    family, *others = run.genotype.split("/")
+    kind = "printed" if printed_cell(run.genotype) else KINDS[len(others)]
+    return run.dataset, family, kind
 
 
 def _sort_key(run: Run) -> tuple[object, ...]:

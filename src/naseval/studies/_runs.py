@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+PRINTED = "printed-"
+"""How the names of the genotypes that papers print begin, after their space."""
+
 
 @dataclass(frozen=True, order=True)
 class Run:
@@ -38,7 +41,7 @@ class Member:
 
     run: Run
     origin: str
-    """`random`, `searched` or `fixed`."""
+    """`random`, `searched`, `printed` or `fixed`."""
     space: str | None
     """The space of the genotype; None for a fixed network."""
     method: str | None = None
@@ -52,6 +55,17 @@ class Member:
 def random_genotype(space: str, index: int) -> str:
     """Return the name of random genotype `index` of a space."""
     return f"{space}/random-{index:03d}"
+
+
+def printed_genotype_name(space: str, cell: str) -> str:
+    """Return the name of a genotype that a paper prints, a key of `naseval.printed.catalogue`."""
+    return f"{space}/{PRINTED}{cell}"
+
+
+def printed_cell(genotype: str) -> tuple[str, str] | None:
+    """Return the space and the key of a genotype that a paper prints; None for others."""
+    space, _, name = genotype.partition("/")
+    return (space, name.removeprefix(PRINTED)) if name.startswith(PRINTED) else None
 
 
 def searched_genotype(method: str, dataset: str, seed: int) -> str:

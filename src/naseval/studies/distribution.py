@@ -1,10 +1,24 @@
 """The accuracies of many random architectures (paper, section 5.1, Figures 4 and 5)."""
 
+from naseval.config import Config
+from naseval.errors import ConfigError
 from naseval.studies._grid import GridSettings, grid_members
 
 
 class Settings(GridSettings):
     """Many random architectures under one protocol."""
+
+
+def check(config: Config, settings: Settings) -> None:
+    """Raise `ConfigError` if the curves would differ in length."""
+    for dataset in settings.datasets:
+        epochs = {config.protocol(name, dataset).epochs for name in settings.protocols}
+        if len(epochs) > 1:
+            raise ConfigError(
+                "config key studies.distribution.protocols: the study draws curves of one length, "
+                f"and these protocols have {' and '.join(map(str, sorted(epochs)))} epochs; name "
+                "one protocol"
+            )
 
 
 members = grid_members

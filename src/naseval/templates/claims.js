@@ -1,24 +1,48 @@
 const body = document.querySelector("#claims tbody");
 const rows = [...body.rows];
 const field = (name) => document.getElementById(name);
+const FIELDS = ["text", "verdict", "judged", "kind"];
+const ADDRESS = "#claims?"; // the state of the filters, e.g. #claims?verdict=mismatch&kind=data
+
+function fits(row) {
+  const judged = field("judged").value;
+  const verdicts = judged ? [row.dataset[judged]] : [row.dataset.recomputed, row.dataset.reproduced];
+  const [verdict, kind] = ["verdict", "kind"].map((name) => field(name).value);
+  const text = field("text").value.toLowerCase();
+  return (
+    (!verdict || verdicts.includes(verdict)) &&
+    (!kind || row.dataset.kind === kind) &&
+    row.textContent.toLowerCase().includes(text)
+  );
+}
 
 function filter() {
-  const text = field("text").value.toLowerCase();
-  let shown = 0;
-  for (const row of rows) {
-    const fits = ["verdict", "kind"].every((name) => {
-      const wanted = field(name).value;
-      return !wanted || row.dataset[name].split("|").includes(wanted);
-    });
-    row.hidden = !(fits && row.textContent.toLowerCase().includes(text));
-    shown += !row.hidden;
-  }
+  for (const row of rows) row.hidden = !fits(row);
+  const shown = rows.filter((row) => !row.hidden).length;
   field("status").textContent = shown + " of " + rows.length + " claims";
+  dispatchEvent(new Event("resize")); // the box may scroll no longer
+}
+
+function remember() {
+  const set = FIELDS.filter((name) => field(name).value).map((name) => [name, field(name).value]);
+  history.replaceState(null, "", set.length ? ADDRESS + new URLSearchParams(set) : "#claims");
+}
+
+function recall() {
+  if (!location.hash.startsWith(ADDRESS)) return;
+  const set = new URLSearchParams(location.hash.slice(ADDRESS.length));
+  for (const name of FIELDS) field(name).value = set.get(name) ?? "";
+  filter();
+  document.querySelector(".filters").scrollIntoView();
+}
+
+function number(text) {
+  return parseFloat(text.replace(/^[<>≤≥]+ */, "").replace(/^−/, "-"));
 }
 
 function compare(a, b) {
   const [x, y] = [a, b].map((cell) => cell.textContent.trim());
-  const [p, q] = [x, y].map((text) => parseFloat(text.replace(/^[<>=]+ */, "")));
+  const [p, q] = [number(x), number(y)];
   if (Number.isNaN(p) || Number.isNaN(q)) return x.localeCompare(y, "en", { numeric: true });
   return p - q;
 }
@@ -33,7 +57,13 @@ function sort(heading) {
   body.append(...rows);
 }
 
-for (const name of ["text", "verdict", "kind"]) field(name).addEventListener("input", filter);
+for (const name of FIELDS) {
+  field(name).addEventListener("input", filter);
+  field(name).addEventListener("change", remember);
+}
 document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
+document.querySelector(".filters").addEventListener("reset", () => setTimeout(() => { filter(); remember(); }));
 for (const heading of document.querySelectorAll("#claims thead th"))
   heading.firstElementChild.addEventListener("click", () => sort(heading));
+addEventListener("hashchange", recall);
+recall();

@@ -17,7 +17,7 @@ from naseval.settings.protocol import Protocol
 from naseval.training.device import arithmetic, autocast, peak_memory
 from naseval.training.history import Row
 from naseval.training.loop import Loop
-from naseval.training.metrics import Metrics, averages, check_finite, evaluate
+from naseval.training.metrics import Metrics, averages, evaluate
 from naseval.training.optimizers import (
     backward_and_step,
     build_optimizer,
@@ -36,7 +36,7 @@ def augment(
     including auxiliary tower and label smoothing. `test_loss` is the plain cross-entropy. Both are
     means per image.
 
-    Raise `Interrupted` (see `Loop.run`), and `NasevalError` if the loss is not finite.
+    Raise `Interrupted` and `Diverged`, which has the rows before (see `Loop.run`).
     """
     task = AugmentationTask(network, data, protocol, seed)
     with arithmetic(protocol.precision):
@@ -112,9 +112,11 @@ class AugmentationTask:
     def end(self, epoch: int, totals: Mapping[str, float]) -> Row:
         """Test the network and return the row of `schemas.RUN`."""
         if not totals.get("images"):
-            raise NasevalError("batch_size is 1, and training needs 2 images at once; raise it")
+            raise NasevalError(
+                "there is one training image, and training needs 2 at once; raise the shares of "
+                "the dataset's split, or add images"
+            )
         test = evaluate(self.network, self.test, self.device, self.protocol.precision)
-        check_finite(test, f"on the test images after epoch {epoch + 1}")
         return {
             "epoch": epoch + 1,
             **averages(totals, "train"),

@@ -4,8 +4,8 @@ import hashlib
 import io
 import json
 import logging
-import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -68,12 +68,13 @@ class Checkpoint:
     path: Path
     fingerprint: str
 
-    def load(self) -> dict[str, Any] | None:
+    def load(self, types: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """Return the saved state, with tensors on the CPU.
 
         Return None if there is no file, or if other code or settings wrote it (this is logged).
-        Raise `NasevalError` if the file is damaged, cannot be read, or contains anything but plain
-        data and tensors. No code in the file is ever run.
+        Raise `NasevalError` if the file is damaged, cannot be read, contains anything but plain
+        data and tensors, or lacks a key of `types` or has it with another type. No code in the file
+        is ever run.
         """
         try:
             content = self.path.read_bytes()
@@ -91,16 +92,32 @@ class Checkpoint:
             )
         try:
             saved = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
-        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        except Exception as error:  # whatever its reader stumbles over
             raise NasevalError(
                 f"the checkpoint {self.path} has contents other than plain data and tensors and "
                 "was refused; delete it and run again"
             ) from error
-        if saved["fingerprint"] != self.fingerprint:
-            log.info("%s is ignored: other code or settings wrote it", self.path)
-            return None
-        state: dict[str, Any] = saved["state"]
+        with self.fitting():
+            if saved["fingerprint"] != self.fingerprint:
+                log.info("%s is ignored: other code or settings wrote it", self.path)
+                return None
+            state: dict[str, Any] = saved["state"]
+            for key, kind in (types or {}).items():
+                if not isinstance(state[key], kind):
+                    raise TypeError(key)
         return state
+
+    @contextmanager
+    def fitting(self) -> Iterator[None]:
+        """Raise `NasevalError`, with the path, where a saved state does not fit what loads it."""
+        try:
+            yield
+        except torch.OutOfMemoryError:
+            raise
+        except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise NasevalError(
+                f"the checkpoint {self.path} does not fit this training; delete it and run again"
+            ) from error
 
     def save(self, state: dict[str, Any]) -> None:
         """Replace the file's content by `state`, nested plain data and tensors.

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from naseval.data.batches import Batches
-from naseval.errors import NasevalError
+from naseval.errors import Diverged
 from naseval.training.device import autocast
 
 Metrics = Mapping[str, float | Tensor]
@@ -42,13 +43,12 @@ def to_floats(metrics: Metrics) -> dict[str, float]:
     return {name: float(value) for name, value in metrics.items()}
 
 
-def check_finite(totals: Mapping[str, float], when: str) -> None:
-    """Raise `NasevalError` if a total is not finite. `when` is part of the message."""
-    for name, value in totals.items():
-        if not math.isfinite(value):
-            raise NasevalError(
-                f"the total of {name} is {value} {when}; lower learning_rate, "
-                "or choose precision float32"
+def check_finite(values: Mapping[str, Any], when: str) -> None:
+    """Raise `Diverged` if a number is not finite. `when` is part of the message."""
+    for name, value in values.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise Diverged(
+                f"{name} is {value} {when}; lower learning_rate, or choose precision float32"
             )
 
 

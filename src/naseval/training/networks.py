@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.networks.cost import Size, count
-from naseval.networks.skeleton import Skeleton
+from naseval.networks.shape import Skeleton
 from naseval.randomness import torch_seed
 from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
+from naseval.settings.validation import validated
 from naseval.spaces import get_space
 from naseval.training.compilation import compile_network
 
@@ -50,19 +50,14 @@ def build_network(
     Raises
     ------
     NasevalError
-        If the genotype is not in its space, the image size is not divisible as the reductions
-        require, or the space has no such option.
+        If the genotype is not in its space, the network cannot take the images, or the space has
+        no such option.
 
     """
     space = get_space(genotype.space)
     space.validate(genotype)
-    chosen = dict(options or {})
-    unknown = sorted(chosen.keys() - space.network_options.keys())
-    if unknown:
-        known = ", ".join(space.network_options) or "none"
-        raise NasevalError(
-            f"network option {unknown[0]!r} is not one of the space {space.name} (it has {known})"
-        )
+    where = f"network options of the space {space.name}:"
+    chosen = validated(space.network_options, options or {}, where=where)
     skeleton = Skeleton(
         images=dataset.images,
         image_size=dataset.image_size,
@@ -71,8 +66,9 @@ def build_network(
         cells=cells,
         auxiliary=auxiliary,
     )
+    chosen.check(skeleton)
     build = import_module(f"naseval.spaces.{genotype.space}.network").build
-    return build(genotype, skeleton, **{**space.network_options, **chosen})
+    return build(genotype, skeleton, **chosen.model_dump())
 
 
 def build_run_network(

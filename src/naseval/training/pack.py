@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,6 +17,7 @@ import torch
 from naseval.errors import Interrupted, NasevalError, OutOfMemory
 from naseval.locking.gpus import Gpu, mps_runs, refusal, state_of
 from naseval.locking.lease import slots_taken
+from naseval.memory import out_of_memory, ran_out_of_memory
 from naseval.records import METADATA_KEY
 from naseval.script import ScriptRun, logged_to
 from naseval.training.checkpoint import Checkpoint
@@ -39,6 +41,10 @@ class Training(Protocol):
     log: Path
 
     @property
+    def epochs(self) -> int:
+        """How many epochs it has; 0 if that is not known beforehand."""
+
+    @property
     def inputs(self) -> list[Path]:
         """Files that the result depends on."""
 
@@ -55,7 +61,8 @@ def train_all(script: ScriptRun, threads: int, trainings: Sequence[Training]) ->
 
     If one fails, the others are still trained. Those that ran out of GPU memory are then tried
     again, alone. Checkpoints are deleted only when all have finished, so a second attempt of the
-    job trains only those that failed.
+    job trains only those that failed. They are kept if Snakemake was killed meanwhile: the next one
+    repeats the job, which then writes its results at once.
     """
     slots = script.resources.get("runs_at_once", 1) if sys.platform == "linux" else 1
     left: list[Training] = list(trainings)
@@ -67,6 +74,9 @@ def train_all(script: ScriptRun, threads: int, trainings: Sequence[Training]) ->
     if failed:
         number = f"{len(failed)} of {len(trainings)} trainings failed: "
         raise NasevalError(number * (len(trainings) > 1) + failed[0])
+    if script.is_orphan():
+        log.warning("Snakemake was killed; the checkpoint is kept for the next one")
+        return
     for training in trainings:
         Checkpoint(Path(training.settings["checkpoint"]), "").delete()
 
@@ -75,10 +85,10 @@ def _train_in_turn(script: ScriptRun, threads: int, trainings: Sequence[Training
     """Train one after the other in this process, and return the sentences of failures."""
     failed = []
     with computing(script, threads) as device:
-        for training in trainings:
+        for number, training in enumerate(trainings):
             with logged_to(training.log):
                 try:
-                    _train(script, device, training)
+                    _train(script, device, training, _ahead(trainings, number))
                 except Interrupted:
                     raise
                 except NasevalError as error:
@@ -94,24 +104,44 @@ def _train_at_once(
     wanted, name = min(slots, len(trainings)), script.resources["device"]
     with held_gpu(name, slots=slots, wanted=wanted) as gpu:
         codes = side_by_side(
-            [partial(_attempt, script, threads, training) for training in trainings],
+            [
+                partial(_attempt, script, threads, training, _ahead(trainings, number, wanted))
+                for number, training in enumerate(trainings)
+            ],
             limit_on(gpu, wanted, sorted({training.alike for training in trainings})),
             lambda: max(0, slots_taken(gpu.uuid) - wanted) if gpu else 0,
         )
     ended = list(zip(trainings, codes, strict=True))
     return (
         [training for training, code in ended if code == OutOfMemory.exit_code],
-        [f"see {one.log}" for one, code in ended if code not in (0, OutOfMemory.exit_code)],
+        [_failure(one, code) for one, code in ended if code not in (0, OutOfMemory.exit_code)],
     )
 
 
-def _attempt(script: ScriptRun, threads: int, training: Training) -> int:
+def _failure(training: Training, code: int) -> str:
+    """Say where a training that failed in its process says why, or why it could not say it."""
+    if code < 0:
+        with logged_to(training.log):
+            log.error(
+                "the training was killed by %s, perhaps by the kernel for want of memory; give the "
+                "job more (resources.memory_mb), then run again",
+                signal.Signals(-code).name,
+            )
+    return f"see {training.log}"
+
+
+def _ahead(trainings: Sequence[Training], number: int, places: int = 1) -> int:
+    """Return the epochs of the trainings that follow one in its place, if all take as long."""
+    return sum(training.epochs for training in trainings[number + places :: places])
+
+
+def _attempt(script: ScriptRun, threads: int, training: Training, ahead: int) -> int:
     """Train in a process of its own and return the exit code."""
     with logged_to(training.log):
         try:
             device = current_device(script.resources["device"])
             with configured(script, device, threads):
-                _train(script, device, training)
+                _train(script, device, training, ahead)
         except NasevalError as error:
             log.error("%s", error)
             return int(getattr(error, "exit_code", 1))
@@ -121,24 +151,15 @@ def _attempt(script: ScriptRun, threads: int, training: Training) -> int:
     return 0
 
 
-def _train(script: ScriptRun, device: torch.device, training: Training) -> None:
-    checkpoint = training.settings["checkpoint"]
+def _train(script: ScriptRun, device: torch.device, training: Training, ahead: int) -> None:
+    settings, inputs = training.settings, training.inputs
     try:
-        with session(script, device, training.settings, training.inputs, checkpoint) as opened:
+        with session(script, device, settings, inputs, settings["checkpoint"], ahead) as opened:
             training.train(script, device, opened)
-    except RuntimeError as error:
+    except Exception as error:
         if not ran_out_of_memory(error):
             raise
-        reason = str(error).partition(". ")[0]
-        raise OutOfMemory(
-            f"{reason}; choose a smaller batch, or a GPU with more memory that is free"
-        ) from error
-
-
-def ran_out_of_memory(error: RuntimeError) -> bool:
-    """Tell whether torch, CUDA or one of its libraries found too little memory on the GPU."""
-    words = ("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
-    return isinstance(error, torch.OutOfMemoryError) or any(word in str(error) for word in words)
+        raise out_of_memory(error) from error
 
 
 def limit_on(gpu: Gpu | None, wanted: int, folders: Sequence[Path]) -> Callable[[], int]:
@@ -180,4 +201,5 @@ def _peak(file: Path) -> int:
         return 0
     column = footer.schema.names.index("peak_memory")
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
-    return max((group.column(column).statistics.max for group in groups), default=0)
+    known = [group.column(column).statistics for group in groups if group.num_rows]
+    return max((statistics.max for statistics in known), default=0)

@@ -20,10 +20,13 @@ def progress_bar(epoch: int, steps: int, done: int) -> "tqdm[Any]":
     return tqdm(total=steps, initial=done, desc=f"epoch {epoch + 1}", leave=False, disable=hidden)
 
 
-def log_epoch(rows: Sequence[Mapping[str, Any]], epoch: int, epochs: int) -> None:
-    """Log the last row, of `epoch` (from 0) of `epochs`, and the expected remaining time."""
+def log_epoch(rows: Sequence[Mapping[str, Any]], epoch: int, epochs: int, later: int = 0) -> None:
+    """Log the last row, of `epoch` (from 0) of `epochs`, and what time is left of the job.
+
+    It is expected that the `later` epochs that follow these take as long as they do.
+    """
     seconds = [row["seconds"] for row in rows[-epoch - 1 :]]
-    left = sum(seconds) / len(seconds) * (epochs - epoch - 1)
+    left = sum(seconds) / len(seconds) * (epochs - epoch - 1 + later)
     numbers = [
         f"{name} {value:.5g}"
         for name, value in rows[-1].items()

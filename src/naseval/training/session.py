@@ -56,8 +56,11 @@ def session(
     settings: Mapping[str, Any],
     inputs: Iterable[str | Path],
     checkpoint: str | Path,
+    ahead: int = 0,
 ) -> Iterator[Session]:
     """Hold the lock of one training, whose checkpoint its job deletes once it is done.
+
+    The trainings that the job does after it have `ahead` epochs.
 
     A checkpoint is resumed only if code, settings and the content of the inputs (except the images)
     are unchanged. Raise `NasevalError` if another process holds the lock.
@@ -70,4 +73,4 @@ def session(
     mark = fingerprint(script.code["digest"], {"settings": settings, "inputs": digests})
     facts = {"device": str(device), "threads": torch.get_num_threads(), "inputs": digests}
     with lock(checkpoint):
-        yield Session(EpochLoop(Checkpoint(Path(checkpoint), mark)), facts)
+        yield Session(EpochLoop(Checkpoint(Path(checkpoint), mark), ahead=ahead), facts)

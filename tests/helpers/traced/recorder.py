@@ -12,7 +12,7 @@ def record(file):
 
     def recorded(*modules, scripts=()):
         line = json.dumps([sorted(modules), [Path(script).name for script in scripts]])
-        with Path(file).open("a") as lines:
+        with Path(file).open("a", encoding="utf-8") as lines:
             lines.write(f"{line}\n")
         return digest(*modules, scripts=scripts)
 

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naseval.data.facts import get_facts
-from naseval.data.formats.members import read_files
-from naseval.data.sources._source import Source, small_only
+from naseval.data.formats.members import read_files, readable
+from naseval.data.sources._source import Source, scaled_down, small_only
 from naseval.errors import NasevalError
 from naseval.unpickling import Admitted, Dtype, load
 
 SIDE = 32  # pixels
+LABELS = range(100)  # of CIFAR-100; those of CIFAR-10 are fewer
 
 
 class _Array:
@@ -48,7 +49,7 @@ def read_cifar(
 ) -> Source:
     """Read a CIFAR archive, in the order of `batches`. The last batch is for the test.
 
-    `wanted` is (image_size, kind) and must be (32, "small"). `labels` is the key of the labels in
+    `wanted` is (image_size, kind): at most 32, and "small". `labels` is the key of the labels in
     each batch. `meta` is the file with the class names and their key in it. Raise `NasevalError` if
     the archive is damaged, lacks a batch or does not have the expected content.
     """
@@ -59,7 +60,7 @@ def read_cifar(
     parts = [_images(archive, loaded[batch], labels) for batch in batches]
     images = np.concatenate([part for part, _ in parts])
     given = np.concatenate([part for _, part in parts])
-    classes = tuple(name.decode() for name in loaded[meta[0]].get(meta[1], []))
+    classes = _class_names(archive, loaded[meta[0]].get(meta[1]))
     numbers = len(images), len(classes), len(np.unique(given))
     if len(images) not in facts.images or numbers[1:] != (facts.classes, facts.classes):
         raise NasevalError(
@@ -67,7 +68,7 @@ def read_cifar(
             f"of {facts.classes}; delete it and run snakemake download"
         )
     test = np.arange(len(images)) >= len(images) - len(parts[-1][0])
-    return Source(images, given, classes, test)
+    return Source(scaled_down(images, wanted[0]), given, classes, test)
 
 
 def _read_batches(archive: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -86,10 +87,18 @@ def _loaded(archive: Path, path: str, content: bytes) -> dict[str, Any]:
     try:
         loaded = load(content, ADMITTED, encoding="bytes")
         return {key.decode(): value for key, value in loaded.items()}
-    except (pickle.UnpicklingError, AttributeError, ValueError) as error:
+    except (pickle.UnpicklingError, AttributeError, TypeError, ValueError) as error:
         raise NasevalError(
             f"{archive}: {path} was refused ({error}); delete it and run snakemake download"
         ) from error
+
+
+def _class_names(archive: Path, names: Any) -> tuple[str, ...]:
+    if not (isinstance(names, list) and all(isinstance(name, bytes) for name in names)):
+        raise NasevalError(
+            f"{archive} holds no names of classes; delete it and run snakemake download"
+        )
+    return tuple(readable(name) for name in names)
 
 
 def _images(
@@ -103,7 +112,7 @@ def _images(
         and pixels.shape[1] == 3 * SIDE * SIDE
         and isinstance(labels, list)
         and len(labels) == len(pixels)
-        and all(isinstance(label, int) for label in labels)
+        and all(isinstance(label, int) and label in LABELS for label in labels)
     ):
         raise NasevalError(
             f"{archive} holds a batch without images of 32×32 pixels or their {key}; "

@@ -1,22 +1,20 @@
 """Photographs in an archive with one folder per class."""
 
-import io
 import logging
-import struct
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from PIL import Image
 
+from naseval.data.decoding import why_broken
+from naseval.data.formats.class_folders import is_picture
 from naseval.data.formats.members import file_names, read_files
 from naseval.data.sources._source import Source
 from naseval.errors import NasevalError
 
 log = logging.getLogger(__name__)
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff"}
 PROGRESS = 2000  # images between two log lines
 
 
@@ -42,7 +40,7 @@ def read_pictures(
     Raise `NasevalError` if the archive is damaged, has a class/name twice, or has another number of
     decodable images or of classes.
     """
-    paths = [path for path in file_names(archive) if _is_picture(path)]
+    paths = [path for path in file_names(archive) if is_picture(path)]
     broken = dict(_broken(archive, paths))
     kept = [path for path in paths if path not in broken]
     keys = [key(path) for path in kept]
@@ -58,22 +56,6 @@ def read_pictures(
         classes=tuple(order),
         names=tuple("/".join(pair) for pair in keys),
     )
-
-
-def why_broken(content: bytes) -> str | None:
-    """Return why an encoded image cannot be decoded to RGB, or None if it can."""
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            image.convert("RGB")
-    except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
-        return str(error)
-    return None
-
-
-def _is_picture(path: str) -> bool:
-    place = PurePosixPath(path)
-    # Macintosh archives have a second file ._NAME for every image.
-    return place.suffix.lower() in SUFFIXES and not place.name.startswith(".")
 
 
 def _broken(archive: Path, paths: list[str]) -> Iterator[tuple[str, str]]:

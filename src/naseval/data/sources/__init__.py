@@ -1,9 +1,10 @@
 """Sources of images: `NAME.py` reads a source, and `NAME.yaml` has its facts.
 
 A hyphen in the name of a source is an underscore in its file names. `get_source` and `source_names`
-are the public functions.
+are the public functions, and `check_classes`.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
@@ -14,6 +15,16 @@ from naseval.plugins import plugin_names
 def source_names() -> list[str]:
     """Return the names of all sources."""
     return [module.replace("_", "-") for module in plugin_names("naseval.data.sources")]
+
+
+def check_classes(dataset: str, found: Sequence[str], configured: int) -> None:
+    """Raise `NasevalError` unless the classes found in the data of a dataset are so many."""
+    if len(found) != configured:
+        shown = ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
+        raise NasevalError(
+            f"config key datasets.{dataset}.classes is {configured}, but the images have "
+            f"{len(found)} classes ({shown}); set it to {len(found)}, or correct the images"
+        )
 
 
 def get_source(name: str) -> ModuleType:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from naseval.errors import NasevalError
 
@@ -37,12 +38,27 @@ class Source:
 
 
 def small_only(source: str, wanted: tuple[int, str], size: int) -> None:
-    """Raise `NasevalError` unless `wanted` is `(size, "small")`."""
-    if wanted != (size, "small"):
+    """Raise `NasevalError` unless `wanted` is `(side, "small")` with a side of at most `size`."""
+    side, kind = wanted
+    if kind != "small" or side > size:
         raise NasevalError(
             f"the source {source} has images of {size}×{size} pixels; set the dataset's images to "
-            f"small and its image_size to {size}"
+            f"small and its image_size to {size} or less"
         )
+
+
+def scaled_down(images: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Return square images (N, S, S, 3) with `size` pixels a side, which is at most S.
+
+    Pillow's bilinear filter averages over the pixels that become one, as for images in a folder.
+    """
+    if images.shape[1] == size:
+        return images
+    scaled = np.empty((len(images), size, size, 3), np.uint8)
+    for index, image in enumerate(images):
+        small = Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR)
+        scaled[index] = np.asarray(small)
+    return scaled
 
 
 def large_only(source: str, images: str) -> None:

@@ -10,7 +10,10 @@ TRAIN = tuple(f"data_batch_{part}" for part in range(1, 6))
 
 
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:
-    """Return the 60,000 images, 32×32. The last 10,000 are the archive's test images."""
+    """Return the 60,000 images, 32×32 or scaled down.
+
+    The last 10,000 are the archive's test images.
+    """
     return read_cifar(
         "cifar10",
         archives,

@@ -8,7 +8,10 @@ from naseval.data.sources._source import Source
 
 
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:
-    """Return the 60,000 images, 32×32, with fine labels. The last 10,000 are the test images."""
+    """Return the 60,000 images, 32×32 or scaled down, with fine labels.
+
+    The last 10,000 are the test images.
+    """
     return read_cifar(
         "cifar100",
         archives,

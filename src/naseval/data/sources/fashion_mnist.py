@@ -7,7 +7,7 @@ import numpy as np
 
 from naseval.data.facts import get_facts
 from naseval.data.formats.idx import read_idx
-from naseval.data.sources._source import Source, small_only
+from naseval.data.sources._source import Source, scaled_down, small_only
 from naseval.errors import NasevalError
 
 SIDE = 28  # pixels
@@ -20,10 +20,10 @@ CLASSES = (
 
 
 def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> Source:
-    """Return the images, 32×32, with three equal channels and a black border of 2 pixels.
+    """Return the images, 32×32 with three equal channels and a black border of 2 pixels.
 
-    The background is black, so the border is invisible, and networks for CIFAR need 32×32 pixels.
-    The last 10,000 are the archive's test images.
+    They may be scaled down from that. The background is black, so the border is invisible, and
+    networks for CIFAR need 32×32 pixels. The last 10,000 are the archive's test images.
     """
     small_only("fashion-mnist", (image_size, images), PADDED)
     facts = get_facts("fashion-mnist")
@@ -46,7 +46,7 @@ def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> 
     border = (PADDED - SIDE) // 2
     padded = np.pad(np.concatenate(grey), ((0, 0), (border, border), (border, border)))
     return Source(
-        images=np.repeat(padded[..., None], 3, axis=3),
+        images=scaled_down(np.repeat(padded[..., None], 3, axis=3), image_size),
         labels=given,
         classes=CLASSES,
         test=np.arange(len(given)) >= parts["train"],

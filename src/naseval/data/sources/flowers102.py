@@ -5,10 +5,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
 from naseval.data.facts import get_facts
+from naseval.data.formats.matlab import read_numbers
 from naseval.data.formats.pictures import read_pictures
 from naseval.data.sources._source import Source, large_only
 from naseval.errors import NasevalError
@@ -26,8 +25,10 @@ def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> 
     large_only("flowers102", images)
     facts = get_facts("flowers102")
     archive = archives / "102flowers.tgz"
-    labels = _read_numbers(archives / "imagelabels.mat", "labels")
-    tested = _read_numbers(archives / "setid.mat", "tstid")
+    labels = read_numbers(archives / "imagelabels.mat", "labels")
+    _check_range(archives / "imagelabels.mat", labels, facts.classes)
+    tested = read_numbers(archives / "setid.mat", "tstid")
+    _check_range(archives / "setid.mat", tested, len(labels))
     source = read_pictures(
         archive,
         facts.images,
@@ -38,6 +39,13 @@ def read(archives: Path, image_size: int, images: Literal["small", "large"]) -> 
     return Source(
         source.images, source.labels, source.classes, np.isin(numbers, tested), source.names
     )
+
+
+def _check_range(path: Path, numbers: NDArray[np.int64], largest: int) -> None:
+    if not ((numbers >= 1) & (numbers <= largest)).all():
+        raise NasevalError(
+            f"{path} has numbers other than 1 to {largest}; delete it and run snakemake download"
+        )
 
 
 def _name(path: str) -> str:
@@ -52,19 +60,3 @@ def _number(archive: Path, path: str, labels: NDArray[np.int64]) -> int:
             "delete it and run snakemake download"
         )
     return int(text)
-
-
-def _read_numbers(path: Path, name: str) -> NDArray[np.int64]:
-    """Return the variable `name`, int64 (N,). Raise `NasevalError` if the file lacks it."""
-    if not path.is_file():
-        raise NasevalError(f"{path} is missing; run snakemake download")
-    try:
-        values = loadmat(path, variable_names=[name])[name]
-    except (MatReadError, KeyError, ValueError, TypeError, OSError, NotImplementedError) as error:
-        raise NasevalError(
-            f"{path} does not hold the numbers {name} ({error}); "
-            "delete it and run snakemake download"
-        ) from error
-    if not np.issubdtype(values.dtype, np.integer):
-        raise NasevalError(f"{path} has no integers {name}; delete it and run snakemake download")
-    return values.ravel().astype(np.int64)

@@ -1,13 +1,13 @@
 """Architecture parameters of a supernet, and the discrete cell derived from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from naseval.genotype import Cell
+from naseval.genotype import Cell, Genotype
 
 INITIAL_DEVIATION = 1e-3
 """Standard deviation of initial alphas (the programs of DARTS, P-DARTS and StacNAS)."""
@@ -27,22 +27,43 @@ class Alphas(nn.Module):
         self.normal = nn.Parameter(torch.tensor(normal, dtype=torch.float32))
         self.reduce = nn.Parameter(torch.tensor(reduce, dtype=torch.float32))
 
-    def forward(self) -> tuple[Tensor, Tensor]:
-        """Return the mixing weights of both cell types; each row sums to 1."""
+    def probabilities(self) -> tuple[Tensor, Tensor]:
+        """Return the softmax of both cell types; each row sums to 1."""
         return self.normal.softmax(-1), self.reduce.softmax(-1)
+
+    def forward(self) -> tuple[Tensor, Tensor]:
+        """Return the mixing weights of both cell types, by default the probabilities."""
+        return self.probabilities()
 
     @torch.no_grad()
     def entropy(self) -> float:
-        """Return the entropy of an edge's mixing weights in nats, averaged over all edges."""
-        return float(torch.special.entr(torch.cat(self()).double()).sum(-1).mean())
+        """Return the entropy of an edge's probabilities in nats, averaged over all edges."""
+        rows = torch.cat(self.probabilities()).double()
+        return float(torch.special.entr(rows).sum(-1).mean())
 
     def tables(self) -> tuple[Table, Table]:
         """Return copies of the alphas of both cell types, float64 (edges, operations) each."""
         return _table(self.normal), _table(self.reduce)
 
 
+def tables_of(strengths: Iterable[Tensor]) -> tuple[Table, ...]:
+    """Return copies of strengths of edges, float64 (edges, operations) each."""
+    return tuple(_table(each) for each in strengths)
+
+
 def _table(alpha: Tensor) -> Table:
     return alpha.detach().double().cpu().numpy().copy()
+
+
+def probable_genotype(alphas: Alphas, operations: Operations, space: str) -> Genotype:
+    """Return the genotype of a space whose edges are ranked by their largest probability.
+
+    The probability of an edge is that of its best operation other than `none`.
+    """
+    normal, reduce = (
+        strongest_cell(table, operations) for table in tables_of(alphas.probabilities())
+    )
+    return Genotype(space, normal, reduce)
 
 
 def node_edges(edges: int) -> list[range]:

@@ -14,6 +14,7 @@ from naseval.genotype import Genotype
 from naseval.methods._gradient.alphas import Alphas
 from naseval.methods._gradient.task import Batch, Settings, SupernetTask
 from naseval.methods._gradient.unrolled import Loss, gradient
+from naseval.methods._supernet.supernet import Supernet
 from naseval.training.metrics import Metrics
 from naseval.training.optimizers import backward_and_step, clip_and_step
 
@@ -55,7 +56,7 @@ class BilevelTask(SupernetTask):
 
     def __init__(
         self,
-        network: nn.Module,
+        network: Supernet,
         alphas: Alphas,
         data: TrainingData,
         settings: Settings,
@@ -105,10 +106,15 @@ class BilevelTask(SupernetTask):
 
     def _move_weights(self, batch: Batch) -> Metrics:
         with torch.no_grad():
-            mixing = self.alphas()
+            mixing = self._mixing()
         loss, metrics = self._training_loss(batch, mixing)
         backward_and_step(loss, self.weight_optimizer, self.settings.weights.gradient_clip)
         return metrics
+
+    def _mixing(self) -> tuple[Tensor, Tensor]:
+        """Return the mixing weights with which the weights are trained."""
+        mixing: tuple[Tensor, Tensor] = self.alphas()
+        return mixing
 
     def _loss(self, images: Tensor, labels: Tensor) -> Tensor:
         return F.cross_entropy(self._logits(images, self.alphas()), labels)

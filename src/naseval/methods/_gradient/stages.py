@@ -1,10 +1,12 @@
-"""Gradient searches in stages. Each stage has a new supernet with fewer operations."""
+"""New supernets with alphas, and gradient searches in stages, each with fewer operations."""
 
 from collections.abc import Callable
+from typing import Any
 
 from naseval.data.training_data import TrainingData
 from naseval.methods._gradient.alphas import Alphas, Operations
 from naseval.methods._gradient.task import SupernetTask
+from naseval.methods._supernet.cells import SearchCell
 from naseval.methods._supernet.supernet import BankedSupernet, Supernet
 from naseval.networks.operations import OPERATIONS, OperationTable
 from naseval.randomness import stream, torch_seed
@@ -59,19 +61,31 @@ def run_stages(
     alive = carried_state or alive
     for stage in range(first, stages + 1):
         task = begin(stage, alive, torch_seed(seed, "stage", stage))
-        rows = loop.run(
+        rows = run_task(
             task,
-            epochs=task.settings.epochs,
-            steps=task.steps,
-            parts=task.parts,
-            stream_names=(seed, name),
+            seed=seed,
+            name=name,
+            loop=loop,
             stage=stage,
             carried_state=alive,
             rows=rows,
+            later=(stages - stage) * task.settings.epochs,
         )
         if stage < stages:
             alive = narrow(stage, task.alphas, alive)
     return task.alphas, alive, rows
+
+
+def run_task(task: SupernetTask, *, seed: int, name: str, loop: Loop, **options: Any) -> list[Row]:
+    """Run all epochs of a task and return the history; `options` are those of `Loop.run`."""
+    return loop.run(
+        task,
+        epochs=task.settings.epochs,
+        steps=task.steps,
+        parts=task.parts,
+        stream_names=(seed, name),
+        **options,
+    )
 
 
 def new_supernet(
@@ -83,8 +97,13 @@ def new_supernet(
     seed: int,
     table: OperationTable = OPERATIONS,
     kind: type[Supernet] = BankedSupernet,
+    cell: Callable[..., SearchCell] = SearchCell,
+    alphas_kind: type[Alphas] = Alphas,
 ) -> tuple[Supernet, Alphas]:
-    """Return a newly initialised supernet and its alphas, on the data's device."""
+    """Return a newly initialised supernet and its alphas, on the data's device.
+
+    `alphas_kind` is given a random generator and the numbers of edges and of columns.
+    """
     network = initialised(
         lambda: kind(
             alive,
@@ -93,9 +112,10 @@ def new_supernet(
             channels=channels,
             cells=cells,
             table=table,
+            cell=cell,
         ),
         seed,
     )
     edges, columns = len(alive["normal"]), len(alive["normal"][0])
-    alphas = Alphas(stream(seed, "alphas"), edges, columns)
+    alphas = alphas_kind(stream(seed, "alphas"), edges, columns)
     return network.to(data.device), alphas.to(data.device)

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods._gradient.alphas import Alphas
+from naseval.methods._supernet.supernet import Supernet
+from naseval.methods._supernet_scores import Subnetwork
 from naseval.settings.base import ArchitectureOptimizer
 from naseval.settings.base import Optimizer as OptimizerSettings
 from naseval.training.checkpoint import Stateful
@@ -57,14 +59,14 @@ class Relaxed(nn.Module):
 class SupernetTask(ABC):
     """One stage of a gradient search, an `EpochTask` with an abstract `step`.
 
-    `network` (a `Supernet`) and `alphas` are on the data's device. `derive` maps the alphas to a
+    `network` and `alphas` are on the data's device. `derive` maps the alphas to a
     genotype. The weights are trained on `part`. If it is `all`, no validation images are left, and
     the history has no validation.
     """
 
     def __init__(
         self,
-        network: nn.Module,
+        network: Supernet,
         alphas: Alphas,
         data: TrainingData,
         settings: Settings,
@@ -125,6 +127,11 @@ class SupernetTask(ABC):
             learning_rate=self._learning_rate(epoch),
             entropy=self.alphas.entropy(),
         )
+
+    def subnetwork(self, genotype: Genotype) -> Subnetwork | None:
+        """Return the shared weights of a genotype; None if the supernet lacks one of its edges."""
+        chosen = self.network.choosing(genotype)
+        return None if chosen is None else lambda images: self.network(images, *chosen)
 
     def _validated(self) -> dict[str, float] | None:
         if self.clean_validation is None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import entr
 
 from naseval.genotype import Genotype
-from naseval.methods._gradient.alphas import strongest_cell
+from naseval.methods._gradient.alphas import node_edges, strongest_cell
 from naseval.spaces.darts.space import SPACE
 
 EDGES = sum(range(2, 2 + SPACE.nodes))
@@ -30,6 +30,16 @@ def draw_paths(policy: Table, rng: np.random.Generator, count: int) -> Paths:
     cumulative /= cumulative[:, -1:]
     uniform = rng.random((count, len(policy), 1))
     return (cumulative <= uniform).sum(axis=-1)
+
+
+def path_of(genotype: Genotype) -> Paths:
+    """Return the path, (agents,), that computes a genotype: edges that it has not are off."""
+    path = np.full((2, EDGES), NONE)
+    for edges, cell in zip(path, (genotype.normal, genotype.reduce), strict=True):
+        for rows, node in zip(node_edges(EDGES), cell.nodes, strict=True):
+            for operation, source in node:
+                edges[rows[source]] = SPACE.operations.index(operation)
+    return path.reshape(-1)
 
 
 def entropy(policy: Table) -> float:

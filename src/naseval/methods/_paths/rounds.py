@@ -6,11 +6,13 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from naseval.data.batches import Batches
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
-from naseval.methods._paths.paths import EDGES, Paths, Table, entropy
-from naseval.methods._paths.settings import PathSettings
+from naseval.methods._paths.paths import EDGES, Paths, Table, entropy, path_of
+from naseval.methods._paths.settings import SupernetSettings
 from naseval.methods._paths.supernet import SampledSupernet
+from naseval.methods._supernet_scores import Subnetwork
 from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Stateful
 from naseval.training.device import autocast
@@ -37,7 +39,7 @@ class Rounds:
     training batches, validation batches are reused.
     """
 
-    def __init__(self, data: TrainingData, settings: PathSettings, seed: int) -> None:
+    def __init__(self, data: TrainingData, settings: SupernetSettings, seed: int) -> None:
         self.settings, self.device = settings, data.device
         self.network = initialised(lambda: _network(data, settings), seed).to(data.device)
         self.optimizer = build_optimizer(self.network.parameters(), settings.weights)
@@ -55,7 +57,7 @@ class Rounds:
 
     def begin(self, epoch: int) -> None:
         """Set the learning rate and training mode."""
-        set_learning_rate(self.optimizer, self._learning_rate(epoch))
+        set_learning_rate(self.optimizer, self.learning_rate(epoch))
         self.network.train()
 
     def play(self, epoch: int, step: int, path: Paths) -> tuple[Metrics, Tensor]:
@@ -63,10 +65,10 @@ class Rounds:
 
         Return the round's metrics and its mean validation loss, which stays on the device.
         """
-        trained = self._train(path, self.training.at(epoch, step))
+        trained = self.train(path, self.training.at(epoch, step))
         images, labels = self.validation.at(epoch, step % len(self.validation))
         with torch.no_grad():
-            validated = batch_metrics(self._logits(images, path), labels)
+            validated = batch_metrics(self.logits(images, path), labels)
         loss = validated["loss"] / len(labels)
         assert isinstance(loss, Tensor)
         prefixed = {f"{VALIDATION}{name}": value for name, value in validated.items()}
@@ -86,29 +88,57 @@ class Rounds:
                 if name.startswith(VALIDATION)
             },
             genotype=genotype,
-            learning_rate=self._learning_rate(epoch),
+            learning_rate=self.learning_rate(epoch),
             entropy=entropy(policy),
         )
 
-    def _train(self, path: Paths, batch: Batch) -> Metrics:
+    def train(self, path: Paths, batch: Batch) -> Metrics:
+        """Train the weights on `path`, (agents,), with one batch; return its metrics."""
         images, labels = batch
-        metrics = batch_metrics(self._logits(images, path), labels)
+        metrics = batch_metrics(self.logits(images, path), labels)
         loss = metrics["loss"] / len(labels)
         assert isinstance(loss, Tensor)
         # Weights outside the path have no gradient, so the optimizer does not change them.
         backward_and_step(loss, self.optimizer, self.settings.weights.gradient_clip)
         return metrics
 
-    def _logits(self, images: Tensor, path: Paths) -> Tensor:
+    def logits(self, images: Tensor, path: Paths) -> Tensor:
+        """Return the logits (B, classes) of images (B, 3, S, S) by the path (agents,)."""
         with autocast(self.device, self.settings.precision):
             logits: Tensor = self.network(images, *torch.from_numpy(path).split(EDGES))
         return logits.float()
 
-    def _learning_rate(self, epoch: int) -> float:
+    @torch.no_grad()
+    def accuracy(self, path: Paths, batches: Batches, count: int) -> float:
+        """Return the share of the first `count` batches that a path (agents,) classifies right."""
+        correct = images = 0
+        for step in range(count):
+            x, labels = batches.at(0, step)
+            correct += int((self.logits(x, path).argmax(1) == labels).sum())
+            images += len(labels)
+        return correct / images
+
+    def learning_rate(self, epoch: int) -> float:
+        """Return the learning rate of an epoch."""
         return learning_rate(self.settings.weights, epoch, self.settings.epochs)
 
 
-def _network(data: TrainingData, settings: PathSettings) -> SampledSupernet:
+class RoundsTask:
+    """An `EpochTask` whose steps are rounds; it shares their weights."""
+
+    rounds: Rounds
+
+    @property
+    def network(self) -> SampledSupernet:
+        """The supernet."""
+        return self.rounds.network
+
+    def subnetwork(self, genotype: Genotype) -> Subnetwork:
+        """Return the shared weights of a genotype."""
+        return partial(self.rounds.logits, path=path_of(genotype))
+
+
+def _network(data: TrainingData, settings: SupernetSettings) -> SampledSupernet:
     edges = (SPACE.operations,) * EDGES
     return SampledSupernet(
         {"normal": edges, "reduce": edges},

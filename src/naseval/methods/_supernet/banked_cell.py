@@ -1,8 +1,9 @@
 """A cell that executes the operations of all edges with the same input state together."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import reduce
-from typing import NamedTuple, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,8 @@ PlainNames = dict[str, list[tuple[str, ...]]]
 """For each tensor, the plain form's names of every part along its first dimension."""
 
 
-class Mixing(NamedTuple):
+@dataclass(frozen=True)
+class Mixing:
     """The mixing weights of a cell, in the order in which its banks need them."""
 
     scales: Tensor
@@ -68,12 +70,27 @@ class BankedCell(nn.Module):
         terms: list[list[Tensor]] = [[] for _ in range(self.nodes)]
         for source, state in enumerate(self._states):
             if source >= len(inputs):
-                inputs.append(reduce(torch.add, terms[source - 2]))
+                inputs.append(self._node_state(source - 2, terms[source - 2], inputs, mixing))
             own = [next(single) for _ in state.single]
-            found = state(inputs[source], of_states[source], mixing.common[source], own)
+            found = state(self._read(inputs[source]), of_states[source], mixing.common[source], own)
             for node, term in zip(_targets(source, self.nodes), found, strict=True):
                 terms[node].append(term)
-        return torch.cat([*inputs[2:], reduce(torch.add, terms[-1])], dim=1)
+        last = self._node_state(self.nodes - 1, terms[-1], inputs, mixing)
+        return torch.cat([*inputs[2:], last], dim=1)
+
+    def _read(self, state: Tensor) -> Tensor:
+        """Return what the operations read of a state (B, C, H, W)."""
+        return state
+
+    def _node_state(
+        self,
+        _node: int,
+        terms: Sequence[Tensor],
+        _inputs: Sequence[Tensor],
+        _mixing: Mixing,
+    ) -> Tensor:
+        """Return the state of a node, from its terms and from the states before it."""
+        return reduce(torch.add, terms)
 
     @property
     def _states(self) -> list["StateBank"]:

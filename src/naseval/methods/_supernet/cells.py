@@ -62,6 +62,11 @@ class SearchCell(nn.Module):
             terms = []
             for state in states:
                 edge, row = next(mixed)
-                terms.append(edge(state, row))
+                terms.append(self._term(edge, state, row))
             states.append(reduce(torch.add, terms))
         return torch.cat(states[2:], dim=1)
+
+    def _term(self, edge: nn.Module, state: Tensor, weights: Tensor) -> Tensor:
+        """Return what an edge with the weights (K,) makes of a state (B, C, H, W)."""
+        term: Tensor = edge(state, weights)
+        return term

@@ -91,6 +91,10 @@ def _mixed_gradients(
     columns = [
         (apart * output.unsqueeze(1)).sum((0, 2, 3, 4)) for output in _outputs(weights, common)
     ]
+    if torch.is_grad_enabled():  # for a second derivative, which `out` does not have
+        parts = [(_by_node(weights, index) * apart).sum(1) for index in range(weights.shape[1])]
+        channels = [tensor.shape[1] for tensor in common]
+        return torch.stack(columns, 1), list(torch.cat(parts, 1).split(channels, 1))
     to_common = [torch.empty_like(tensor) for tensor in common]
     for index, to_output in enumerate(_outputs(weights, to_common)):
         torch.sum(_by_node(weights, index) * apart, 1, out=to_output)

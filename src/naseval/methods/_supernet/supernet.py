@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+import torch
 from torch import Tensor, nn
 
+from naseval.genotype import Cell, Genotype
 from naseval.methods._supernet.banked_cell import BankedCell, Mixing
 from naseval.methods._supernet.cells import EdgeOperations, SearchCell
 from naseval.networks.cells import CellSpec, Preprocess
 from naseval.networks.operations import OPERATIONS, OperationTable
-from naseval.networks.skeleton import build_cells, doubled, global_average, last_side, reductions
+from naseval.networks.shape import doubled, last_side, reductions
+from naseval.networks.skeleton import build_cells, global_average
 from naseval.networks.stems import Stem, build_stem
 
 
@@ -19,8 +22,8 @@ class Supernet(nn.Module):
     `operations` gives, for `normal` and `reduce`, the operation names on each edge (14 edges for 4
     nodes) in node order: edges 0 and 1 lead to the first node, edges 2 to 4 to the second, and so
     on. A name may occur twice on an edge; each occurrence has its own weights. All edges have the
-    same number K of operations. `table` maps the names to operations, and `stem` builds the stem.
-    In the cells, batch normalisation has no learnt scale.
+    same number K of operations. `table` maps the names to operations, `stem` builds the stem and
+    `cell` a cell. In the cells, batch normalisation has no learnt scale.
     """
 
     def __init__(
@@ -33,13 +36,15 @@ class Supernet(nn.Module):
         cells: int,
         table: OperationTable = OPERATIONS,
         stem: Callable[[str, int], Stem] = build_stem,
+        cell: Callable[..., SearchCell] = SearchCell,
     ) -> None:
         super().__init__()
+        self.operations = operations
         self.stem = stem(images, channels)
         self.reductions = reductions(cells)
 
         def build(spec: CellSpec) -> SearchCell:
-            return SearchCell(
+            return cell(
                 operations["reduce" if spec.reduction else "normal"],
                 spec.channels,
                 reduction=spec.reduction,
@@ -69,6 +74,26 @@ class Supernet(nn.Module):
         """Return what normal cells (False) and reduction cells (True) take as weights."""
         return {False: normal, True: reduce}
 
+    def choosing(self, genotype: Genotype) -> tuple[Tensor, Tensor] | None:
+        """Return the mixing weights of a genotype, (edges, K) for normal and reduction cells.
+
+        They are 1 for each of its operations, where the edge has it first, and 0 for all others.
+        Return None if an edge does not have the genotype's operation.
+        """
+        normal = self._choosing(genotype.normal, self.operations["normal"])
+        reduce = self._choosing(genotype.reduce, self.operations["reduce"])
+        return None if normal is None or reduce is None else (normal, reduce)
+
+    def _choosing(self, chosen: Cell, edges: EdgeOperations) -> Tensor | None:
+        table = torch.zeros(len(edges), len(edges[0]))
+        for index, node in enumerate(chosen.nodes):
+            first = index * (index + 3) // 2  # 2 + 3 + … edges lead to the nodes before
+            for operation, source in node:
+                if operation not in edges[first + source]:
+                    return None
+                table[first + source, edges[first + source].index(operation)] = 1
+        return table.to(self.classifier.weight.device)
+
 
 class BankedSupernet(Supernet):
     """A `Supernet` that executes the operations of several edges together.
@@ -76,9 +101,11 @@ class BankedSupernet(Supernet):
     It begins with the same weights and gives the same results, in less time.
     """
 
+    banked_cell: Callable[[Any], BankedCell] = BankedCell
+
     def __init__(self, operations: Mapping[str, EdgeOperations], **shape: Any) -> None:
         super().__init__(operations, **shape)
-        self.cells = nn.ModuleList(BankedCell(cast(SearchCell, cell)) for cell in self.cells)
+        self.cells = nn.ModuleList(self.banked_cell(cell) for cell in self.cells)
 
     def mixing(self, normal: Tensor, reduce: Tensor) -> Mapping[bool, Mixing]:
         """Return the mixing weights in the order of the banks."""

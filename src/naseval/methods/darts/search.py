@@ -12,18 +12,12 @@ from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods import SearchResult
 from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
-from naseval.methods._gradient.bilevel import (
-    ArchitectureGradient,
-    BilevelTask,
-    first_order_gradient,
-)
-from naseval.methods._gradient.unrolled import unrolled_gradient
-from naseval.methods._supernet.supernet import BankedSupernet
+from naseval.methods._gradient.bilevel import BilevelTask
+from naseval.methods._gradient.orders import architecture_gradient
+from naseval.methods._gradient.stages import new_supernet, run_task
 from naseval.methods.darts.settings import Settings
-from naseval.randomness import stream
 from naseval.spaces.darts.space import SPACE
 from naseval.training.loop import Loop
-from naseval.training.networks import initialised
 
 EDGES = sum(range(2, 2 + SPACE.nodes))
 OPERATIONS: Operations = (SPACE.operations,) * EDGES
@@ -33,17 +27,13 @@ MOST_SKIPS = 2
 
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
     """Search the DARTS space. Training images train the weights, validation images the alphas."""
-    network = initialised(
-        lambda: BankedSupernet(
-            {"normal": OPERATIONS, "reduce": OPERATIONS},
-            images=data.dataset.images,
-            classes=data.classes,
-            channels=settings.channels,
-            cells=settings.cells,
-        ),
-        seed,
-    ).to(data.device)
-    alphas = Alphas(stream(seed, "alphas"), EDGES, len(SPACE.operations)).to(data.device)
+    network, alphas = new_supernet(
+        data,
+        {"normal": OPERATIONS, "reduce": OPERATIONS},
+        channels=settings.channels,
+        cells=settings.cells,
+        seed=seed,
+    )
     derive = partial(derived, skip_rule=settings.skip_rule)
     task = BilevelTask(
         network,
@@ -52,23 +42,12 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
         settings,
         seed=seed,
         derive=derive,
-        architecture_gradient=architecture_gradient(settings),
+        architecture_gradient=architecture_gradient(
+            settings.order, legacy_fd_scale=settings.legacy_fd_scale
+        ),
     )
-    history = loop.run(
-        task,
-        epochs=settings.epochs,
-        steps=task.steps,
-        parts=task.parts,
-        stream_names=(seed, "darts"),
-    )
+    history = run_task(task, seed=seed, name="darts", loop=loop)
     return SearchResult(derive(alphas), history)
-
-
-def architecture_gradient(settings: Settings) -> ArchitectureGradient:
-    """Return the function of the alphas' gradient, of first or second order."""
-    if settings.order == 1:
-        return first_order_gradient
-    return partial(unrolled_gradient, legacy_fd_scale=settings.legacy_fd_scale)
 
 
 def derived(alphas: Alphas, skip_rule: str) -> Genotype:

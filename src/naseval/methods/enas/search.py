@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods import SearchResult
+from naseval.methods._supernet_scores import Subnetwork
 from naseval.methods.enas.controller import DECISIONS, Policy
 from naseval.methods.enas.settings import Settings
 from naseval.methods.enas.supernet import EnasSupernet
@@ -113,6 +114,10 @@ class EnasTask:
             learning_rate=self._learning_rate(epoch),
             entropy=totals["entropy"] / (samples * DECISIONS),
         )
+
+    def subnetwork(self, genotype: Genotype) -> Subnetwork:
+        """Return the shared weights of a genotype."""
+        return lambda images: self.network(images, genotype)[0]
 
     def _learning_rate(self, epoch: int) -> float:
         return learning_rate(self.settings.weights, epoch, self.settings.epochs)

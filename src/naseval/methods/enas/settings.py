@@ -4,6 +4,8 @@ from pydantic import Field
 
 from naseval.settings.base import (
     ArchitectureOptimizer,
+    BatchSize,
+    Depth,
     NonNegative,
     Optimizer,
     Positive,
@@ -11,6 +13,7 @@ from naseval.settings.base import (
     Probability,
     SearchSettings,
     Strict,
+    Width,
 )
 
 PerOperation = tuple[float, float, float, float, float]
@@ -53,10 +56,13 @@ class Controller(Strict):
 class Settings(SearchSettings):
     """ENAS: a controller learns by REINFORCE which paths of a shared network are good."""
 
+    finds = "enas"
+    shares_weights = True
+
     epochs: Positive = Field(description="epochs of the search")
-    batch_size: Positive = Field(description="images per training and reward batch")
-    channels: Positive = Field(description="initial channels of the supernet")
-    cells: Positive = Field(description="cells of the supernet")
+    batch_size: BatchSize = Field(description="images per training and reward batch")
+    channels: Width = Field(description="initial channels of the supernet")
+    cells: Depth = Field(description="cells of the supernet")
     weights: Optimizer = Field(description="optimizer of the shared weights")
     dropout: Probability = Field(
         description="dropout before the supernet's classifier, in training"

@@ -6,7 +6,7 @@ from naseval.genotype import Genotype
 from naseval.methods._weight_sharing import BankedCell, finish_shared_weights
 from naseval.networks.cells import CellSpec
 from naseval.networks.loose_ends import Halving
-from naseval.networks.skeleton import last_side, reductions
+from naseval.networks.shape import last_side, reductions
 from naseval.networks.stems import build_stem
 from naseval.spaces.enas.network import EnasTower, enas_head, tower_position
 

@@ -10,7 +10,7 @@ from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods import SearchResult
 from naseval.methods._paths.paths import AGENTS, OPERATIONS, Table, draw_paths, recommended
-from naseval.methods._paths.rounds import Rounds
+from naseval.methods._paths.rounds import Rounds, RoundsTask
 from naseval.methods.manas.boltzmann import Boltzmann, temperature
 from naseval.methods.manas.settings import Settings
 from naseval.randomness import stream
@@ -37,7 +37,7 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
     return SearchResult(Genotype.from_json(history[-1]["genotype"]), history)
 
 
-class ManasTask:
+class ManasTask(RoundsTask):
     """The epochs of the search, an `EpochTask`. A step is a round of all agents."""
 
     def __init__(self, data: TrainingData, settings: Settings, seed: int) -> None:

@@ -12,7 +12,7 @@ from naseval.data.training_data import TrainingData
 from naseval.genotype import Genotype
 from naseval.methods import SearchResult
 from naseval.methods._paths.paths import AGENTS, OPERATIONS, Paths, draw_paths, recommended
-from naseval.methods._paths.rounds import Rounds
+from naseval.methods._paths.rounds import Rounds, RoundsTask
 from naseval.methods.manas_ls.settings import Settings
 from naseval.methods.manas_ls.zipf import Zipf
 from naseval.randomness import stream
@@ -39,7 +39,7 @@ def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> 
     return SearchResult(Genotype.from_json(history[-1]["genotype"]), history)
 
 
-class ManasLsTask:
+class ManasLsTask(RoundsTask):
     """The epochs of the search, an `EpochTask`. The agents learn at the end of each epoch.
 
     Policies do not change within an epoch. So all paths of an epoch are drawn at its start, and the

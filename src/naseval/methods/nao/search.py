@@ -13,8 +13,10 @@ import torch
 from torch.nn import functional as F
 
 from naseval.data.training_data import TrainingData
+from naseval.genotype import Genotype
 from naseval.methods import SearchResult
 from naseval.methods._candidates import candidate_network
+from naseval.methods._supernet_scores import Subnetwork
 from naseval.methods.nao.codec import ArchitectureCodec, CodecFit, integers_of_tokens, tokens_of
 from naseval.methods.nao.pool import Architecture, Pool
 from naseval.methods.nao.settings import Settings
@@ -129,6 +131,7 @@ class NaoStages:
         **own_parts: Stateful,
     ) -> list[Row]:
         """Run a stage. Every stage saves all parts, whether it changes them or not."""
+        whole = self.rounds * (self.settings.evaluate_every + STAGES_PER_ROUND - 1) - 1
         shared: dict[str, Stateful] = {
             "network": self.network,
             "codec": self.codec,
@@ -143,6 +146,7 @@ class NaoStages:
             stage=stage,
             carried_state=pool.to_dict(),
             rows=rows,
+            later=whole - len(rows) - epochs,
         )
 
     def _extended(self, pool: Pool, architectures: list[Architecture]) -> Pool:
@@ -206,6 +210,10 @@ class SupernetTraining:
             train=totals,
             learning_rate=self._learning_rate(epoch),
         )
+
+    def subnetwork(self, genotype: Genotype) -> Subnetwork:
+        """Return the shared weights of a genotype."""
+        return lambda images: self.network(images, genotype)
 
     def _learning_rate(self, epoch: int) -> float:
         settings = self.settings

@@ -5,14 +5,18 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from naseval.settings.base import (
+    BatchSize,
+    Depth,
     Fraction,
     NonNegative,
+    NonNegativeInt,
     Optimizer,
     Positive,
     PositiveFloat,
     Probability,
     SearchSettings,
     Strict,
+    Width,
 )
 
 
@@ -38,15 +42,18 @@ class Predictor(Strict):
 class Settings(SearchSettings):
     """NAO: gradient ascent in the embedding space of an autoencoder of architectures."""
 
+    finds = "nao"
+    shares_weights = True
+
     epochs: Positive = Field(description="epochs of the supernet, over all rounds")
     evaluate_every: Positive = Field(description="epochs of a round; divides `epochs`")
-    batch_size: Positive = Field(description="images per training batch")
+    batch_size: BatchSize = Field(description="images per training batch")
     evaluation_batch_size: Positive = Field(description="images per validation batch")
     evaluation_batches: Positive = Field(
         description="validation batches by which an architecture of the pool is ranked"
     )
-    channels: Positive = Field(description="initial channels of the supernet")
-    cells: Positive = Field(description="cells of the supernet")
+    channels: Width = Field(description="initial channels of the supernet")
+    cells: Depth = Field(description="cells of the supernet")
     weights: Optimizer = Field(description="optimizer of the shared weights")
     dropout: Probability = Field(description="dropout before the supernet's classifier")
     drop_path: Probability = Field(
@@ -58,7 +65,7 @@ class Settings(SearchSettings):
     )
     seed_pool: Positive = Field(description="random architectures at the start")
     new_per_round: Positive = Field(description="decoded architectures added after each round")
-    random_per_round: int = Field(ge=0, description="random architectures added likewise")
+    random_per_round: NonNegativeInt = Field(description="random architectures added likewise")
     parents: Positive = Field(description="number of best architectures for the gradient ascent")
     first_step_size: Positive = Field(
         description="first step size of the ascent; each later one is larger by 1"
@@ -72,6 +79,12 @@ class Settings(SearchSettings):
     def _whole_rounds(self) -> Self:
         if self.epochs % self.evaluate_every:
             raise ValueError("evaluate_every must divide epochs")
+        return self
+
+    @model_validator(mode="after")
+    def _steps_grow(self) -> Self:
+        if self.last_step_size < self.first_step_size:
+            raise ValueError("last_step_size is below first_step_size; raise it")
         return self
 
     def shortened_for_counting(self) -> tuple[Self, float]:

@@ -5,7 +5,8 @@ from torch import Tensor, nn
 from naseval.genotype import Genotype
 from naseval.methods._weight_sharing import BankedCell, finish_shared_weights
 from naseval.networks.cells import CellSpec
-from naseval.networks.skeleton import build_cells, doubled, last_side, reductions
+from naseval.networks.shape import doubled, last_side, reductions
+from naseval.networks.skeleton import build_cells
 from naseval.networks.stems import build_stem
 from naseval.spaces.nao.network import nao_head
 

@@ -7,12 +7,13 @@ final network.
 """
 
 from naseval.data.training_data import TrainingData
-from naseval.genotype import Genotype
+from naseval.genotype import Cell, Genotype
 from naseval.methods import SearchResult
 from naseval.methods._gradient.alphas import Alphas, Operations, Table, strongest_cell
 from naseval.methods._gradient.stages import Alive, new_supernet, run_stages
 from naseval.methods._gradient.task import OneLevelTask
 from naseval.methods._supernet.supernet import BankedSupernet, Supernet
+from naseval.methods._supernet_scores import Subnetwork
 from naseval.methods.stacnas.settings import Settings
 from naseval.spaces.darts.space import SPACE
 from naseval.training.loop import Loop
@@ -29,6 +30,9 @@ GROUPS = {
 The skip connection occurs twice. If it has weights, each occurrence has its own.
 """
 REPRESENTATIVES = (*GROUPS, "none")
+REPRESENTATIVE_OF = {
+    member: name for name, group in GROUPS.items() for member in group if member != "none"
+}
 
 
 def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
@@ -63,7 +67,8 @@ def stage_task(
         seed=seed,
         kind=kind,
     )
-    return OneLevelTask(
+    kind_of_task = RepresentativesTask if stage == 1 else OneLevelTask
+    return kind_of_task(
         network,
         alphas,
         data,
@@ -74,6 +79,23 @@ def stage_task(
         cutout=0,
         stage=stage,
     )
+
+
+class RepresentativesTask(OneLevelTask):
+    """The first stage. The representative of a group stands for all of its operations."""
+
+    def subnetwork(self, genotype: Genotype) -> Subnetwork | None:
+        """Return the shared weights of the representatives of a genotype's operations."""
+        normal, reduce = map(_represented, (genotype.normal, genotype.reduce))
+        return super().subnetwork(Genotype(genotype.space, normal, reduce))
+
+
+def _represented(cell: Cell) -> Cell:
+    nodes = tuple(
+        tuple((REPRESENTATIVE_OF[operation], source) for operation, source in node)
+        for node in cell.nodes
+    )
+    return Cell(nodes, cell.concat)
 
 
 def winning_groups(alphas: Alphas) -> Alive:

@@ -13,10 +13,13 @@ from torchvision.models.resnet import Bottleneck
 from naseval.errors import NasevalError
 from naseval.networks.drop_path import StochasticBranch
 from naseval.networks.normalisation import batch_norm
-from naseval.networks.skeleton import AuxiliaryHead, global_average, last_side
+from naseval.networks.shape import last_side
+from naseval.networks.skeleton import AuxiliaryHead, global_average
 from naseval.settings.dataset import ImageSettings
 
 BLOCKS = (3, 4, 6, 3)
+TAKES = {"images": ("small",), "halvings": 3}
+"""What planning compares with the images, without importing this module."""
 WIDTH, CHANNELS = 64, 36
 TOWER_AT = 1
 """Index of the layer before the tower: layer 2, counted from 0."""

@@ -5,13 +5,13 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from naseval.errors import NasevalError
 from naseval.genotype import Genotype
 from naseval.networks.cells import DiscreteCell, Preprocess
 from naseval.networks.depthwise import DepthwiseConv2d
 from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import BARE_POOLS, OPERATIONS, OperationTable
-from naseval.networks.skeleton import AuxiliaryHead, Skeleton, StackedNetwork, build_cells
+from naseval.networks.shape import Skeleton
+from naseval.networks.skeleton import AuxiliaryHead, StackedNetwork, build_cells
 from naseval.networks.squeeze_excitation import SqueezeExcitation
 from naseval.networks.stems import LargeStem, Stem, build_stem
 
@@ -80,11 +80,10 @@ def build(
 
     The last feature map is averaged to `final_pool` x `final_pool`. The authors' program uses 2 for
     more than 67 classes, else 1. `preprocess_bn_eps` is the epsilon of batch normalisation in the
-    1x1 blocks before each cell. The authors' program uses 1, by mistake. Raise `NasevalError` if an
-    option or the image size is invalid.
+    1x1 blocks before each cell. The authors' program uses 1, by mistake.
     """
     stem = cnas_stem(skeleton.images, skeleton.channels)
-    side, tower_at = skeleton.last_side(stem), skeleton.reductions[-1]
+    side, tower_at = skeleton.last_side, skeleton.reductions[-1]
     build_cell = partial(DiscreteCell.of, genotype, CNAS_OPERATIONS)
     cells = list(build_cells(stem, skeleton.widths, skeleton.reductions, build_cell))
     tower = None
@@ -107,17 +106,10 @@ def cnas_stem(images: str, channels: int) -> Stem:
 
 def _pool(side: int, parts: int) -> nn.Module:
     """Average (B, C, side, side) to (B, C, parts, parts). Windows overlap if the side is odd."""
-    if parts not in (1, 2) or side < parts:
-        raise NasevalError(
-            f"network option final_pool is {parts!r}; choose 1, or 2 if the last map, here "
-            f"{side}x{side}, is large enough"
-        )
     return nn.AvgPool2d(-(-side // parts), stride=side // parts)
 
 
 def _set_epsilon(preprocess: Preprocess, epsilon: float) -> None:
-    if epsilon <= 0:
-        raise NasevalError(f"network option preprocess_bn_eps is {epsilon}; it must be above 0")
     for block in (preprocess.first, preprocess.second):
         if isinstance(block, nn.Sequential):  # `FactorizedReduce` keeps the default epsilon
             for layer in block:

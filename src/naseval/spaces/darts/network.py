@@ -2,7 +2,8 @@
 
 from naseval.genotype import Genotype
 from naseval.networks.operations import OPERATIONS
-from naseval.networks.skeleton import EvaluationNetwork, Skeleton
+from naseval.networks.shape import Skeleton
+from naseval.networks.skeleton import EvaluationNetwork
 
 
 def build(genotype: Genotype, skeleton: Skeleton) -> EvaluationNetwork:

@@ -9,19 +9,13 @@ from functools import partial
 
 from torch import nn
 
-from naseval.errors import NasevalError
 from naseval.genotype import Cell, Genotype
 from naseval.networks.cells import CellSpec
 from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, LooseEndNetwork
 from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import OPERATIONS, relu_conv_norm
-from naseval.networks.skeleton import (
-    CellNetwork,
-    EvaluationNetwork,
-    Skeleton,
-    pool_to_2x2,
-    reductions,
-)
+from naseval.networks.shape import Skeleton, reductions
+from naseval.networks.skeleton import CellNetwork, EvaluationNetwork, pool_to_2x2
 from naseval.spaces._cells import every_node
 
 
@@ -77,15 +71,9 @@ def tower_position(cells: int) -> int:
 def build(genotype: Genotype, skeleton: Skeleton, *, dropout: float) -> CellNetwork:
     """Return the evaluation network of a genotype.
 
-    `dropout` is the dropout probability before the classifier. Raise `NasevalError` if it is not 0
-    for large images.
+    `dropout` is the dropout probability before the classifier, 0 for large images.
     """
     if skeleton.images == "large":
-        if dropout:
-            raise NasevalError(
-                "network option dropout must be 0 for large images, whose ENAS network is that "
-                "of DARTS; set it to 0 in the protocol's overrides for large"
-            )
         return EvaluationNetwork(translated(genotype), OPERATIONS, skeleton)
     return LooseEndNetwork(
         genotype,

@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
+from pydantic import Field
 
 from naseval.genotype import Cell, Genotype, Node
+from naseval.networks.shape import ShapeError, Skeleton
+from naseval.settings.base import Probability
 from naseval.spaces._cells import EDGES_PER_NODE, INPUTS, CellSpace
+from naseval.spaces._options import NetworkOptions
 
 OPERATIONS = ("sep_conv_3x3", "sep_conv_5x5", "avg_pool_3x3", "max_pool_3x3", "skip_connect")
 """Operations in the order of the authors' programs, which use the integers 0 to 4."""
@@ -91,6 +95,22 @@ def _one_pair_cells(rng: np.random.Generator) -> tuple[Cell, Cell]:
     return normal, reduce
 
 
+class Options(NetworkOptions):
+    """Options of the evaluation networks."""
+
+    dropout: Probability = Field(0.0, description="dropout before the classifier")
+
+    def check(self, skeleton: Skeleton) -> None:
+        """Raise `ShapeError` also for dropout on large images, whose network is that of DARTS."""
+        super().check(skeleton)
+        if skeleton.images == "large" and self.dropout:
+            raise ShapeError(
+                "network.dropout",
+                "network option dropout must be 0 for large images, whose ENAS network is that "
+                "of DARTS; set it to 0 in the protocol's overrides for large",
+            )
+
+
 SPACE = CellSpace(
     name="enas",
     operations=OPERATIONS,
@@ -98,5 +118,5 @@ SPACE = CellSpace(
     draws={"uniform": partial(uniform_cells, operations=OPERATIONS), "one_pair": _one_pair_cells},
     distinct_inputs=False,
     concat=loose_ends,
-    network_options={"dropout": 0.0},
+    network_options=Options,
 )

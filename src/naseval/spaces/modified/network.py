@@ -4,7 +4,8 @@ from functools import partial
 
 from naseval.genotype import Genotype
 from naseval.networks.operations import OPERATIONS, OperationTable, conv, max_pool, normed
-from naseval.networks.skeleton import EvaluationNetwork, Skeleton
+from naseval.networks.shape import Skeleton
+from naseval.networks.skeleton import EvaluationNetwork
 
 MODIFIED_OPERATIONS: OperationTable = {
     "max_pool_3x3": OPERATIONS["max_pool_3x3"],

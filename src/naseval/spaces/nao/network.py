@@ -9,7 +9,8 @@ from naseval.genotype import Genotype
 from naseval.networks.loose_ends import LOOSE_OPERATIONS, Calibrate, LooseEndNetwork
 from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import OperationTable, conv, max_pool
-from naseval.networks.skeleton import AuxiliaryHead, Skeleton
+from naseval.networks.shape import Skeleton
+from naseval.networks.skeleton import AuxiliaryHead
 
 
 def split_conv(channels: int, stride: int, affine: bool, kernel: int) -> nn.Module:

@@ -6,7 +6,11 @@ architectures with dense convolutions and a 2x2 pool.
 
 from functools import partial
 
+from pydantic import Field
+
+from naseval.settings.base import Probability
 from naseval.spaces._cells import CellSpace
+from naseval.spaces._options import NetworkOptions
 from naseval.spaces.enas.space import NODES, OPERATIONS, loose_ends, uniform_cells
 
 RELEASED_OPERATIONS = (
@@ -28,6 +32,13 @@ RELEASED_OPERATIONS = (
 README_OPERATIONS = RELEASED_OPERATIONS[:11]
 """Operations of the random architectures in the authors' README."""
 
+
+class Options(NetworkOptions):
+    """Options of the evaluation networks."""
+
+    dropout: Probability = Field(0.0, description="dropout before the classifier")
+
+
 SPACE = CellSpace(
     name="nao",
     operations=tuple(dict.fromkeys(RELEASED_OPERATIONS)),
@@ -38,5 +49,5 @@ SPACE = CellSpace(
     },
     distinct_inputs=False,
     concat=loose_ends,
-    network_options={"dropout": 0.0},
+    network_options=Options,
 )

@@ -4,12 +4,12 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from naseval.errors import NasevalError
 from naseval.genotype import Cell, Genotype
 from naseval.networks.cells import DiscreteCell, Preprocess
 from naseval.networks.normalisation import batch_norm
 from naseval.networks.operations import BARE_POOLS, OPERATIONS, OperationTable, sep_conv
-from naseval.networks.skeleton import AuxiliaryHead, Skeleton, StackedNetwork, build_cells
+from naseval.networks.shape import Skeleton
+from naseval.networks.skeleton import AuxiliaryHead, StackedNetwork, build_cells
 from naseval.networks.squeeze_excitation import SqueezeExcitation
 from naseval.networks.stems import build_stem
 
@@ -70,10 +70,10 @@ def build(
     """Return the network of a genotype, for the search (with default options) and for evaluation.
 
     With a `filter_increment`, cell i has channels + i × increment channels and reductions do not
-    double them. Raise `NasevalError` if the increment is negative or the image size is invalid.
+    double them.
     """
     stem = build_stem(skeleton.images, skeleton.channels)
-    side, tower_at = skeleton.last_side(stem), skeleton.reductions[-1]
+    side, tower_at = skeleton.last_side, skeleton.reductions[-1]
     kind = SqueezedCell if squeeze_excitation else DiscreteCell
     build_cell = partial(kind.of, genotype, NSGANET_OPERATIONS)
     widths = _widths(skeleton, filter_increment)
@@ -90,11 +90,6 @@ def build(
 def _widths(skeleton: Skeleton, increment: int | None) -> list[int]:
     if increment is None:
         return skeleton.widths
-    if increment < 0:
-        raise NasevalError(
-            f"network option filter_increment is {increment}; choose 0 or more, or null to "
-            "double the channels at reductions"
-        )
     return [skeleton.channels + index * increment for index in range(skeleton.cells)]
 
 

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+from pydantic import Field
 
 from naseval.genotype import Cell, Genotype, Node
+from naseval.networks.shape import Skeleton, check_halved
+from naseval.settings.base import NonNegativeInt
 from naseval.spaces._cells import EDGES_PER_NODE, INPUTS, CellSpace
+from naseval.spaces._options import NetworkOptions
 
 OPERATIONS = (
     "max_pool_3x3",
@@ -72,6 +76,21 @@ def _uniform_genome(rng: np.random.Generator) -> tuple[Cell, Cell]:
     return genotype.normal, genotype.reduce
 
 
+class Options(NetworkOptions):
+    """Options of the evaluation networks."""
+
+    squeeze_excitation: bool = Field(False, description="squeeze-and-excitation after every cell")
+    filter_increment: NonNegativeInt | None = Field(
+        None, description="channels added after every cell; null: double at reductions"
+    )
+
+    def check(self, skeleton: Skeleton) -> None:
+        """Raise `ShapeError` also if the channels do not grow and are too few to be halved."""
+        super().check(skeleton)
+        if self.filter_increment is not None:
+            check_halved(skeleton.channels + skeleton.reductions[0] * self.filter_increment)
+
+
 SPACE = CellSpace(
     name="nsganet",
     operations=OPERATIONS,
@@ -79,8 +98,5 @@ SPACE = CellSpace(
     draws={"uniform": _uniform_genome},
     distinct_inputs=False,
     concat=loose_ends,
-    network_options={
-        "squeeze_excitation": False,  # after every cell
-        "filter_increment": None,  # channels added after every cell; null: double at reductions
-    },
+    network_options=Options,
 )

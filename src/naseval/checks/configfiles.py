@@ -1,0 +1,101 @@
+"""Are the files of the configuration, and how they are given, what the user means?
+
+A results folder remembers the overlays by which results were computed.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import yaml
+
+from naseval.errors import ConfigError
+from naseval.files import write_atomically
+from naseval.settings.validation import dotted
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+BASE = "config.yaml"
+"""The configuration that overlays are laid over."""
+DEEPEST = 50
+RECORD = "overlays.json"
+"""Names of the overlays, in the results folder."""
+OPTIONS = ("--configfile", "--configfiles")
+
+
+def check_configfiles(files: Iterable[str | Path], arguments: Sequence[str]) -> None:
+    """Raise `ConfigError` if a file has a key twice, or if `--configfile` is given twice.
+
+    YAML keeps the last of two equal keys, and Snakemake the last of two equal options.
+    """
+    if sum(argument.partition("=")[0] in OPTIONS for argument in arguments) > 1:
+        raise ConfigError(
+            "--configfile is given twice, and Snakemake would read only the last one; give all "
+            "overlays to one, as --configfile FIRST.yaml SECOND.yaml"
+        )
+    for file in dict.fromkeys(map(Path, files)):
+        _check_keys(file)
+
+
+def check_dropped(results: str, files: Iterable[str | Path]) -> None:
+    """Raise `ConfigError` if an overlay is left out by which results were computed.
+
+    Without it, results would be computed again, with other settings, in their place.
+    """
+    given = _names(files)
+    for name in _recorded(results):
+        if name not in given:
+            raise ConfigError(
+                f"the results in {results} were computed with the overlay {name}, which this "
+                "command leaves out: add it to --configfile, or set the config key results to "
+                f"another folder, or delete {Path(results, RECORD)}"
+            )
+
+
+def record_overlays(results: str, files: Iterable[str | Path]) -> None:
+    """Note in the results folder the overlays by which its results are computed."""
+    names = list(dict.fromkeys([*_recorded(results), *_names(files)]))
+    if names != _recorded(results):
+        write_atomically(Path(results, RECORD), f"{json.dumps(names)}\n".encode())
+
+
+def _recorded(results: str) -> list[str]:
+    try:
+        names = json.loads(Path(results, RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _names(files: Iterable[str | Path]) -> list[str]:
+    """Return the names of the overlays. Folders may be moved, so only names are compared."""
+    return [name for name in (Path(file).name for file in files) if name != BASE]
+
+
+def _check_keys(file: Path) -> None:
+    try:
+        with file.open(encoding="utf-8") as opened:
+            root = yaml.compose(opened, Loader=LOADER)
+    except (yaml.YAMLError, OSError, UnicodeDecodeError):
+        return  # Snakemake, which has read the file, knows better
+    _check_node(root, file, ())
+
+
+def _check_node(node: yaml.Node | None, file: Path, path: tuple[str, ...]) -> None:
+    if len(path) > DEEPEST:
+        raise ConfigError(f"{file} is nested more than {DEEPEST} deep; remove what leads to itself")
+    if isinstance(node, yaml.SequenceNode):
+        for number, entry in enumerate(node.value):
+            _check_node(entry, file, (*path, str(number)))
+    if not isinstance(node, yaml.MappingNode):
+        return
+    counts = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+    for key, value in node.value:
+        name = (*path, str(key.value))
+        if isinstance(key, yaml.ScalarNode) and counts[key.value] > 1:
+            lines = [k.start_mark.line + 1 for k, _ in node.value if k.value == key.value]
+            raise ConfigError(
+                f"{file} has the config key {dotted(*name)} twice, in the lines "
+                f"{' and '.join(map(str, lines))}; remove one"
+            )
+        _check_node(value, file, name)

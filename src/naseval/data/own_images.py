@@ -1,0 +1,92 @@
+"""What is known of a user's own images from their files alone, without reading them."""
+
+import hashlib
+from pathlib import Path
+from zipfile import is_zipfile
+
+from naseval.data.formats.class_folders import ClassFolders, class_folders
+from naseval.data.formats.members import walk
+from naseval.data.sources import check_classes
+from naseval.errors import NasevalError
+from naseval.records import provenance_of
+from naseval.settings.dataset import Dataset
+
+
+def state_of(place: Path, labels: Path) -> str:
+    """Return a digest that changes when the images at `place` do.
+
+    It covers path, size and modification time (in whole seconds) of every file in a folder, or of
+    the archive. If `place` does not exist, for instance because it was removed after the images
+    were stored, it is the digest that their table `labels` was written with.
+
+    Raise `NasevalError` if there is nothing at `place` and nothing is stored either.
+    """
+    if place.exists():
+        lines = [f"{path} {size} {time}" for path, size, time in _files(place)]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    if recorded := _recorded(labels):
+        return recorded
+    raise NasevalError(
+        f"config key datasets.{labels.parent.name}.path: {place} does not exist; name a folder, a "
+        "zip or a tar of images"
+    )
+
+
+def bytes_of(place: Path) -> int:
+    """Return the size of all files in a folder, or of an archive."""
+    return sum(size for _, size, _ in _files(place)) if place.exists() else 0
+
+
+def check_own(name: str, dataset: Dataset) -> None:
+    """Raise `NasevalError` if the images have other classes or no test images, by their names.
+
+    Names in a folder and in a zip are listed at once. A tar must be read as a whole, which only the
+    job does that stores the images. Nothing is said of a place that is gone.
+    """
+    place = Path(dataset.path or "")
+    if place.is_dir() or (place.is_file() and is_zipfile(place)):
+        found = class_folders(place)
+        check_classes(name, found.classes, dataset.classes)
+        _check_test(name, dataset, found)
+
+
+def count_own(name: str, dataset: Dataset) -> tuple[int, int] | None:
+    """Return the numbers of all images and of test images, or None if their place is gone.
+
+    Raise `NasevalError` if they have no test images and `split.test` is `archive`.
+    """
+    place = Path(dataset.path or "")
+    if not place.exists():
+        return None
+    found = class_folders(place)
+    total = len(found.paths)
+    if not isinstance(dataset.split.test, str):
+        return total, round(total * dataset.split.test)
+    _check_test(name, dataset, found)
+    return total, sum(found.test or ())
+
+
+def _check_test(name: str, dataset: Dataset, found: ClassFolders) -> None:
+    if dataset.split.test == "archive" and found.test is None:
+        raise NasevalError(
+            f"{dataset.path} has no folders train and test; give datasets.{name}.split.test a share"
+        )
+
+
+def _recorded(labels: Path) -> str | None:
+    try:
+        recorded = provenance_of(labels)["settings"]["content"]
+    except (NasevalError, KeyError, TypeError):
+        return None
+    return recorded if isinstance(recorded, str) else None
+
+
+def _files(place: Path) -> list[tuple[str, int, int]]:
+    if not place.is_dir():
+        facts = place.stat()
+        return [("", facts.st_size, int(facts.st_mtime))]
+    try:
+        found = [(path, entry.stat()) for path, entry in walk(place)]
+    except OSError as error:
+        raise NasevalError(f"{place} cannot be read ({error}); mend it") from error
+    return [(path, facts.st_size, int(facts.st_mtime)) for path, facts in found]

@@ -1,0 +1,1 @@
+"""DARTS-ES (Zela et al., ICLR 2020)."""

@@ -1,0 +1,1 @@
+"""DARTS- (Chu et al., ICLR 2021)."""

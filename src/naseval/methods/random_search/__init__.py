@@ -1,0 +1,1 @@
+"""Random search: the best of k random candidates."""

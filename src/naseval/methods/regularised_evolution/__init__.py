@@ -1,0 +1,1 @@
+"""Regularised evolution: tournaments in a population whose oldest member dies."""

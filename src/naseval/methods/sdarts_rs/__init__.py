@@ -1,0 +1,1 @@
+"""SDARTS-RS (Chen and Hsieh, ICML 2020)."""

@@ -1,0 +1,1 @@
+"""Successive halving and Hyperband: many short trainings, of which the best go on."""

@@ -1,0 +1,15 @@
+"""Successive halving and Hyperband: the best trainings go on (Li et al., JMLR 2018)."""
+
+from naseval.data.training_data import TrainingData
+from naseval.methods import SearchResult
+from naseval.methods._baselines.trained import search_by_training
+from naseval.methods.successive_halving import algorithm
+from naseval.methods.successive_halving.settings import Settings
+from naseval.training.loop import Loop
+
+
+def search(data: TrainingData, settings: Settings, *, seed: int, loop: Loop) -> SearchResult:
+    """Search the settings' space with the images that searches may use."""
+    return search_by_training(
+        algorithm.search, data, settings, seed=seed, loop=loop, name="successive_halving"
+    )

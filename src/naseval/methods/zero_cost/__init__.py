@@ -1,0 +1,1 @@
+"""Zero-cost ranking: the highest score of candidates that nobody trains."""

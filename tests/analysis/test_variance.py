@@ -1,0 +1,123 @@
+"""Shares of the variance: protocol, architecture, rest."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from naseval.analysis.finals import finals, summarise
+from naseval.analysis.variance import components, sums_of_squares, variance
+from naseval.randomness import stream
+from study_tables import (
+    PROTOCOLS,
+    frame,
+    needs_published,
+    published_protocols,
+    published_seeds,
+    recomputed,
+)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 1000))
+def test_sums_of_squares_add_up(seed):
+    layout = np.random.default_rng(seed).normal(size=(3, 4, 5))
+    parts = sums_of_squares(layout)
+    total = ((layout - layout.mean(axis=(1, 2), keepdims=True)) ** 2).sum(axis=(1, 2))
+    assert parts.sum(axis=0) == pytest.approx(total)
+    assert (parts > -1e-9).all()
+
+
+def test_additive_effects_leave_no_rest():
+    layout = np.arange(3)[:, None] + 10 * np.arange(4)[None, :]
+    protocol, architecture, rest = sums_of_squares(layout.astype(float))
+    assert (protocol, architecture) == (100 * 5 * 3, 2 * 4)
+    assert rest == pytest.approx(0)
+
+
+def test_variance_leaves_out_incomplete_architectures_and_resnet():
+    study = frame(
+        [
+            {"genotype": f"r{i}", "protocol": p, "test_accuracy": 90.0 + i + 5 * k}
+            for i in range(4)
+            for k, p in enumerate(("base", "cda"))
+            if (i, p) != (3, "base")
+        ]
+        + [
+            {"genotype": "resnet50", "origin": "fixed", "protocol": p, "test_accuracy": 10.0}
+            for p in ("base", "cda")
+        ]
+    )
+    table, sentence = variance(study)
+    assert (table["architectures"] == 3).all()
+    assert table.set_index("part")["squares"].to_dict() == pytest.approx(
+        {"protocol": 37.5, "architecture": 4.0, "rest": 0.0}
+    )
+    assert table["share"].sum() == pytest.approx(100)
+    assert table.set_index("part")["freedom"].to_dict() == {
+        "protocol": 1,
+        "architecture": 2,
+        "rest": 2,
+    }
+    shares = table.set_index("part")
+    assert shares.loc["protocol", "low"] <= shares.loc["protocol", "share"]
+    assert shares.loc["protocol", "share"] <= shares.loc["protocol", "high"] <= 100
+    assert "3 architectures × 2 protocols" in sentence
+    table, sentence = variance(study[study["protocol"] == "base"])
+    assert table.empty and sentence.startswith("No two random architectures were trained under")
+
+
+def test_components_are_those_that_the_runs_were_drawn_with():
+    """On average of 2,000 layouts; an estimate below 0 would count as 0, and none is near it."""
+    rng = stream("tests", "components")
+    stds, shape = (1.0, 0.8, 0.5), (2000, 30, 6)
+    columns, rows = rng.normal(0, stds[0], (2000, 1, 6)), rng.normal(0, stds[1], (2000, 30, 1))
+    layouts = columns + rows + rng.normal(0, stds[2], shape)
+    found = components(sums_of_squares(layouts), *shape[1:])
+    assert found.mean(axis=1) == pytest.approx(np.square(stds), rel=0.05)
+    assert (components(np.array([0.0, 3.0, 4.0]), 4, 2) >= 0).all()
+
+
+def test_of_two_runs_each_the_architecture_has_no_share_of_what_is_noise():
+    """Architectures that are all alike have half of the squares, and next to none of a run."""
+    noise = stream("tests", "alike").normal(0, 1, (400, 2))
+    study = frame(
+        {"genotype": f"r{i:03d}", "seed": seed, "test_accuracy": 90.0 + noise[i, seed]}
+        for i in range(400)
+        for seed in (0, 1)
+    )
+    table, sentence = variance(study, "seed")
+    rows = table.set_index("part")
+    assert rows.loc["architecture", "share"] == pytest.approx(50, abs=6)
+    assert rows.loc["architecture", "component"] < 12 < 88 < rows.loc["rest", "component"]
+    assert rows["component"].sum() == pytest.approx(100)
+    assert (rows["component_low"] <= rows["component_high"]).all() and (rows["seeds"] == 2).all()
+    assert "400 architectures × 2 seeds" in sentence and "two trainings of it" in sentence
+    none, sentence = variance(study[study["seed"] == 0], "seed")
+    assert none.empty and "under the same two seeds" in sentence
+    # Only crossed runs count: an architecture without one of the seeds is left out.
+    part = study[(study["genotype"] != "r000") | (study["seed"] == 0)]
+    table, sentence = variance(part, "seed")
+    assert (table["architectures"] == 399).all() and sentence.endswith("diverged: 1 architecture.")
+
+
+@needs_published
+def test_published_protocols():
+    table = summarise(published_protocols(), ["protocol"])
+    for known, row in zip(recomputed()["fig3"].values(), table.to_dict("records"), strict=True):
+        assert PROTOCOLS[row["protocol"]] == known["column"]
+        for key in ("n", "mean", "std", "std_sample", "min", "max"):
+            assert row[key] == pytest.approx(known[key], abs=1e-6)
+    shares = variance(published_protocols())[0].set_index("part")["share"]
+    assert shares["protocol"] > 90 > 10 > shares["architecture"] > shares["rest"]
+
+
+@needs_published
+def test_published_seeds_vary_less_than_architectures():
+    """The component is the correlation between the seeds, as it is without a shift between them."""
+    table, sentence = variance(published_seeds(), "seed")
+    rows = table.set_index("part")
+    wide = finals(published_seeds()).pivot_table(index="genotype", columns="seed", values="best")
+    correlation = 100 * np.corrcoef(wide.to_numpy().T)[0, 1]
+    assert rows.loc["architecture", "component"] == pytest.approx(correlation, abs=0.5)
+    assert "the architecture accounts for 72 [43, 86] %" in sentence

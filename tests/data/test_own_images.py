@@ -1,0 +1,375 @@
+"""A user's own images: in a folder, a zip or a tar, in every layout, whole and damaged."""
+
+import io
+import os
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import archives as made
+from data_folders import SHARES
+from naseval.budget.images import count_images
+from naseval.data.formats.class_folders import class_folders
+from naseval.data.formats.members import file_names, read_in_order
+from naseval.data.images import load_images
+from naseval.data.own_images import bytes_of, check_own, state_of
+from naseval.data.sources import check_classes, get_source
+from naseval.data.splits import write_splits
+from naseval.data.store import read_labels, write_images
+from naseval.errors import ConfigError, NasevalError
+from naseval.settings.dataset import Dataset, Split
+from naseval.settings.validation import validated
+from own_images import FORMS, divided, pictures, tar_with_raw_name, write, zip_with_raw_name
+
+ARCHIVE = Split(train=0.5, validation=0.5, test="archive", seed=0)
+
+
+def read(place, size=8, images="small"):
+    return get_source("folder").read(place, size, images)
+
+
+def dataset(place, split, **changes):
+    fields = {"label": "Mine", "source": "folder", "path": str(place), "images": "small"}
+    fields |= {"image_size": 8, "classes": 2, "split": split, "channels": "computed"}
+    return validated(Dataset, fields | changes, "datasets.mine")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_classes_and_images_are_sorted_by_name(tmp_path, form):
+    place = write(tmp_path, form, pictures("dog", "cat", "a b/ü"))
+    source = read(place)
+    assert source.classes == ("a b", "cat", "dog")
+    assert source.labels.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert source.names[::3] == ("a b/ü/0.png", "cat/0.png", "dog/0.png")
+    assert source.test is None
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("below", ["", "one/", "one/two/"])
+def test_folders_that_all_images_share_are_no_classes(tmp_path, form, below):
+    files = [(below + path, content) for path, content in divided("cat", "dog")]
+    source = read(write(tmp_path, form, files))
+    assert source.classes == ("cat", "dog")
+    assert source.test.tolist() == [True] * 6 + [False] * 6
+    assert source.names[0] == "test/cat/0.png"
+
+
+@pytest.mark.parametrize("images", ["small", "large"])
+def test_every_form_gives_the_same_images(tmp_path, images):
+    files = divided("cat", "dog")
+    sources = [read(write(tmp_path / form, form, files), 8, images) for form in FORMS]
+    contents = [list(map(bytes, source.images)) for source in sources]
+    assert contents[0] == contents[1] == contents[2] == contents[3]
+    assert len({source.names for source in sources}) == 1
+    if images == "large":
+        assert contents[0] == [content for _, content in sorted(files)]
+
+
+@pytest.mark.parametrize(("size", "box"), [((24, 16), (4, 0, 20, 16)), ((16, 40), (0, 12, 16, 28))])
+def test_small_images_are_scaled_once_and_cut_to_a_square(tmp_path, size, box):
+    files = pictures("cat", "dog", size=size)
+    source = read(write(tmp_path, "folder", files))
+    original = Image.open(io.BytesIO(files[0][1]))
+    expected = original.resize((8, 8), Image.Resampling.BILINEAR, box)
+    assert (source.images[0] == np.asarray(expected)).all()
+    assert source.images.shape == (6, 8, 8, 3)
+
+
+def test_small_images_of_the_right_size_keep_their_pixels(tmp_path):
+    files = pictures("cat", "dog", size=(8, 8))
+    source = read(write(tmp_path, "zip", files))
+    assert (source.images[0] == np.asarray(Image.open(io.BytesIO(files[0][1])))).all()
+
+
+HIDDEN = [
+    ".DS_Store", "cat/.DS_Store", "cat/Thumbs.db", "__MACOSX/cat/._0.png", "cat/._0.png",
+    ".ipynb_checkpoints/cat/0.png", "cat/.ipynb_checkpoints/0-checkpoint.png", ".git/x/0.png",
+    "cat/@eaDir/0.png",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_hidden_and_system_files_are_passed_over_in_silence(tmp_path, form, caplog):
+    caplog.set_level("INFO")
+    files = [*pictures("cat", "dog"), *((path, b"x") for path in HIDDEN)]
+    assert len(read(write(tmp_path, form, files)).images) == 6
+    assert caplog.text == ""
+
+
+def test_other_files_are_counted(tmp_path, caplog):
+    caplog.set_level("INFO")
+    others = [("a.txt", b""), ("cat/b.csv", b""), ("cover.png", b""), ("dog/x.json", b"")]
+    place = write(tmp_path, "tar", [*pictures("cat", "dog"), *others])
+    assert len(read(place).images) == 6
+    told = "passed over 4 files, no images of a class: a.txt, cat/b.csv, cover.png and 1 more"
+    assert told in caplog.text
+
+
+@pytest.mark.parametrize("images", ["small", "large"])
+@pytest.mark.parametrize("form", FORMS)
+def test_bad_files_are_named_and_counted_in_one_sentence(tmp_path, form, images, caplog):
+    files = dict(pictures("cat", "dog", count=4))
+    files["cat/1.png"] = files["cat/1.png"][:50]
+    files["dog/3.png"] = b""
+    source = read(write(tmp_path, form, files.items()), 8, images)
+    assert len(list(source.images)) == len(source.names) == 6
+    assert source.labels.tolist() == [0, 0, 0, 1, 1, 1]
+    (warning,) = caplog.messages
+    assert "2 of 8 images cannot be decoded and are left out: cat/1.png (" in warning
+    assert "dog/3.png (" in warning
+    assert "\n" not in warning
+
+
+def test_a_class_of_bad_files_alone_is_refused(tmp_path):
+    files = [*pictures("cat"), ("dog/0.png", b"x")]
+    with pytest.raises(NasevalError, match="has no image of dog that can be decoded; mend it"):
+        read(write(tmp_path, "zip", files))
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ([], "holds 0 images, but none in a folder of its class; mend it"),
+        ([("a.png", b""), ("b.png", b"")], "holds 2 images, but none .* class, a.png for inst"),
+        ([("train/a/1.png", b""), ("val/a/1.png", b"")], "has the folders train, val; the pipel"),
+        ([("train/a/1.png", b""), ("test/b/1.png", b"")], "has test images of b, but none to tr"),
+        ([("a/1.png", b""), ("./a/1.png", b"")], "holds the image a/1.png twice"),
+    ],
+)
+def test_layouts_that_cannot_be_meant_are_one_sentence(tmp_path, files, told):
+    with pytest.raises(NasevalError, match=told):
+        class_folders(write(tmp_path, "tar", files))
+
+
+def test_train_may_be_a_class_among_others(tmp_path):
+    place = write(tmp_path, "folder", pictures("car", "train", "val"))
+    assert class_folders(place).classes == ("car", "train", "val")
+
+
+def test_a_missing_path_is_named(tmp_path):
+    for call in (read, lambda place: state_of(place, tmp_path / "mine/labels.parquet")):
+        with pytest.raises(NasevalError, match=r"nowhere (is missing|does not exist); (set|name)"):
+            call(tmp_path / "nowhere")
+
+
+def test_links_are_followed_but_not_in_circles(tmp_path):
+    place = write(tmp_path, "folder", pictures("cat"))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/0.png").write_bytes(made.photograph("dog", kind="PNG"))
+    (place / "dog").symlink_to(tmp_path / "elsewhere")
+    (place / "cat/again").symlink_to(place)
+    assert read(place).classes == ("cat", "dog")
+    (place / "dog/1.png").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(NasevalError, match=r"No such file or directory: '.*dog/1\.png'"):
+        read(place)
+
+
+@pytest.mark.parametrize("write_raw", [zip_with_raw_name, tar_with_raw_name])
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("é/ü.png".encode(), "é/ü.png"),
+        (b"cat/\xff\xfe.png", "cat/\\xff\\xfe.png"),
+        (b"cat/a\nb.png", "cat/a\\x0ab.png"),
+    ],
+)
+def test_names_of_any_encoding_are_text(tmp_path, write_raw, name, shown):
+    archive = write_raw(tmp_path / "a", name, made.photograph("cat", kind="PNG"))
+    (found,) = file_names(archive)
+    if write_raw is tar_with_raw_name or b"\xff" not in name:
+        assert found == shown
+    write_images(tmp_path, read(archive, images="large"), "large")
+    assert read_labels(tmp_path)["name"].to_pylist() == [found]
+
+
+def test_names_do_not_depend_on_the_locale(tmp_path):
+    place = write(tmp_path, "folder", pictures("é", "ž"))
+    odd = place / os.fsdecode(b"\xff")
+    odd.mkdir()
+    (odd / os.fsdecode(b"\xfe.png")).write_bytes(made.photograph("x", kind="PNG"))
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from naseval.data.formats.class_folders import class_folders\n"
+        "print(ascii(class_folders(Path(sys.argv[1])).names))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-X", f"utf8={utf8}", "-c", code, place],
+            env={**os.environ, "LC_ALL": locale, "PYTHONCOERCECLOCALE": "0"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for locale, utf8 in (("C.UTF-8", 1), ("C", 0), ("POSIX", 1))
+    }
+    assert len(said) == 1
+    assert rb"\\xff/\\xfe.png" in said.pop()
+
+
+def test_a_zip_of_windows_has_folders(tmp_path):
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path, content in pictures("cat", "dog"):
+            info = zipfile.ZipInfo(path)
+            info.filename = info.orig_filename = path.replace("/", "\\")
+            file.writestr(info, content)
+    assert read(archive).classes == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is damaged"),
+        (b"PK\3\4 and nothing more", "is damaged"),
+        (b"<html>Sign in</html>", "is damaged .it is an HTML page"),
+        (bytes(1000), "holds 0 images"),
+    ],
+)
+def test_an_archive_that_is_none_is_one_sentence(tmp_path, content, told):
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(NasevalError, match=rf"a\.zip {told}.*; mend it, or set the dataset's path"):
+        read(tmp_path / "a.zip")
+
+
+def test_an_encrypted_zip_is_one_sentence(tmp_path):
+    place = write(tmp_path, "zip", pictures("cat", "dog"))
+    content = bytearray(place.read_bytes())
+    for mark, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        start = -1
+        while (start := content.find(mark, start + 1)) >= 0:
+            content[start + flags] |= 1
+    place.write_bytes(content)
+    with pytest.raises(NasevalError, match=r"is damaged \(.*encrypted"):
+        read(place)
+
+
+@given(order=st.permutations(range(6)), kept=st.sets(st.integers(0, 5)))
+@settings(max_examples=20)
+def test_contents_come_in_any_order_that_is_asked_for(tmp_path_factory, order, kept):
+    files = [(f"{number}", bytes([number]) * number) for number in range(6)]
+    archive = made.write_tar(tmp_path_factory.mktemp("tar") / "a.tar", files)
+    names = [str(number) for number in order if number in kept]
+    assert list(read_in_order(archive, names)) == [files[int(name)][1] for name in names]
+
+
+# The configuration
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"path": None}, "the source folder needs a path"),
+        ({"source": "digits"}, "a path is for the source folder alone; remove it"),
+        ({"split": ARCHIVE.model_copy(update={"test": "published"})}, "no lists are published"),
+    ],
+)
+def test_a_path_belongs_to_the_source_folder(changes, told):
+    with pytest.raises(ConfigError, match=told):
+        dataset("images", **{"split": SHARES, **changes})
+
+
+def test_other_classes_than_configured_are_one_sentence():
+    check_classes("mine", ("cat", "dog"), 2)
+    with pytest.raises(NasevalError, match=r"mine\.classes is 3, but the images have 2 classes .c"):
+        check_classes("mine", ("cat", "dog"), 3)
+
+
+# What is known before the images are read
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_state_changes_with_the_images_and_with_nothing_else(tmp_path, form):
+    labels = tmp_path / "mine/labels.parquet"
+    place = write(tmp_path / "one", form, pictures("cat", "dog"))
+    before = state_of(place, labels)
+    moved = place.rename(tmp_path / f"moved.{form}")
+    assert state_of(moved, labels) == before
+    facts = moved.stat()
+    os.utime(moved, (facts.st_atime, facts.st_mtime + 5))
+    if form == "folder":
+        assert state_of(moved, labels) == before
+        (moved / ".DS_Store").write_bytes(b"x")
+        assert state_of(moved, labels) == before
+        os.utime(moved / "cat/0.png", (0, 0))
+    assert state_of(moved, labels) != before
+
+
+@pytest.mark.parametrize("change", ["add", "remove", "rename", "longer"])
+def test_the_state_of_a_folder_changes_with(tmp_path, change):
+    place = write(tmp_path, "folder", pictures("cat", "dog"))
+    before, file = state_of(place, tmp_path), place / "cat/1.png"
+    if change == "add":
+        (place / "dog/9.png").write_bytes(b"")
+    elif change == "remove":
+        file.unlink()
+    elif change == "rename":
+        file.rename(place / "cat/7.png")
+    else:
+        time = file.stat().st_mtime
+        file.write_bytes(file.read_bytes() + b"x")
+        os.utime(file, (time, time))
+    assert state_of(place, tmp_path) != before
+
+
+def test_the_state_of_a_removed_folder_is_that_of_its_stored_images(tmp_path):
+    place = write(tmp_path, "zip", pictures("cat", "dog"))
+    recorded = {"settings": {"content": state_of(place, tmp_path)}}
+    write_images(tmp_path, read(place), "small", provenance=recorded)
+    place.unlink()
+    assert state_of(place, tmp_path / "labels.parquet") == recorded["settings"]["content"]
+    (tmp_path / "labels.parquet").write_bytes(b"damaged")
+    with pytest.raises(NasevalError, match="does not exist"):
+        state_of(place, tmp_path / "labels.parquet")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("split", [SHARES, ARCHIVE])
+def test_images_are_counted_before_they_are_read(tmp_path, form, split):
+    place = write(tmp_path / "a", form, divided("cat", "dog"))
+    mine = dataset(place, split)
+    counted = count_images("mine", mine, tmp_path)
+    folder = tmp_path / "data/mine"
+    write_images(folder, read(place), "small")
+    write_splits(folder, split, "mine")
+    place.rename(tmp_path / "gone")
+    stored = count_images("mine", mine, tmp_path)  # from the splits
+    assert sum(counted.values()) == sum(stored.values()) == 12
+    assert counted["test"] == (6 if split is ARCHIVE else 2)
+    assert stored["test"] == (6 if split is ARCHIVE else 2)
+    assert bytes_of(tmp_path / "gone") > 1000
+    assert len(load_images(folder, mine, ("test",), "cpu")) == stored["test"]
+
+
+def test_a_test_part_that_is_not_there_is_told_by_the_budget(tmp_path):
+    place = write(tmp_path, "zip", pictures("cat", "dog"))
+    with pytest.raises(NasevalError, match=r"no folders train and test; give datasets\.mine\.spl"):
+        count_images("mine", dataset(place, ARCHIVE), tmp_path)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_planning_misses_a_test_part_and_classes_where_names_are_listed_at_once(tmp_path, form):
+    """That is in a folder and in a zip. The job that stores the images reads a tar."""
+    place = write(tmp_path, form, pictures("cat", "dog"))
+    slips = {
+        r"no folders train and test; give datasets\.mine\.split\.test": dataset(place, ARCHIVE),
+        r"datasets\.mine\.classes is 3, but the images have 2": dataset(place, SHARES, classes=3),
+    }
+    check_own("mine", dataset(place, SHARES))
+    for told, slip in slips.items():
+        if form in ("folder", "zip"):
+            with pytest.raises(NasevalError, match=told):
+                check_own("mine", slip)
+        else:
+            check_own("mine", slip)
+
+
+def test_own_images_that_are_gone_are_named(tmp_path):
+    gone = dataset(tmp_path / "gone", SHARES)
+    check_own("mine", gone)
+    with pytest.raises(NasevalError, match=r"datasets\.mine\.path: .*gone does not exist, and"):
+        count_images("mine", gone, tmp_path)

@@ -1,0 +1,45 @@
+"""`python -m naseval genotype FILE` draws, counts and names the spaces."""
+
+import pytest
+
+from naseval.__main__ import main
+from naseval.printed.catalogue import printed_genotype
+from naseval.spaces import sample
+from naseval.spaces.enas.space import integers_of
+from paths import ROOT
+from printed_texts import as_call
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch, capsys):
+    """Return a function that runs the command on a text and returns code, output and errors."""
+    monkeypatch.chdir(ROOT)
+
+    def run(text, *options):
+        file = tmp_path / "mine.txt"
+        file.write_text(text)
+        code = main(["genotype", str(file), "--out", str(tmp_path / "out"), *options])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_a_printed_cell_is_drawn_counted_and_placed(told, tmp_path):
+    code, said, _ = told(as_call(printed_genotype("darts", "darts-v2")))
+    assert code == 0
+    assert "mine.txt, line 1: of the spaces darts, pdarts\n" in said
+    assert "as darts: 3,351,502 parameters and " in said
+    assert "as pdarts: 3,349,342 parameters and " in said  # bare pools
+    assert "(cifar10 under cda: 36 channels, 20 cells, no auxiliary tower)" in said
+    kinds = {path.suffix for path in (tmp_path / "out").iterdir()}
+    assert kinds == {".svg", ".pdf", ".png", ".csv"}
+
+
+def test_what_is_wrong_is_one_sentence(told):
+    code, _, errors = told("Genotype(normal=[])", "--space", "darts")
+    assert (code, errors.count("\n")) == (1, 1)
+    assert "mine.txt, line 1: a genotype needs the field normal_concat" in errors
+    code, _, errors = told(as_call(sample("darts", 0)), "--dataset", "cifar")
+    assert code == 1 and "--dataset names the dataset 'cifar'" in errors
+    code, _, errors = told(" ".join(map(str, integers_of(sample("enas", 0)))), "--space", "darts")
+    assert code == 1 and "integers are genotypes of the spaces enas, nao, nsganet alone" in errors
