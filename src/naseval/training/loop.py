@@ -194,9 +194,9 @@ class EpochLoop:
         with interruptible() if self.checkpoint else nullcontext(Interruption()) as interruption:
             while progress.epoch < epochs and not (stop and stop(progress.rows)):
                 running.run_epoch(progress, interruption)
-                log_epoch(progress.rows, progress.epoch, epochs, later + self.ahead)
                 progress = _Progress(progress.rows, progress.epoch + 1)
                 running.save(progress)
+                log_epoch(progress.rows, progress.epoch - 1, epochs, later + self.ahead)
                 if interruption.requested:
                     raise Interrupted(
                         f"interrupted after epoch {progress.epoch}; run again to resume"
