@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from naseval.budget.jobs import needed
+from naseval.checks.configfiles import check_dropped
 from naseval.config import Config
 from naseval.errors import NasevalError
 from naseval.files import write_atomically
@@ -150,7 +151,9 @@ def _results(options: argparse.Namespace) -> None:
 def _verify(options: argparse.Namespace) -> None:
     from naseval.verification import verify  # it imports pandas, which the status does not need
 
-    verified = verify(configured(options.configfile), options.results)
+    config = configured(options.configfile)
+    check_dropped(options.results or config.results, options.configfile)
+    verified = verify(config, options.results)
     sys.stdout.write(verified.text())
     verified.refuse_faults()
 
@@ -185,6 +188,7 @@ def _status(options: argparse.Namespace) -> None:
 def _show(options: argparse.Namespace) -> None:
     config = configured(options.configfile)
     results = options.results or config.results
+    check_dropped(results, options.configfile)
     if options.results and not Path(results).is_dir():
         raise NasevalError(f"{results} is no folder; name the results folder")
     jobs = needed(so_far(config, results))

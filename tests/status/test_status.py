@@ -13,6 +13,7 @@ from snakemake.utils import update_config
 from naseval import records, schemas
 from naseval.__main__ import main
 from naseval.budget.jobs import needed, once
+from naseval.checks.configfiles import record_overlays
 from naseval.config import load_config
 from naseval.errors import NasevalError
 from naseval.locking.lock import EXPIRY
@@ -147,6 +148,18 @@ def test_a_folder_that_is_none_is_one_sentence(tmp_path, monkeypatch, capsys, re
     monkeypatch.chdir(request.config.rootpath)
     assert main(["status", "--results", str(tmp_path / "nowhere")]) == 1
     assert "nowhere is no folder; name the results folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_an_overlay_that_is_left_out_is_noticed(
+    command, tmp_path, monkeypatch, capsys, request
+):
+    monkeypatch.chdir(request.config.rootpath)
+    record_overlays(str(tmp_path), ["config/demo.yaml"])
+    assert main([command, "--results", str(tmp_path)]) == 1
+    assert "the overlay demo.yaml, which this command leaves out" in capsys.readouterr().err
+    given = ["--configfile", "config/demo.yaml"]
+    assert main([command, "--results", str(tmp_path), *given]) == 0
 
 
 def test_the_page_is_alone_and_safe():
