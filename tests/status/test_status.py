@@ -151,9 +151,7 @@ def test_a_folder_that_is_none_is_one_sentence(tmp_path, monkeypatch, capsys, re
 
 
 @pytest.mark.parametrize("command", ["status", "verify"])
-def test_an_overlay_that_is_left_out_is_noticed(
-    command, tmp_path, monkeypatch, capsys, request
-):
+def test_an_overlay_that_is_left_out_is_noticed(command, tmp_path, monkeypatch, capsys, request):
     monkeypatch.chdir(request.config.rootpath)
     record_overlays(str(tmp_path), ["config/demo.yaml"])
     assert main([command, "--results", str(tmp_path)]) == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ import pandas as pd
 
 from naseval import records, schemas
 from naseval.analysis.cost import SECONDS_PER_DAY, search_costs, with_stated
+from naseval.analysis.finals import STATISTICS
+from naseval.analysis.over_datasets import mean_ranks, rankable, ranked
+from naseval.analysis.relative_improvement import benchmark_table
+from naseval.analysis.verdicts import against_average, with_verdicts
 from naseval.cards import inputs
 from naseval.cards.inputs import COMPLEXITY, Planned
 from naseval.config import Config
@@ -159,6 +164,32 @@ class Evidence:
     def decisions(self) -> pd.DataFrame:
         """The last look (`schemas.LOOK`) of each cell that is judged in steps and has one."""
         return pd.DataFrame([looks[-1] for looks in self.looks.values() if looks])
+
+    # What all methods are judged by together is computed once for all cards.
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """The rows of `against_average` of all methods and datasets that have results."""
+        return against_average(self.studies["benchmark"], self.config.margins, self.decisions)
+
+    @cached_property
+    def improvements(self) -> pd.DataFrame:
+        """The rows of `benchmark_table` by both statistics, with verdicts and ranks.
+
+        The additional columns are those of `with_verdicts`, and `rank` and `of` (see `ranked`; NaN
+        if a side has no runs).
+        """
+        study, keys = self.studies["benchmark"], ["dataset", "method", "statistic"]
+        rows = pd.concat([benchmark_table(study, name) for name in STATISTICS])
+        placed = pd.concat([ranked(rankable(study, name)) for name in STATISTICS])
+        judged = with_verdicts(rows, study, self.config.margins, decisions=self.decisions)
+        return judged.merge(placed, on=keys, how="left")
+
+    @cached_property
+    def mean_ranks(self) -> dict[str, dict[str, dict[str, float]]]:
+        """`mean_ranks` of all methods, by statistic."""
+        study = self.studies["benchmark"]
+        return {name: mean_ranks(rankable(study, name)) for name in STATISTICS}
 
     def study(self, name: str, method: str) -> pd.DataFrame:
         """Return the rows of a method in the table of a study."""

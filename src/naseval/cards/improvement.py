@@ -9,9 +9,6 @@ import pandas as pd
 from naseval.analysis.contrasts import from_few
 from naseval.analysis.finals import STATISTICS, trained_and_counted
 from naseval.analysis.intervals import PERCENT
-from naseval.analysis.over_datasets import mean_ranks, rankable, ranked
-from naseval.analysis.relative_improvement import benchmark_table
-from naseval.analysis.verdicts import with_verdicts
 from naseval.analysis.wording import count, interval, out_of, spread
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import escaped_labels, table
@@ -31,17 +28,11 @@ NOTE = (
 
 
 def improvement_table(evidence: Evidence, method: str) -> pd.DataFrame:
-    """Return a method's rows of `benchmark_table` with verdicts and ranks, `best` above `last`.
+    """Return a method's rows of `evidence.improvements`, `best` above `last`.
 
-    The additional columns are those of `with_verdicts`, and `rank` and `of` (see `ranked`; NaN if a
-    side has no runs). Tests are adjusted, and ranks are, over all methods with results.
+    Tests are adjusted, and ranks are, over all methods with results.
     """
-    study = evidence.studies["benchmark"]
-    keys = ["dataset", "method", "statistic"]
-    improvements = pd.concat([benchmark_table(study, name) for name in STATISTICS])
-    placed = pd.concat([ranked(rankable(study, name)) for name in STATISTICS])
-    rows = with_verdicts(improvements, study, evidence.config.margins, decisions=evidence.decisions)
-    rows = rows.merge(placed, on=keys, how="left")
+    rows = evidence.improvements
     rows = rows[rows["method"] == method]
     order = rows["dataset"].map(evidence.datasets(method).index)
     return rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
@@ -84,7 +75,7 @@ def gain(row: Mapping[Hashable, Any]) -> str:
 
 
 def _places(evidence: Evidence, method: str, statistic: str) -> str:
-    found = mean_ranks(rankable(evidence.studies["benchmark"], statistic)).get(method)
+    found = evidence.mean_ranks[statistic].get(method)
     if found is None:
         return ""
     low = found["rank_low"]

@@ -14,7 +14,6 @@ from naseval.analysis.inflation import expected_maximum
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.tails import tail_warning
 from naseval.analysis.verdict_tables import signed
-from naseval.analysis.verdicts import against_average
 from naseval.analysis.wording import count
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import escaped_labels, table
@@ -43,13 +42,12 @@ ADDED_NOTE = (
 
 
 def verdict_rows(evidence: Evidence, method: str) -> pd.DataFrame:
-    """Return a method's rows of `against_average`, by dataset, what decides above what does not.
+    """Return a method's rows of `evidence.verdicts`, by dataset, what decides above what does not.
 
     The family is all methods and datasets that have results so far. Where runs are added in steps,
     the verdict is that of the last look, and is not of the family.
     """
-    study = evidence.studies["benchmark"]
-    rows = against_average(study, evidence.config.margins, evidence.decisions)
+    rows = evidence.verdicts
     rows = rows[rows["method"] == method]
     places = rows["dataset"].map(evidence.datasets(method).index)
     order = np.lexsort([~rows["decides"], places])
