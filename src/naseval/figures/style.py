@@ -81,10 +81,10 @@ STATE_COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK, GREY)
 
 
 class Look(NamedTuple):
-    """The colour and marker of a method in all figures."""
+    """The colour and marker of a method in all figures, as matplotlib names them."""
 
     colour: str
-    marker: str
+    marker: str | tuple[int, Literal[0, 1, 2], int]
 
 
 METHOD_LOOKS = {
@@ -102,16 +102,16 @@ METHOD_LOOKS = {
     "sdarts-rs": Look("#5E4FA2", "p"),
     "darts-minus": Look("#6B8E23", "d"),
     "darts-es": Look("#B8860B", "*"),
-    # Baselines have markers of lines, which no method has.
+    # Baselines have markers of lines, which no method has, but none that hides in an error bar.
     "random-search": Look("#222255", "x"),
     "local-search": Look("#117733", "1"),
     "regularised-evolution": Look("#CC3311", "2"),
     "successive-halving": Look("#AA3377", "3"),
     "hyperband": Look("#EE8866", "4"),
     "random-sharing": Look("#225555", "+"),
-    "parameters": Look("#AA4499", "|"),
+    "parameters": Look("#AA4499", (4, 1, 0)),
     "nwot": Look("#33BBEE", "."),
-    "synflow": Look("#666633", "_"),
+    "synflow": Look("#666633", (6, 2, 0)),
 }
 """The fixed colour and marker of each method, by its key. All markers differ."""
 

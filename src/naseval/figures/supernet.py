@@ -23,6 +23,7 @@ from naseval.figures.style import (
     FAINT,
     INK,
     Drawing,
+    Look,
     legend,
     legend_height,
     method_look,
@@ -130,8 +131,8 @@ def _panel(panel: Axes, own: pd.DataFrame, others: pd.DataFrame) -> None:
     panel.set_xticks([tick for tick in ticks if 0 <= tick <= last])
 
 
-def _look(score: str) -> tuple[str, str]:
-    return (INK, "o") if score == TRAINING else method_look(score)
+def _look(score: str) -> Look:
+    return Look(INK, "o") if score == TRAINING else method_look(score)
 
 
 def _handle(score: str) -> Line2D:
