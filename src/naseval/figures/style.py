@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, ParamSpec
@@ -193,6 +194,8 @@ def _add_fonts() -> None:
     for name in FONTS:
         if name not in known:
             fontManager.addfont(font_file(name))
+            # It has one weight; without this, matplotlib warns wherever text is bold.
+            fontManager.ttflist.append(replace(fontManager.ttflist[-1], weight=700))
 
 
 def styled(draw: Callable[P, Drawing]) -> Callable[P, Drawing]:
