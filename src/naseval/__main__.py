@@ -6,6 +6,7 @@ a file of genotypes holds.
 
 import argparse
 import math
+import os
 import sys
 import time
 from contextlib import suppress
@@ -35,11 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     try:
         options.run(options)
+        sys.stdout.flush()
     except NasevalError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:  # this is how a user ends --watch
         sys.stderr.write("\n")
+    except BrokenPipeError:  # `| head` has read enough; Python flushes once more as it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 0
 
 

@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
@@ -194,6 +196,20 @@ def test_the_command_prints_or_writes_a_page(tmp_path, monkeypatch, capsys, requ
     assert main([*command, "--html", str(tmp_path / "status.html")]) == 0
     assert capsys.readouterr().out == ""
     assert "benchmark" in (tmp_path / "status.html").read_text()
+
+
+def test_a_reader_may_stop_reading(request):
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-m", "naseval", "status"],
+        cwd=request.config.rootpath,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (1, b"")
 
 
 def test_the_results_that_people_read_are_listed(tmp_path, capsys):
