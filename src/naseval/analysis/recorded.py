@@ -9,7 +9,7 @@ import pandas as pd
 from naseval.analysis.comparison import welch
 from naseval.analysis.intervals import PERCENT, Values, student_interval
 from naseval.analysis.tables import Labels, in_order
-from naseval.analysis.wording import with_minus
+from naseval.analysis.wording import interval
 
 REPORT_TABLES = {
     "recorded_methods": {
@@ -135,11 +135,7 @@ def _labelled(table: pd.DataFrame, dataset_labels: Labels, method_labels: Labels
     shown = table.replace({column: dict(names[column]) for column in names if column in table})
     value = "relative_improvement" if "relative_improvement" in table else "difference"
     shown[value] = [
-        _interval(*row) for row in table[[value, "low", "high"]].itertuples(index=False, name=None)
+        interval(*ends, digits=3)
+        for ends in zip(table[value], table["low"], table["high"], strict=True)
     ]
     return shown.drop(columns=["low", "high"])
-
-
-def _interval(value: float, low: float, high: float) -> str:
-    ends = "" if pd.isna(low) else f" [{low:.3f}, {high:.3f}]"
-    return with_minus(f"{value:.3f}{ends}")

@@ -17,7 +17,7 @@ from naseval.analysis.verdicts import (
     between_methods,
     without_verdicts,
 )
-from naseval.analysis.wording import count, with_minus
+from naseval.analysis.wording import count, interval
 
 REPORT_TABLES = {
     "verdicts": {
@@ -93,8 +93,13 @@ def verdicts(
             "verdict": row["verdict"],
             "searched (n)": _mean(row["searched_mean"], row["searched_n"]),
             "random (n)": _mean(row["random_mean"], row["random_n"]),
-            "difference": signed(row["difference"], row["low"], row["high"]),
-            "RI, %": signed(*(row[name] for name in ("relative_improvement", *ENDS))),
+            "difference": interval(row["difference"], row["low"], row["high"], sign="+"),
+            "RI, %": interval(
+                row["relative_improvement"],
+                row["improvement_low"],
+                row["improvement_high"],
+                sign="+",
+            ),
             "margin": row["margin"],
             "equivalent above": row["equivalent_at"],
             "note": row["note"],
@@ -107,9 +112,6 @@ def verdicts(
         f"{_deciding(tidy)}{_without(silent, dataset_labels)}{frozen_note(decisions)}"
     )
     return tidy, _frame(shown), note
-
-
-ENDS = ("improvement_low", "improvement_high")
 
 
 def pairs(
@@ -126,7 +128,7 @@ def pairs(
             **_names(row, ["left", "right"], dataset_labels, method_labels),
             "verdict": row["verdict"],
             "compared": row["compared"],
-            "difference": signed(row["difference"], row["low"], row["high"]),
+            "difference": interval(row["difference"], row["low"], row["high"], sign="+"),
             "margin": row["margin"],
             "equivalent above": row["equivalent_at"],
             "note": row["note"],
@@ -148,18 +150,6 @@ def pairs(
 
 def _mean(mean: float, n: int) -> str:
     return f"{mean:.2f} ({n})" if n else "– (0)"
-
-
-def signed(value: float, low: float, high: float) -> str:
-    """Return `+0.42 [−0.10, +0.90]`, without brackets if the interval is NaN, a dash if all is."""
-    if pd.isna(value):
-        return "–"
-    ends = "" if pd.isna(low) else f" [{_signed(low)}, {_signed(high)}]"
-    return f"{_signed(value)}{ends}"
-
-
-def _signed(value: float) -> str:
-    return with_minus(f"{round(value, 2) + 0.0:+.2f}")  # `+ 0.0` turns −0.00 into 0.00
 
 
 def _in_order(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 
@@ -39,12 +40,17 @@ def spread(mean: float, std: float, n: int, form: str = ".2f") -> str:
     return with_minus(f"{mean:{form}} ± {std:{form}}" if n > 1 else f"{mean:{form}}")
 
 
-def interval(value: float, low: float, high: float, digits: int = 2) -> str:
-    """Return `0.42 [−0.10, 0.90]`, without brackets if the interval is NaN, a dash if all is."""
+def interval(
+    value: float, low: float, high: float, digits: int = 2, sign: Literal["", "+"] = ""
+) -> str:
+    """Return `0.42 [−0.10, 0.90]`, without brackets if the interval is NaN, a dash if all is.
+
+    With `sign` +, positive numbers have it: `+0.42 [−0.10, +0.90]`.
+    """
     if np.isnan(value):
         return "–"
     # `+ 0.0` after rounding turns −0.00 into 0.00.
-    number, *ends = (f"{round(end, digits) + 0.0:.{digits}f}" for end in (value, low, high))
+    number, *ends = (f"{round(end, digits) + 0.0:{sign}.{digits}f}" for end in (value, low, high))
     return with_minus(number if np.isnan(low) else f"{number} [{', '.join(ends)}]")
 
 

@@ -13,8 +13,7 @@ from naseval.analysis.finals import finals
 from naseval.analysis.inflation import expected_maximum
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.tails import tail_warning
-from naseval.analysis.verdict_tables import signed
-from naseval.analysis.wording import count
+from naseval.analysis.wording import count, interval
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import escaped_labels, table
 
@@ -82,7 +81,7 @@ def _row(row: Mapping[Hashable, Any], labels: Mapping[str, str]) -> list[object]
         labels[row["dataset"]],
         row["statistic"] + (", decides" if row["decides"] else ""),
         f"**{row['verdict']}**" if row["decides"] else row["verdict"],
-        signed(row["difference"], row["low"], row["high"]),
+        interval(row["difference"], row["low"], row["high"], sign="+"),
         row["margin"],
         row["equivalent_at"],
         row["note"],

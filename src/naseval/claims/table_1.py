@@ -8,7 +8,7 @@ from naseval.analysis.frozen import note as frozen_note
 from naseval.analysis.relative_improvement import relative_improvements
 from naseval.analysis.tables import Labels, in_order
 from naseval.analysis.verdicts import EQUIVALENT, UNDECIDED, Margins, counted_as, with_verdicts
-from naseval.analysis.wording import with_minus
+from naseval.analysis.wording import interval, with_minus
 from naseval.claims.catalogue import catalogue
 
 REPORT_TABLES = {
@@ -124,15 +124,10 @@ def _text(entry: dict | None) -> str:
     """
     if entry is None or pd.isna(entry["relative_improvement"]):
         return "–"
-    value, low, high = (_rounded(entry[name]) for name in ("relative_improvement", "low", "high"))
-    interval = "" if pd.isna(entry["low"]) else f" [{low}, {high}]"
+    shown = interval(*(entry[name] for name in ("relative_improvement", "low", "high")))
     few = from_few(entry["searched_n"], entry["random_n"])
     sign = SIGNS[counted_as(entry.get("verdict", ""))]
-    return f"{value}{interval}{sign}{few and f', {few}'}"
-
-
-def _rounded(value: float) -> str:
-    return with_minus(f"{round(value, 2) + 0.0:.2f}")  # `+ 0.0` turns −0.00 into 0.00
+    return f"{shown}{sign}{few and f', {few}'}"
 
 
 def _is_printed(entry: dict | None) -> bool:
