@@ -39,9 +39,9 @@ from naseval.studies import (
     search_settings,
     searches,
     space_of,
+    supernet,
     unique_runs,
 )
-from naseval.studies import supernet
 from naseval.studies._stopping import (
     DECISIONS,
     is_decided,
