@@ -28,7 +28,7 @@ def run_of(name):
 
 def member(name):
     run = {"dataset": "digits", "protocol": "base", "genotype": f"darts/{name}", "seed": 0}
-    return {"path": f"{name}.parquet", **run, "origin": "random", "space": "darts"}
+    return {"path": run_of(name).path, **run, "origin": "random", "space": "darts"}
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def results(tmp_path):
         ]
         made = {"settings": run_settings(ASKED, run_of(name))}
         made |= {"diverged_in_epoch": epochs + 1} if epochs < 3 else {}
-        records.write(tmp_path / f"{name}.parquet", records.table(schemas.RUN, rows), made)
+        records.write(tmp_path / run_of(name).path, records.table(schemas.RUN, rows), made)
     return tmp_path
 
 
@@ -53,7 +53,8 @@ def gathered(results, *decision):
 @pytest.mark.parametrize("decision", [(), ("stop",)])
 def test_it_stops_and_names_the_run_and_the_key(results, decision):
     sentence = (
-        r"random-001.parquet has diverged in epoch 2 .* set studies\.depth\.diverged to `leave out`"
+        r"random-001/seed-0.parquet has diverged in epoch 2 .* "
+        r"set studies\.depth\.diverged to `leave out`"
     )
     with pytest.raises(NasevalError, match=sentence):
         gathered(results, *decision)
