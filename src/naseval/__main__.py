@@ -120,7 +120,7 @@ def _add_genotype(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _genotype(options: argparse.Namespace) -> None:
-    from naseval.report.genotype_file import described  # it imports torch and matplotlib
+    from naseval.report.genotype_file import described  # it imports matplotlib, perhaps torch
 
     chosen = (options.space, options.dataset, options.protocol, options.out)
     for line in described(configured(options.configfile), options.file, *chosen):

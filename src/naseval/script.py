@@ -96,6 +96,7 @@ def job(snakemake: Any) -> Iterator[ScriptRun]:
         ],
         force=True,
     )
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it says what it cuts from each font
     try:
         running = ScriptRun(snakemake)
         running.check_code(snakemake.scriptdir)

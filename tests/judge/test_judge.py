@@ -217,12 +217,16 @@ LINE = "m,8,97,0.2,1,searches,best,1"
         (f"{HEADER}\n{LINE.replace('0.2,1', '0.2,2')}\n", "column ddof: .*less than or equal to 1"),
         (f"{HEADER}\n{LINE.replace('m,8', 'm,0')}\n", "column n: .*greater than 0"),
         (f"{HEADER}\n{LINE.replace('m,8', 'm,8.5')}\n", "column n: .*valid integer"),
-        (f"{HEADER}\n{LINE.replace('m,8', 'm,1')}\n", "n is 1, so there is no spread"),
+        (f"{HEADER}\n{LINE.replace('m,8', 'm,1')}\n", "line 2: n is 1, so there is no spread"),
         (f"{HEADER}\n{LINE.replace('m,8', 'm,')}\n", "column n is missing; add it"),
         (f"{HEADER}\n{LINE.replace('searches', 'seeds')}\n", "column over: .*'searches' or"),
         (f"{HEADER}\n{LINE.replace('best', 'mean')}\n", "column statistic: .*'best' or 'last'"),
         (f"{HEADER}\n{LINE.replace('best,1', 'best,0')}\n", "column best_of: .*greater than 0"),
-        (f"{HEADER}\n{LINE.replace('97', '0.97')}\n", "are all at most 1; give accuracies in per"),
+        (f"{HEADER}\n{LINE.replace('97', '0.97')}\n", "a mean of at most 1 in the row 'm'; give"),
+        (
+            f"{HEADER}\n{LINE}\n{LINE.replace('m,8,97', 'other,8,0.97')}\n",
+            "a mean of at most 1 in the row 'other'; give",
+        ),
         (f'{HEADER}\n"m,8,97,0.2,1,searches,best,1\n', r"is not CSV \(.*\); save the table as CSV"),
     ],
 )

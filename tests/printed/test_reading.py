@@ -166,5 +166,7 @@ def test_the_spaces_of_a_genotype_are_found(tmp_path):
     with pytest.raises(NasevalError, match=r"some\.txt, line 1: .*the space modified has"):
         read_held(file, "modified")
     file.write_text(CALL.replace("range(2, 6)", "[2]"))
-    with pytest.raises(NasevalError, match="line 1: no space holds this genotype"):
+    with pytest.raises(
+        NasevalError, match="line 1: no space holds this genotype; as one of darts, "
+    ):
         read_held(file)

@@ -1,5 +1,8 @@
 """`python -m naseval genotype FILE` draws, counts and names the spaces."""
 
+import subprocess
+import sys
+
 import pytest
 
 from naseval.__main__ import main
@@ -43,3 +46,22 @@ def test_what_is_wrong_is_one_sentence(told):
     assert code == 1 and "--dataset names the dataset 'cifar'" in errors
     code, _, errors = told(" ".join(map(str, integers_of(sample("enas", 0)))), "--space", "darts")
     assert code == 1 and "integers are genotypes of the spaces enas, nao, nsganet alone" in errors
+
+
+def test_without_torch_it_is_drawn_and_not_counted(tmp_path):
+    file = tmp_path / "mine.txt"
+    file.write_text(as_call(printed_genotype("darts", "darts-v2")))
+    program = (
+        "import sys; sys.modules['torch'] = None; from naseval.__main__ import main; "
+        f"sys.exit(main(['genotype', {str(file)!r}, '--out', {str(tmp_path)!r}]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "as darts: to count it needs torch, which `make install` brings" in done.stdout
+    assert (tmp_path / "mine-1.svg").exists()

@@ -9,7 +9,8 @@ CARDS = expand(result("cards/{method}.md"), method=inputs.methods(CONFIG))
 
 # There are two rules for each step. The first one, for the target `all`, needs all configured
 # results. The second one uses the existing results and never trains: if runs and searches were its
-# inputs, Snakemake would bring them up to date, so a digest of the existing files is its param.
+# inputs, Snakemake would bring them up to date, so a digest of the existing files is its param. It
+# waits only for studies whose targets stand in the same command.
 ruleorder: score_cards > cards
 
 
@@ -60,7 +61,7 @@ rule complexity:
 
 use rule complexity as complexity_so_far with:
     input:
-        [],
+        find_asked_studies,
     output:
         table=result("complexity/so-far/{dataset}.parquet"),
     log:
@@ -130,12 +131,13 @@ rule score_cards:
 
 
 use rule score_cards as cards with:
-    """Write every method's card from the existing results; nothing is trained."""
+    """Write every method's card from the existing results; nothing is trained for it.
+
+    Studies that the same command asks for are finished before.
+    """
     input:
-        complexity=lambda wildcards: [
-            result(f"complexity/so-far/{dataset}.parquet")
-            for dataset in inputs.datasets_so_far(CONFIG)
-        ],
+        find_asked_studies,
+        complexity=find_complexity_so_far,
     log:
         result("logs/cards-so-far.log"),
     benchmark:

@@ -12,6 +12,7 @@ from snakemake.logging import logger
 from snakemake.resources import Resource
 
 from naseval.budget.jobs import units
+from naseval.cards import inputs
 from naseval.checks import check
 from naseval.checks.configfiles import (
     check_configfiles,
@@ -522,6 +523,26 @@ def list_runs(study):
     if workflow.is_main_process:
         check_dropped(CONFIG.results, workflow.configfiles)
     return [result(member.run.path) for member in members(as_decided(study), study)]
+
+
+def find_asked_studies(_wildcards):
+    """Return the tables of the studies that this command asks for too, by reproduced_STUDY."""
+    targets = {
+        target.removeprefix("reproduced_") for target in workflow.dag_settings.targets
+    }
+    return [
+        result(f"studies/reproduced/{study}.parquet")
+        for study in inputs.STUDIES
+        if study in CONFIG.studies and study in targets
+    ]
+
+
+def find_complexity_so_far(wildcards):
+    """Return the sizes of the networks of all datasets that have a genotype, or will have one."""
+    datasets = inputs.datasets if find_asked_studies(wildcards) else inputs.datasets_so_far
+    return [
+        result(f"complexity/so-far/{dataset}.parquet") for dataset in datasets(CONFIG)
+    ]
 
 
 def find_genotypes(study):

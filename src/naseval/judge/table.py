@@ -56,8 +56,10 @@ def read_table(path: str | Path) -> list[Row]:
     name, times = Counter(row.name for row in rows).most_common(1)[0]
     if times > 1:
         raise NasevalError(f"{path} has {times} rows named {name!r}; give every row its own name")
-    if all(row.mean <= 1 for row in rows):
-        raise NasevalError(f"the means in {path} are all at most 1; give accuracies in per cent")
+    if shares := [row.name for row in rows if row.mean <= 1]:
+        raise NasevalError(
+            f"{path} has a mean of at most 1 in the row {shares[0]!r}; give accuracies in per cent"
+        )
     return rows
 
 
@@ -100,4 +102,4 @@ def _row(cells: dict[str, str], where: str) -> Row:
     try:
         return validated(Row, cells, where=where)
     except ConfigError as error:
-        raise NasevalError(str(error).splitlines()[0]) from error
+        raise NasevalError(str(error).splitlines()[0].replace(", column : ", ": ")) from error

@@ -59,18 +59,30 @@ def read_held(file: str | Path, space: str | None = None) -> list[dict[str, list
     with _naming(file):
         for printed in divided(_text(Path(file))):
             held: dict[str, list[Found]] = {}
+            reasons: dict[str, str] = {}
             for name in [space] if space else space_names():
                 try:
                     held[name] = [replace(one, file=str(file)) for one in _of_space(printed, name)]
-                except LineError:
+                except LineError as error:
                     if space:
                         raise
+                    reasons[name] = str(error)
             if not held:
-                raise LineError(printed.line, "no space holds this genotype; --space says why")
+                raise LineError(printed.line, _of_no_space(printed, reasons))
             found.append(held)
     if not found:
         raise NasevalError(f"{file} holds no genotype; write some, or name another file")
     return found
+
+
+def _of_no_space(printed: Printed, reasons: dict[str, str]) -> str:
+    """Say why no space holds a genotype: that of its own space, or of DARTS, whose form it has."""
+    content = printed.content
+    if isinstance(content, list):
+        return "no space holds these integers; --space says why"
+    name = content.space if isinstance(content, Genotype) else "darts"
+    reason = reasons.get(name, f"there is no space {name}")
+    return f"no space holds this genotype; as one of {name}, {reason}"
 
 
 def of_text(text: str, space: str) -> list[Found]:

@@ -1,6 +1,7 @@
 """What a file of genotypes holds: the spaces of each, its size and its drawing."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from naseval.config import Config
@@ -9,7 +10,6 @@ from naseval.figures.genotype import draw
 from naseval.figures.style import save
 from naseval.printed.reading import Found, read_held
 from naseval.settings.validation import known
-from naseval.training.networks import size
 
 
 def described(
@@ -23,7 +23,8 @@ def described(
     """Draw the genotypes of a file into `folder`, and yield a line about each and every space.
 
     Sizes are those of the network for a configured dataset, by default the first one, under a
-    protocol, by default that of the first method of the space. Raise `NasevalError` if a genotype
+    protocol, by default that of the first method of the space; without torch they are not counted.
+    Raise `NasevalError` if a genotype
     is of no space, or of another than `space`, or if there is no such dataset or protocol.
     """
     where = known(dataset or next(iter(config.datasets)), config.datasets, "dataset", "--dataset")
@@ -54,6 +55,10 @@ def _protocol(config: Config, space: str, dataset: str) -> str:
 
 
 def _sized(config: Config, one: Found, dataset: str, protocol: str) -> str:
+    if find_spec("torch") is None:
+        return f"as {one.genotype.space}: to count it needs torch, which `make install` brings"
+    from naseval.training.networks import size  # it needs torch; drawings do not
+
     settings = config.protocol(protocol, dataset)
     counted = size(one.genotype, config.datasets[dataset].training, settings)
     return (
