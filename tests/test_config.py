@@ -85,6 +85,8 @@ def put(config, key, value):
         ("resources.device", "cuda:x", "resources.device"),
         ("resources.training", {"mem_mb": 1}, "and set the config key resources.memory_mb"),
         ("resources.training", {"slurm_extra": "-x"}, "set the config key resources.slurm_extra"),
+        ("resources.training", {"account": "lab"}, "write slurm_account"),
+        ("resources.training", {"slurm_partion": "gpu"}, "for slurm_partion; write slurm_partition"),
         ("resources.training", {"GPU model": 1}, "'GPU model' is no name of a resource"),
         ("resources.training", {"gpu": True}, "resources.training.gpu"),
         ("resources.slurm_extra", "--nice=7; reboot", "without quotes or signs of the shell"),
@@ -258,12 +260,12 @@ def test_a_folder_has_one_form(paper, written, used):
 
 def test_texts_become_numbers_also_in_the_options_of_networks(paper):
     put(paper, "resources.workers", "1")
-    put(paper, "resources.training", {"gpu": "0", "gres": "gpu:1"})
+    put(paper, "resources.training", {"gpu": "0", "gres": "gpu:1", "scratch": 1})
     put(paper, "protocols.nsganet.network.squeeze_excitation", "no")
     put(paper, "protocols.nsganet.epochs", "3")
     config = load_config(paper)
     assert config.resources.workers == 1
-    assert config.resources.training == {"gpu": 0, "gres": "gpu:1"}
+    assert config.resources.training == {"gpu": 0, "gres": "gpu:1", "scratch": 1}
     assert config.protocol("nsganet", "cifar10").network["squeeze_excitation"] is False
     assert config.protocol("nsganet", "cifar10").epochs == 3
 
