@@ -239,7 +239,7 @@ def test_curves_are_read_at_their_last_and_best_epoch() -> None:
 def test_smoothing_and_straightness_of_rank_correlation() -> None:
     """As pandas correlates and smooths them; the last epoch is compared with, not counted."""
     quality = np.arange(12.0)[:, None]
-    noise = np.random.default_rng(0).normal(0, 3, (12, 60)) * np.linspace(3, 0, 60)
+    noise = np.random.default_rng(0).normal(0, 3, (12, 60)) * np.linspace(3, 0.3, 60)
     tables = Tables({"distribution": study(curves(60 + quality + noise))})
     accuracies = pd.DataFrame(60 + quality + noise)
     before, final = accuracies.iloc[:, :-1], accuracies.iloc[:, -1]
