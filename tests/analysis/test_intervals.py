@@ -29,6 +29,12 @@ def test_resampled_indices_are_the_draws_of_scipys_bootstrap():
     assert (drawn[0] == left[first]).all() and (drawn[1] == right[second]).all()
 
 
+def test_two_values_have_an_interval_and_one_has_none():
+    """Of two values the mean is the lower one, or the higher one, in a quarter of resamples."""
+    assert bootstrap(np.mean, [np.array([1.0, 5.0])], "two") == (1, 5)
+    assert np.isnan(bootstrap(np.mean, [np.array([1.0, 5.0]), np.array([1.0])], "one")).all()
+
+
 def test_resampled_weights_count_draws():
     weights = resampled_weights(7, "draws", 50)
     assert weights.shape == (50, 7) and (weights.sum(axis=1) == 7).all()

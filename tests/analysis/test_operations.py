@@ -6,6 +6,7 @@ from naseval.analysis.operations import operations
 from naseval.errors import NasevalError
 from study_tables import (
     curves_frame,
+    frame,
     made_up_curves,
     needs_published,
     published_operations,
@@ -16,6 +17,35 @@ from study_tables import (
 def test_operations_wants_two_spaces():
     with pytest.raises(NasevalError, match="configure two"):
         operations(curves_frame(made_up_curves(3, 4, "one")))
+
+
+def runs(space, accuracies, **fields):
+    return [
+        {"space": space, "genotype": f"{space}/{index}", "test_accuracy": accuracy, **fields}
+        for index, accuracy in enumerate(accuracies)
+    ]
+
+
+@pytest.mark.parametrize("lost", ["darts", "modified"])
+def test_a_space_of_which_all_runs_diverged_is_not_compared(lost):
+    (kept,) = {"darts", "modified"} - {lost}
+    table, sentence = operations(
+        frame([*runs(kept, [90, 91, 92]), *runs(lost, [None] * 3, diverged=True)])
+    )
+    assert table.empty
+    assert sentence == "Only one of the two spaces has runs, so there is nothing to compare."
+
+
+def test_the_shift_lies_above_or_below_with_its_interval():
+    """By hand: a standard error of √2 points, two degrees of freedom, t = 4.3027."""
+    found = (
+        "The mean of 2 architectures of the modified space lies 10.00 [3.92, 16.08] points {} that "
+        "of 2 of the original one, whose standard deviation is 1.00."
+    )
+    low, high = [1, 3], [11, 13]
+    for original, modified, place in ((low, high, "above"), (high, low, "below")):
+        study = frame([*runs("darts", original), *runs("modified", modified)])
+        assert operations(study)[1] == found.format(place)
 
 
 @needs_published

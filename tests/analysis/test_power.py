@@ -56,6 +56,7 @@ def test_power_needs_fewer_runs_for_larger_effects():
         assert (group["low"] <= group["runs"]).all() and (group["runs"] <= group["high"]).all()
     assert "power of 80 %" in sentence
     assert power(made_up_benchmark(runs=1))[0].empty
+    assert len(power(made_up_benchmark(runs=2))[0]) == len(table)
 
 
 def test_without_any_spread_two_runs_are_enough():

@@ -127,6 +127,17 @@ def test_a_method_without_searches_has_no_improvement():
     assert table.loc[("cifar10", "nao"), "searched_n"] == 0
 
 
+def test_a_method_known_by_a_summary_of_one_side_has_no_runs_on_the_other():
+    known = {"dataset": "mit67", "method": "nao", "n": 8, "mean": 70.0, "std": 0.5}
+    for origin, other in (("searched", "random"), ("random", "searched")):
+        summaries = pd.DataFrame([{**known, "origin": origin}])
+        table = benchmark_table(made_up_benchmark(), summaries=summaries)
+        row = table.set_index(["dataset", "method"]).loc[("mit67", "nao")]
+        assert row[[f"{origin}_trained", f"{origin}_n", f"{origin}_mean"]].tolist() == [8, 8, 70]
+        assert row[[f"{other}_trained", f"{other}_n"]].tolist() == [0, 0]
+        assert np.isnan([row[f"{other}_mean"], row["relative_improvement"]]).all()
+
+
 def test_pieces_of_a_table_may_share_row_numbers():
     halves = [made_up_benchmark([name]) for name in ("cifar10", "sport8")]
     assert len(finals(pd.concat(halves))) == sum(len(finals(half)) for half in halves)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from naseval.analysis import reliability
 from naseval.analysis.contrasts import Contrast, Group, difference
@@ -54,6 +55,16 @@ def test_equal_methods_are_named_about_as_often_as_the_level_says():
     assert pairs["holds"].between(95 - allowed - 1, 95 + allowed + 1).all()
     shares = tidy[["better", "worse", "equivalent", "undecided"]].sum(axis=1)
     assert shares.to_numpy() == pytest.approx(100)
+
+
+@pytest.mark.parametrize(("baseline", "errors"), [(SHARED, 2), (OWN, 4)])
+def test_equal_methods_are_equivalent_as_often_as_the_margin_says(baseline, errors):
+    """By the normal distribution; the margin is in points, 0.3 the spread, 32 the runs."""
+    tidy, _, _ = table(*recorded(0.0), *LABELS, MARGINS)
+    error = 0.3 * np.sqrt(errors / 32)
+    expected = 2 * stats.norm.cdf(MARGINS["macro"] / error - stats.norm.ppf(0.95)) - 1
+    found = of(tidy, "two", baseline, 32)["equivalent"]
+    assert found == pytest.approx(100 * expected, abs=4)
 
 
 def test_a_large_difference_is_nearly_always_named_and_never_the_other_way():

@@ -5,6 +5,7 @@ import pytest
 
 from naseval.analysis.contrasts import Contrast, Group, difference
 from naseval.analysis.sequential import (
+    RATIOS,
     at_difference,
     decide,
     nominal_levels,
@@ -60,6 +61,18 @@ def test_the_levels_hold_for_other_numbers_of_random_architectures(random):
     """The standard error of 5 % in 20,000 cells is 0.15 %, that of the level's 20,000 the same."""
     level = nominal_levels(FOUR, 20_000, random).difference
     assert (first_p(FOUR, random) < level).mean() == pytest.approx(0.05, abs=0.008)
+
+
+def test_the_level_of_equivalence_is_as_high_as_the_worst_spread_allows():
+    """There 5 % of 20,000 cells that differ by the margin are called equivalent at some look."""
+    levels, null = nominal_levels(FOUR, 20_000), simulated(FOUR, 20_000)
+    shares_of = []
+    for std in RATIOS:
+        found = at_difference(null, 1.0, std)
+        differs = np.logical_or.accumulate(found.difference_p() < levels.difference, axis=0)
+        same = ~differs & (found.equivalence_p(1.0) < levels.equivalence)
+        shares_of.append(same.any(axis=0).mean())
+    assert max(shares_of) == pytest.approx(0.05, abs=0.005)
 
 
 def test_as_many_random_architectures_are_the_default():

@@ -83,6 +83,13 @@ def test_origins_stand_apart_in_the_order_of_the_labels():
     assert "Of 2 steps with an interval" in note
 
 
+def test_a_step_that_changes_nothing_neither_raises_nor_lowers():
+    study = frame([*runs("base", [80, 82]), *runs("c", [80, 82]), *runs("cd", [70, 72])])
+    _, _, note = table(study, {}, INHERITS)
+    assert "Of 2 steps with an interval, 0 raise and 1 lower the best accuracy" in note
+    assert "the intervals of the other 1 contain 0" in note
+
+
 def test_a_study_of_one_protocol_has_no_step():
     tidy, _, note = table(frame(runs("base", [80, 82])), {}, INHERITS)
     assert tidy.empty

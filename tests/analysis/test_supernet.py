@@ -91,6 +91,13 @@ def test_few_scores_have_no_interval(kept, ranked):
     assert found.n == kept
 
 
+@pytest.mark.parametrize(("trained", "ends"), [(2, np.nan), (3, 1.0)])
+def test_few_architectures_have_no_interval(trained, ends):
+    found = agreement([TRUTH[:trained]], TRUTH[:trained])
+    assert found.tau == 1
+    assert (found.low, found.high) == pytest.approx((ends, ends), nan_ok=True)
+
+
 def test_equal_scores_have_no_tau():
     assert np.isnan(agreement([np.zeros(N)], TRUTH).tau)
 

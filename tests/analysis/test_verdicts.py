@@ -77,6 +77,10 @@ def test_the_allowed_p_is_the_largest_significant_one(p, data):
         assert (adjusted(changed)[index] < 0.05) == significant
 
 
+def test_another_p_value_of_just_the_level_is_not_significant_and_allows_no_more():
+    assert allowed(np.array([0.05, 0.9])) == pytest.approx([0.025, 0.025])
+
+
 def test_allowed_ignores_nan():
     assert allowed(np.array([np.nan, 0.9])) == pytest.approx([np.nan, 0.05], nan_ok=True)
     assert np.isnan(allowed(np.array([np.nan]))).all()

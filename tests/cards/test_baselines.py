@@ -37,3 +37,9 @@ def test_baselines_have_no_card_of_their_own(evidence):
     cards = inputs.methods(evidence.config)
     assert "darts" in cards
     assert not set(BASELINES) & set(cards)
+
+
+def test_a_baseline_that_the_benchmark_compares_has_a_card(paper):
+    config = configured(paper, ["darts", "random-search"], ["cifar10"])
+    cards = inputs.methods(config)
+    assert "random-search" in cards and "parameters" not in cards

@@ -67,6 +67,22 @@ def test_cost_is_that_of_the_epochs(whole):
     assert "GPU-days" in text and "Device: cuda" in text
 
 
+def test_sizes_are_those_of_the_networks_with_their_spread(whole):
+    """Three of each: 3.000 to 3.002 million parameters, 500 to 502 million MACs."""
+    those = whole.complexity[whole.complexity["method"] == "darts"]
+    text = cost.size_section(those, whole.config.labels["datasets"])
+    side = "3.00 ± 0.00 | 501.00 ± 0.82 | 3"
+    assert f"| CIFAR-10 | {side} | {side} |" in text
+
+
+def test_datasets_are_in_the_order_of_the_study(tmp_path, paper):
+    config = configured(paper, ["darts"], ["sport8", "cifar10"], tricks=False, n=1)
+    evidence = everything(config, tmp_path)
+    sizes = cost.size_section(evidence.complexity, config.labels["datasets"])
+    for text in (cost.cost_section(evidence, "darts"), sizes):
+        assert re.findall(r"^\| (Sport-8|CIFAR-10) ", text, re.MULTILINE) == ["Sport-8", "CIFAR-10"]
+
+
 def test_a_whole_card_shows_its_pictures(tmp_path, paper):
     config = configured(paper, ["nsganet"], ["cifar10"], tricks=False)
     text = card(everything(config, tmp_path / "results"), "nsganet", tmp_path)

@@ -31,6 +31,28 @@ def test_operations_are_counted_edge_by_edge():
     assert counted.loc["normal", "p"].iloc[0] == 1 / (RESAMPLES + 1)
 
 
+@pytest.mark.parametrize("normal_first", [True, False])
+def test_an_operation_of_one_kind_of_cell_is_shown_beside_its_absence(normal_first):
+    """`none` is never drawn, and either kind of cell may have it alone."""
+    without = Cell.of([[["sep_conv_3x3", 0], ["sep_conv_3x3", 1]]] * 4, [2, 3, 4, 5])
+    having = Cell.of([[["skip_connect", 0], ["none", 1]]] * 4, [2, 3, 4, 5])
+    pair = (having, without) if normal_first else (without, having)
+    text = operations._space_section(
+        "darts", operations_table([Genotype("darts", *pair)], "uniform7")
+    )
+    shown = ["4 (50 %), uniform 0 %", "0 (0 %), uniform 0 %"]
+    row = " | ".join(shown if normal_first else shown[::-1])
+    assert f"| none | {row} |" in text
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"),
+    [(1 / (RESAMPLES + 1), "p ≤ 0.0001"), (0.0002, "p = 0.0002"), (0.25, "p = 0.25")],
+)
+def test_the_smallest_p_that_draws_can_give_is_a_bound(p, shown):
+    assert operations._probability(p) == shown
+
+
 @pytest.mark.parametrize("space", ["darts", "pdarts", "nsganet", "enas", "cnas", "nao"])
 def test_uniform_genotypes_do_not_depart_from_uniform(space):
     drawn = get_space(space)

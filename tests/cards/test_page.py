@@ -65,6 +65,8 @@ def test_it_is_whole_and_its_links_lead_to_files_and_headings(folder):
     assert {"Relative improvement", "Operations", "Size"} < set(pictures) and len(pictures) == 6
     assert not re.search(r"src=|@import|https?://(?!www\.w3\.org/)", text)
     assert [tag for tag, _ in read.tags].count("h1") == 1
+    heading = (folder / "nsganet.md").read_text(encoding="utf-8").splitlines()[0]
+    assert heading.startswith("# ") and f"<title>{heading[2:]}: score card</title>" in text
     assert all(values.get("scope") == "col" for tag, values in read.tags if tag == "th")
 
 

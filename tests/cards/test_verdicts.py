@@ -45,7 +45,10 @@ def test_what_selection_adds_is_a_range_and_subtracted_nowhere(whole):
     row = benchmark_table(study, "last").set_index("dataset").loc["cifar10"]
     most = expected_maximum(3) * row["searched_std"] * np.sqrt(3 / 2)
     text = verdicts.section(whole, "darts")
-    assert f"| CIFAR-10 | 0 to {most:.2f} (of 3 searches) | 0 to " in text
+    runs = study[study["dataset"] == "cifar10"].groupby(["origin", "genotype"])["test_accuracy"]
+    lead = (runs.max() - runs.last()).groupby("origin").mean()  # epochs are in order
+    epochs = f"0 to {lead['searched']:.2f} | 0 to {lead['random']:.2f}"
+    assert f"| CIFAR-10 | 0 to {most:.2f} (of 3 searches) | {epochs} |" in text
     difference = row["searched_mean"] - row["random_mean"]
     assert f"| last, decides | **undecided** | {difference:+.2f} [" in text
 
@@ -82,6 +85,14 @@ def test_a_single_run_is_told_to_run_what_verdicts_take(tmp_path, paper):
     evidence = everything(configured(paper, ["enas"], ["cifar10"], n=1), tmp_path)
     text = next_runs.section(evidence, "enas")
     assert "4 on each side: 3 more searches, 3 more random (36 device-hours) | – |" in text
+
+
+def test_runs_that_are_all_equal_are_told_to_differ(tmp_path, paper):
+    """No number of them would decide."""
+    evidence = everything(configured(paper, ["enas"], ["cifar10"], tricks=False, n=5), tmp_path)
+    evidence.studies["benchmark"]["test_accuracy"] = 90.0
+    text = next_runs.section(evidence, "enas")
+    assert "| CIFAR-10 | 5 searches, 5 random | 0.25 | runs that differ | – |" in text
 
 
 def test_a_card_says_where_a_cell_stopped_and_what_that_means(tmp_path, paper):

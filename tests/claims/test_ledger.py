@@ -164,6 +164,8 @@ def test_settings_are_resolved_per_dataset(config: Config) -> None:
         ("methods.xnas.search.epochs", "cifar10"),
         ("methods.darts.search.epochs", "imagenet"),
         ("methods.darts.search.nothing", "cifar10"),
+        ("methods.darts.search.architecture.betas.2", "cifar10"),
+        ("methods.darts.search.architecture.betas.first", "cifar10"),
         ("protocols.none.epochs", "cifar10"),
         ("spaces.none.operations", "cifar10"),
         ("studies.benchmark.nothing.more", "cifar10"),

@@ -1,6 +1,7 @@
 """Rules compute what they say, on small made tables; verdicts follow from numbers."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -126,7 +127,10 @@ def test_shown() -> None:
 
 
 def test_verdicts() -> None:
-    assert judge(claim(0.25), {"plain": 0.251}).verdict == "match"
+    same = judge(claim(0.25), {"plain": 0.251})
+    assert (same.verdict, same.why) == ("match", "0.251 (plain) agrees with the printed 0.25.")
+    above = judge(claim(4, "<"), {"plain": 4.5})
+    assert above.why == "4.5 (plain) does not agree with the printed < 4."
     other = judge(claim(97.03), {LAST: 96.949, BEST: 97.034})
     assert (other.verdict, other.value) == ("other reading", 96.949)
     assert "97.034 (best epoch) agrees" in other.why
@@ -137,15 +141,17 @@ def test_verdicts() -> None:
     assert (drawn.verdict, drawn.value) == ("drawn only", 96.5)
 
 
-def benchmark_tables(exchanged: bool) -> Tables:
-    def pair(dataset: str, method: str, searched: float) -> list[dict[str, object]]:
-        return group(dataset, method, "random", [80.0, 80.0]) + group(
-            dataset, method, "searched", [searched, searched]
-        )
+def rows_of(dataset: str, method: str, searched: float) -> list[dict[str, object]]:
+    """Return two searches of a method, beside random architectures with an accuracy of 80 %."""
+    return group(dataset, method, "random", [80.0, 80.0]) + group(
+        dataset, method, "searched", [searched, searched]
+    )
 
-    last = [pair("flowers102", "darts", 80.8), pair("flowers102", "pdarts", 81.6)]
-    rows = pair("cifar10", "darts", 84.0) + pair("cifar10", "pdarts", 88.0)
-    rows += pair("cifar100", "darts", 84.0) + pair("cifar100", "pdarts", 72.0)
+
+def benchmark_tables(exchanged: bool) -> Tables:
+    last = [rows_of("flowers102", "darts", 80.8), rows_of("flowers102", "pdarts", 81.6)]
+    rows = rows_of("cifar10", "darts", 84.0) + rows_of("cifar10", "pdarts", 88.0)
+    rows += rows_of("cifar100", "darts", 84.0) + rows_of("cifar100", "pdarts", 72.0)
     first, second = last[::-1] if exchanged else last
     return Tables({"benchmark": study([*rows, *first, *second])})
 
@@ -175,13 +181,31 @@ def test_counts_and_extremes_of_the_benchmark() -> None:
     assert appendix.test_images(tables, "cifar10") == {"granularity": 100}
 
 
+def test_methods_that_only_other_datasets_have_do_not_count_on_cifar10() -> None:
+    rows = [*rows_of("cifar10", "darts", 84.0), *rows_of("sport8", "nao", 90.0)]
+    tables = Tables({"benchmark": study(rows)})
+    assert section_3.largest_gain(tables) == {BEST: 4.0}
+    assert section_3.count_losses(tables) == {BEST: 0}
+
+
+def test_the_better_half_is_above_random_sampling_and_of_equals_has_the_first() -> None:
+    def half_of(searched: float) -> Readings:
+        rows = [*rows_of("cifar10", "pdarts", searched), *rows_of("cifar10", "darts", searched)]
+        return section_3.better_half(Tables({"benchmark": study(rows)}))
+
+    assert half_of(84.0) == {BEST: ["pdarts"]}
+    assert half_of(80.0) == {BEST: []}
+
+
 def test_a_summary_stands_in_for_missing_searches() -> None:
     summary = {"dataset": "cifar100", "method": "stacnas", "origin": "searched", "mean": 84.0}
-    random = study(group("cifar100", "stacnas", "random", [80.0, 80.0]))
+    others = rows_of("cifar100", "darts", 82.0)
+    random = study([*group("cifar100", "stacnas", "random", [80.0, 80.0]), *others])
     tables = Tables({"benchmark": random, "summaries": pd.DataFrame([summary])})
     assert section_3.relative_improvement(tables, "cifar100", "stacnas") == {
         "searches by their summary, best epoch": pytest.approx(5.0)
     }
+    assert section_3.relative_improvement(tables, "cifar100", "darts") == {BEST: pytest.approx(2.5)}
     assert "stacnas on cifar100" in reason(
         lambda: section_3.relative_improvement(Tables({"benchmark": random}), "cifar100", "stacnas")
     )
@@ -213,11 +237,19 @@ def test_curves_are_read_at_their_last_and_best_epoch() -> None:
 
 
 def test_smoothing_and_straightness_of_rank_correlation() -> None:
+    """As pandas correlates and smooths them; the last epoch is compared with, not counted."""
     quality = np.arange(12.0)[:, None]
-    noise = np.random.default_rng(0).normal(0, 3, (12, 60)) * np.linspace(3, 0, 60)
+    noise = np.random.default_rng(0).normal(0, 3, (12, 60)) * np.linspace(3, 0.3, 60)
     tables = Tables({"distribution": study(curves(60 + quality + noise))})
-    assert section_5.smoothing_helps(tables)["share of epochs"] > 0.5
-    assert 0 < section_5.straightness(tables)["R²"] < 1
+    accuracies = pd.DataFrame(60 + quality + noise)
+    before, final = accuracies.iloc[:, :-1], accuracies.iloc[:, -1]
+    taus = before.corrwith(final, method="kendall")
+    expected = np.corrcoef(np.arange(59), taus)[0, 1] ** 2
+    assert section_5.straightness(tables)["R²"] == pytest.approx(expected)
+    means = before.T.rolling(20).mean().T.iloc[:, 19:]
+    helps = (means.corrwith(final, method="kendall") > taus.iloc[19:]).mean()
+    assert section_5.smoothing_helps(tables)["share of epochs"] == pytest.approx(helps)
+    assert 0.5 < helps < 1
     smooth = section_5.trailing_means(np.arange(40.0).reshape(1, 40))
     assert smooth.shape == (1, 21)
     assert smooth[0, 0] == 9.5
@@ -279,6 +311,9 @@ def test_pairs() -> None:
     assert shifts["ties take the lowest rank, best epoch"] == 1
     assert shifts["ties take the average rank, best epoch"] == 1
     assert section_5.compared_depths(tables) == {"cells": [8, 20]}
+    two, one = (Tables({"seeds": twice("seed", values[:n])}) for n in (2, 1))
+    assert all_rules()["fig8.mean_change"].compute(two)[BEST] == pytest.approx(0.3)
+    assert "no pairs" in reason(lambda: all_rules()["fig8.mean_change"].compute(one))
     assert "no pairs" in reason(
         lambda: all_rules()["fig8.tau"].compute(
             Tables({"seeds": tables["seeds"].query("seed == 0")})
@@ -293,12 +328,15 @@ def test_splits_are_halved_only_where_validation_is_missing() -> None:
 
     halved = appendix.split_shares(lists("train", "train", "train", "train", "test"), "sport8")
     assert halved == {"of all images": [40.0, 40.0, 20.0]}
+    odd = appendix.split_shares(lists("train", "train", "train", "test"), "sport8")
+    assert odd == {"of all images": [25.0, 50.0, 25.0]}
     given_ = appendix.split_shares(lists("train", "train", "validation", "test"), "sport8")
     assert given_ == {"of all images": [50.0, 25.0, 25.0]}
 
 
 def test_absent_tables_and_runs() -> None:
-    assert "no table of benchmark" in reason(lambda: section_3.count_methods(Tables({})))
+    for tables in (Tables({}), Tables({"benchmark": study([])})):
+        assert "no table of benchmark" in reason(partial(section_3.count_methods, tables))
     assert "dataset sport8" in reason(
         lambda: appendix.test_images(benchmark_tables(False), "sport8")
     )

@@ -71,8 +71,8 @@ def operations_table(genotypes: Sequence[Genotype], sampler: str) -> pd.DataFram
 
     Columns: cell, operation, `found` (number of edges), `share` (per cent of the found edges),
     `uniform` (expected per cent under the sampler), `p` (`departure_p` of the cell), and the
-    numbers of `edges` of the cell and of `genotypes`. Operations that neither the genotypes nor the
-    sampler use are omitted.
+    numbers of `edges` of the cell and of `genotypes`. Both kinds of cell have the same operations:
+    those that neither the genotypes nor the sampler use are omitted.
     """
     space = get_space(genotypes[0].space)
     found = operation_counts(genotypes, space.operations)
@@ -82,7 +82,7 @@ def operations_table(genotypes: Sequence[Genotype], sampler: str) -> pd.DataFram
         here, expected = found[:, kind].sum(axis=0), pool[:, kind].sum(axis=0)
         p = departure_p(found[:, kind], pool[:, kind])
         for place, operation in enumerate(space.operations):
-            if here[place] or pool[:, :, place].any():
+            if found[:, :, place].any() or pool[:, :, place].any():
                 rows.append(
                     {
                         "cell": cell,

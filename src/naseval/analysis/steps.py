@@ -49,7 +49,7 @@ def steps(study: pd.DataFrame, inherits: Labels) -> pd.DataFrame:
     """
     runs = finals(study)
     rows = []
-    for (dataset, origin), here in runs.groupby(["dataset", "origin"], sort=False):
+    for (dataset, origin), here in runs.groupby(["dataset", "origin"]):
         present = list(here["protocol"].unique())
         for protocol in present:
             parent = _parent(protocol, present, inherits)

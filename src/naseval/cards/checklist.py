@@ -231,7 +231,7 @@ def _time(evidence: Evidence, method: str) -> list[Item]:
         f"{count(len(histories), 'search', 'searches')} {searches / HOUR:,.2f} hours, "
         f"{count(len(runs), 'run')} {sum(runs) / HOUR:,.2f} hours"
     )
-    whole = bool(histories and runs) and complete(evidence, method)
+    whole = complete(evidence, method)
     return [
         over_time,
         Item("Time from end to end: searches and trainings", *_if(here, whole, hours)),

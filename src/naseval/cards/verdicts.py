@@ -50,7 +50,7 @@ def verdict_rows(evidence: Evidence, method: str) -> pd.DataFrame:
     rows = rows[rows["method"] == method]
     places = rows["dataset"].map(evidence.datasets(method).index)
     order = np.lexsort([~rows["decides"], places])
-    return rows.iloc[order].reset_index(drop=True)
+    return rows.iloc[order]
 
 
 def deciding_cells(evidence: Evidence, method: str) -> list[Cell]:

@@ -27,7 +27,7 @@ def as_printed(text: str, printed: str, tolerance: str, comparator: str) -> str:
     decimals = max((len(one.partition(".")[2]) for one in NUMBER.findall(printed)), default=0)
     if not printed or comparator not in EXACT:
         decimals = max(decimals, DECIMALS)
-    near = float(tolerance or 0) if comparator in EXACT else 0.0
+    near = float(tolerance) if comparator in EXACT else 0.0
     stated = max(0, round(-log10(2 * near))) if near else 0
     decimals = max(decimals, stated)
 

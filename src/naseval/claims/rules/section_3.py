@@ -136,7 +136,10 @@ def largest_gain(tables: Tables) -> Readings:
 
 
 def better_half(tables: Tables) -> Readings:
-    """Return the better half of the methods on CIFAR-10, only those above random sampling."""
+    """Return the better half of the methods on CIFAR-10, only those above random sampling.
+
+    Of methods that are equally good, the first in the table counts as the better one.
+    """
     found: Readings = {}
     for reading, means in group_means(tables).items():
         gains = _gains(means, "cifar10")
