@@ -59,6 +59,12 @@ def test_a_row_per_candidate_and_the_best_wins(result):
     assert Genotype.from_json(winner["genotype"]) == result.genotype
 
 
+def test_an_image_alone_in_the_last_batch_is_validated_too():
+    data, loop = made_up_data(validation=9), EpochLoop()
+    batches = Candidates(data, SETTINGS, seed=1, loop=loop, name="validated").validation
+    assert [len(batches.at(0, step)[1]) for step in range(len(batches))] == [8, 1]
+
+
 def test_a_seed_is_a_search(result):
     assert timeless(search().history) == timeless(result.history)
     assert search(seed=2).history[0]["genotype"] != result.history[0]["genotype"]

@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from torch.nn import functional as F
 from torch.nn.modules.module import register_module_forward_hook
 
 from controller_toys import enas_settings, stop_at
@@ -99,6 +100,25 @@ def test_weight_steps_leave_the_controller_alone_and_the_reverse():
     found.step(0, 2)
     assert all(map(torch.equal, moved, found.network.parameters()))
     assert not all(map(torch.equal, policy, found.policy.parameters()))
+
+
+def test_a_weight_step_follows_one_path_and_its_tower():
+    """The update follows the path's loss and 0.4 times that of its tower."""
+    changes = {"dropout": 0.0, "weights": {"gradient_clip": None}}
+    found, other = task(**changes), task(**changes)
+    torch.manual_seed(4)
+    (genotype,) = other._genotypes(other.policy.sample(1).integers)
+    images, labels = other.training.at(0, 0)
+    logits, tower = other.network.train()(images, genotype)
+    loss = F.cross_entropy(logits, labels) + 0.4 * F.cross_entropy(tower, labels)
+    expected = torch.autograd.grad(loss, list(other.network.parameters()), allow_unused=True)
+    torch.manual_seed(4)
+    found.begin(0)
+    found.step(0, 0)
+    for weight, slope in zip(found.network.parameters(), expected, strict=True):
+        assert (weight.grad is None) == (slope is None)
+        if slope is not None:
+            torch.testing.assert_close(weight.grad, slope)
 
 
 def test_the_baseline_moves_before_it_is_used():

@@ -236,6 +236,24 @@ def test_a_fit_that_is_killed_loses_only_a_step(tmp_path, monkeypatch):
     assert all(torch.equal(resumed[name], weight) for name, weight in straight.items())
 
 
+def test_the_loss_of_a_fit_is_the_mean_over_architectures():
+    chosen = predictor(epochs=2, batch_size=4)
+    found, seen = codec(), []
+    loss = found.loss
+
+    def noted(tokens, scores):
+        seen.append((len(tokens), loss(tokens, scores)))
+        return seen[-1][1]
+
+    found.loss = noted
+    fit = CodecFit(found, tokens_of(drawn(5)), torch.rand(5), chosen, seed=0, stage=1)
+    parts = {"codec": found, "adam": fit.optimizer}
+    rows = EpochLoop().run(fit, epochs=1, steps=fit.steps, parts=parts, stream_names=("codec",))
+    assert [count for count, _ in seen] == [4, 1, 4, 1]
+    mean = sum(count * one.item() for count, one in seen) / 10
+    assert [row["train_loss"] for row in rows] == pytest.approx([mean], rel=1e-6)
+
+
 def test_a_fit_learns_to_predict_and_to_write():
     architectures = drawn(40)
     scores = [sum(op == 0 for op in integers[1::2]) / 20 for integers in architectures]

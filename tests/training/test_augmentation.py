@@ -34,6 +34,7 @@ def test_it_learns_and_says_so_in_rows_of_the_schema():
     assert [row["learning_rate"] for row in rows] == pytest.approx(rates)
     shares = [0, 0.0375, 0.075, 0.1125, 0.15, 0.1875, 0.225, 0.2625]
     assert [row["drop_path"] for row in rows] == pytest.approx(shares)
+    assert all(0 < 22 / row["images_per_second"] <= row["seconds"] for row in rows)
 
 
 def test_samples_lose_the_branch_more_and_more_often():
@@ -98,6 +99,20 @@ def test_the_training_loss_smooths_and_weighs_the_tower(share, weight):
     assert training_loss(logits, None, labels, protocol).item() == pytest.approx(expected)
     expected += weight * smoothed(tower, labels, share)
     assert training_loss(logits, tower, labels, protocol).item() == pytest.approx(expected)
+
+
+def test_the_train_loss_is_the_minimised_mean_over_images():
+    """With a rate that changes nothing, every batch has the loss of the first weights."""
+    optimizer = {"name": "sgd", "learning_rate": 1e-30, "learning_rate_min": 0, "weight_decay": 0}
+    data = ToyData(noise=0.0)
+    rows, network = train(data, optimizer=optimizer, epochs=1)
+    batches, total = data.batches("train", batch_size=8, seed=5), 0.0
+    network.train()
+    for images, labels in (batches.at(0, step) for step in range(3)):
+        logits, tower = network(images)
+        loss = smoothed(logits, labels, 0.1) + 0.4 * smoothed(tower, labels, 0.1)
+        total += len(labels) * loss
+    assert rows[0]["train_loss"] == pytest.approx(total / 22, rel=1e-5)
 
 
 def test_gradients_are_clipped():

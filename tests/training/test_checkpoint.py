@@ -11,7 +11,7 @@ import torch
 
 from naseval.errors import NasevalError
 from naseval.settings.base import Restarts
-from naseval.training.checkpoint import Checkpoint, fingerprint
+from naseval.training.checkpoint import Checkpoint, fingerprint, set_random_state
 
 STATE = {
     "tensor": torch.arange(6, dtype=torch.float64).reshape(2, 3) / 7,
@@ -114,3 +114,15 @@ def test_fingerprints_tell_code_and_settings_apart():
         fingerprint("code", {"seed": 1, "restarts": Restarts(first=10, factor=3)}),
     ]
     assert len({same, *others}) == 4
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+def test_the_generator_of_a_device_is_restored_where_there_is_one(kind, monkeypatch):
+    restored, cpu = [], torch.get_rng_state()
+    checked = {"cuda": torch.cuda, "mps": torch.backends.mps}[kind]
+    monkeypatch.setattr(getattr(torch, kind), "set_rng_state", restored.append)
+    for here in (False, True):
+        monkeypatch.setattr(checked, "is_available", lambda here=here: here)
+        set_random_state({"cpu": cpu})
+        set_random_state({"cpu": cpu, kind: f"{kind}, {here}"})
+    assert restored == [f"{kind}, True"]

@@ -92,6 +92,17 @@ def test_peak_memory_starts_again():
     assert peak_memory(CPU) < high - 2**28
 
 
+@pytest.mark.parametrize("used", [False, True])
+def test_the_peak_of_a_gpu_starts_again_only_where_it_is_used(used, monkeypatch):
+    """Else this would begin to use it."""
+    again = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: used)
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda: again.append("peak"))
+    reset_peak_memory()
+    assert again == ["peak"] * used
+
+
 def test_precision_is_that_of_the_forward_pass():
     square = torch.ones(2, 2)
     for precision, dtype in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
@@ -112,7 +123,8 @@ def test_tf32_is_used_only_where_it_was_chosen():
     assert cudnn.allow_tf32  # torch's default
 
 
-def test_determinism_is_switched_on():
+def test_determinism_is_switched_on(monkeypatch):
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
     before = torch.are_deterministic_algorithms_enabled()
     try:
         deterministic(CPU)
@@ -120,5 +132,8 @@ def test_determinism_is_switched_on():
         assert torch.is_deterministic_algorithms_warn_only_enabled()
         assert not torch.backends.cudnn.benchmark
         assert not torch.utils.deterministic.fill_uninitialized_memory
+        assert "CUBLAS_WORKSPACE_CONFIG" not in os.environ
+        deterministic(torch.device("cuda"))
+        assert os.environ.pop("CUBLAS_WORKSPACE_CONFIG") == ":4096:8"
     finally:
         torch.use_deterministic_algorithms(before)

@@ -1,8 +1,10 @@
 """The loop's bookkeeping: stages, sums, seeds, and optimizers that resume bit by bit."""
 
+import io
 import logging
 import os
 import signal
+import sys
 import time
 
 import pyarrow as pa
@@ -16,6 +18,7 @@ from naseval.settings.base import ArchitectureOptimizer, Optimizer
 from naseval.training.checkpoint import Checkpoint, TensorState
 from naseval.training.loop import EpochLoop, SavedStage
 from naseval.training.optimizers import build_optimizer
+from naseval.training.progress import progress_bar
 
 WEIGHTS = Optimizer(name="sgd", learning_rate=0.1, learning_rate_min=0, weight_decay=1e-3)
 ADAMAX = Optimizer(name="adamax", learning_rate=0.1, learning_rate_min=0, weight_decay=1e-3)
@@ -217,6 +220,19 @@ def test_the_log_has_a_line_per_epoch_with_the_time_to_go(caplog):
     assert len(caplog.messages) == 3
     assert caplog.messages[0].startswith("epoch 1/3: train_loss ")
     assert caplog.messages[-1].endswith("0:00:00 to go")
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_bar_is_on_a_terminal_that_no_other_training_shares(monkeypatch, alone):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", terminal)
+    if not alone:
+        monkeypatch.setattr("naseval.training.progress.parent_process", object)
+    with progress_bar(1, 4, 3):
+        assert ("epoch 2:  75%" in terminal.getvalue()) == alone
+    if not alone:
+        assert terminal.getvalue() == ""
 
 
 def test_the_time_to_go_has_later_stages_and_what_the_job_does_then(monkeypatch):

@@ -87,6 +87,10 @@ def test_clipping_is_by_the_norm_of_all_gradients_together():
         before = parameters[0].grad.clone()
         clip_and_step(optimizer, None)
         assert torch.equal(parameters[0].grad, before)
+    alone = torch.zeros(2, requires_grad=True)
+    alone.grad = torch.tensor([6.0, 8.0])
+    clip_and_step(build_optimizer([alone], settings("sgd")), 5.0)
+    assert alone.grad.tolist() == pytest.approx([3.0, 4.0], rel=1e-5)
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamax"])

@@ -273,6 +273,17 @@ def test_named_allotted_and_other_devices_are_not_held(pretend, divided, monkeyp
         assert nothing_there is None
 
 
+def test_rows_count_the_trainings_that_other_jobs_have_on_the_gpu(pretend, tmp_path, monkeypatch):
+    gpu = f"GPU-{os.getpid()}-{tmp_path.name}"
+    pretend(f"GPU 0: A100 (UUID: {gpu})", "Default, 24576")
+    monkeypatch.setattr("naseval.training.pack.current_device", lambda _name: torch.device("cpu"))
+    job, trainings = script(8), toys(tmp_path / "runs", (nothing,) * 2)
+    job.resources["device"] = "auto"
+    with leased([gpu], slots=8, wanted=3):
+        train_all(job, 2, trainings)
+    assert {row["at_once"] for each in rows(trainings) for row in each} <= {3 + 1, 3 + 2}
+
+
 def run_table(peak):
     row = dict.fromkeys(schemas.RUN.names, 1) | {"peak_memory": peak}
     return records.table(schemas.RUN, [row, row | {"epoch": 2, "peak_memory": peak // 2}])
