@@ -12,6 +12,7 @@ import ast
 import csv
 import os
 import random
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -27,8 +28,8 @@ SEED = 2026
 MOST_TESTS = 40
 """Tests that a mutant is run against at most."""
 MARKS = "not slow and not slurm and not workflow and not browser"
-SECONDS = 300
-"""After which a mutant counts as noticed: it does not end."""
+SECONDS, BYTES = 300, 16 * 2**30
+"""After which, and with more memory than which, a mutant counts as noticed: it does not end."""
 
 EXCHANGES: dict[type[ast.AST], tuple[str, str]] = {
     ast.Add: ("+", "-"),
@@ -206,13 +207,24 @@ def outcome(mutant: Mutant, tests: list[str], copy: Path) -> str:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     try:
         ended = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, timeout=SECONDS, check=False
+            command,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            preexec_fn=limit_memory,
         )
         return "survived" if ended.returncode == 0 else "noticed"
     except subprocess.TimeoutExpired:
         return "noticed"
     finally:
         place.write_bytes(text)
+
+
+def limit_memory() -> None:
+    """Let this process have no more memory than `BYTES`."""
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
 
 
 def read(table: Path) -> dict[Mutant, str]:
