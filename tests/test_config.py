@@ -86,7 +86,7 @@ def put(config, key, value):
         ("resources.training", {"mem_mb": 1}, "and set the config key resources.memory_mb"),
         ("resources.training", {"slurm_extra": "-x"}, "set the config key resources.slurm_extra"),
         ("resources.training", {"account": "lab"}, "write slurm_account"),
-        ("resources.training", {"slurm_partion": "gpu"}, "for slurm_partion; write slurm_partition"),
+        ("resources.training", {"slurm_partion": "gpu"}, "slurm_partion; write slurm_partition"),
         ("resources.training", {"GPU model": 1}, "'GPU model' is no name of a resource"),
         ("resources.training", {"gpu": True}, "resources.training.gpu"),
         ("resources.slurm_extra", "--nice=7; reboot", "without quotes or signs of the shell"),

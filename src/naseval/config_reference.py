@@ -53,11 +53,11 @@ names are remembered: what the changes of an edited overlay touch is computed ag
 | `config.yaml` | the paper: its numbers, all of them data, none a constant in the code |
 | `demo.yaml` | overlay: the whole workflow in minutes on two CPU cores |
 | `demo-baselines.yaml` | overlay of the demo: all baselines on its digits |
-| `demo-supernet.yaml` | overlay of the demo: how well shared weights rank architectures, on its digits |
+| `demo-supernet.yaml` | overlay of the demo: how well shared weights rank, on its digits |
 | `printed.yaml` | overlay of `demo.yaml`: the cells that papers print, on digits |
 | `fashion.yaml` | overlay: the paper's questions on Fashion-MNIST, an evening on a CPU |
 | `successors.yaml` | overlay: methods that came after the paper, on CIFAR-10 and CIFAR-100 |
-| `supernet.yaml` | overlay: how well shared weights rank architectures, on CIFAR-10 |
+| `supernet.yaml` | overlay: how well shared weights rank, on CIFAR-10 |
 | `cifar-small.yaml` | overlay: the paper's questions on CIFAR-10 at 16×16, planned, not yet run |
 | `authors-code.yaml` | overlay: the values of the authors' programs that differ from the paper |
 

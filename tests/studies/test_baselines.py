@@ -64,7 +64,7 @@ def test_a_baseline_takes_space_sampler_and_protocol_of_its_method():
     [
         ({"baselines": ["random-search", "darts"]}, "darts is among methods and baselines"),
         ({"baselines": ["nope", "random-search"]}, "names the method 'nope'"),
-        ({"best_of": "manas"}, "best_of names manas, which is not among baselines"),
+        ({"best_of": "manas"}, "best_of names 'manas', which is none of baselines"),
         ({"methods": ["enas"]}, "none of the study's methods has its space and its protocol"),
     ],
 )

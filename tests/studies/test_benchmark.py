@@ -46,8 +46,8 @@ def test_null_takes_all_overrides_away():
 @pytest.mark.parametrize(
     ("overrides", "sentence"),
     [
-        ({"cifar11": {}}, "names cifar11, which is not among the study's datasets"),
-        ({"cifar10": {"darst": {}}}, "names darst, which is not among the study's methods"),
+        ({"cifar11": {}}, "names 'cifar11', which is not among the study's datasets"),
+        ({"cifar10": {"darst": {}}}, "names 'darst', which is not among the study's methods"),
         ({"cifar10": {"darts": {"random": 0}}}, "overrides.cifar10.darts.random"),
         ({"cifar10": {"darts": {"search": 3}}}, "overrides.cifar10.darts.search is unknown"),
     ],

@@ -29,7 +29,7 @@ class Settings(benchmark.Fixed):
     @model_validator(mode="after")
     def _baselines_are_no_rivals(self) -> Self:
         if self.best_of not in self.baselines:
-            raise ValueError(f"best_of names {self.best_of}, which is not among baselines; add it")
+            raise ValueError(f"best_of names {self.best_of!r}, which is none of baselines; add it")
         both = [name for name in self.baselines if name in self.methods]
         if both:
             raise ValueError(f"{both[0]} is among methods and baselines; take it from one of them")

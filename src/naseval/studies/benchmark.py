@@ -92,7 +92,7 @@ class Fixed(Settings):
 
 def _in_study(name: str, names: Names, field: str) -> None:
     if name not in names:
-        raise ValueError(f"`overrides` names {name}, which is not among the study's {field}")
+        raise ValueError(f"`overrides` names {name!r}, which is not among the study's {field}")
 
 
 def members(config: Config, settings: Settings) -> Iterator[Member]:
