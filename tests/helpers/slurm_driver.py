@@ -15,8 +15,9 @@ from slurm_cluster import Cluster, wait
 from tiny_project import tiny_overlay
 
 PARTITIONS = "partitions: {cpu: {}, gpu: {max_gpu: 6}}\n"
-EPOCHS = 30
-"""Long enough for faults to meet a training that still runs."""
+EPOCHS, LONG = 30, 150
+"""Long enough for faults to meet a training that still runs. SLURM looks at time limits every 30 s,
+and a fast machine has 30 epochs done by then: runs under the protocol `long` have `LONG`."""
 MEASURED = ["seconds", "images_per_second", "peak_memory", "at_once"]
 """What differs between two equal runs."""
 EPOCH = re.compile(r" epoch (\d+)/\d+: ")
@@ -27,14 +28,16 @@ def overlay() -> dict[str, Any]:
     tiny = tiny_overlay()
     del tiny["datasets"]["digits-large"]
     tiny["protocols"]["base"] |= {"epochs": EPOCHS}
+    tiny["protocols"]["long"] = {"inherits": "base", "epochs": LONG}
     tiny["studies"] = dict.fromkeys(tiny["studies"])
-    tiny["resources"] |= {"runs_per_job": 1}
+    minutes = tiny["resources"]["run_minutes"] * LONG // EPOCHS  # others have their share of it
+    tiny["resources"] |= {"runs_per_job": 1, "run_minutes": minutes}
     return tiny
 
 
-def run(seed: int, architecture: int = 0) -> str:
+def run(seed: int, architecture: int = 0, protocol: str = "base") -> str:
     """Return the path of a run below results/, without its ending."""
-    return f"runs/digits/base/darts/random-{architecture:03d}/seed-{seed}"
+    return f"runs/digits/{protocol}/darts/random-{architecture:03d}/seed-{seed}"
 
 
 def learned(project: Project, of: str) -> pd.DataFrame:

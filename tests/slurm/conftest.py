@@ -8,7 +8,7 @@ from copied_project import Project
 from slurm_cluster import FOLDER, Cluster, unavailable
 from slurm_driver import Driver, overlay, run
 
-RUNS = [run(0), run(1), run(2), run(3), run(0, architecture=1)]
+RUNS = [run(0), run(1), run(1, protocol="long"), run(2), run(3), run(0, architecture=1)]
 
 
 @pytest.fixture(scope="session")
