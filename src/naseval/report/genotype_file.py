@@ -24,8 +24,8 @@ def described(
 
     Sizes are those of the network for a configured dataset, by default the first one, under a
     protocol, by default that of the first method of the space; without torch they are not counted.
-    Raise `NasevalError` if a genotype
-    is of no space, or of another than `space`, or if there is no such dataset or protocol.
+    Raise `NasevalError` if a genotype is of no space, or of another than `space`, or if there is no
+    such dataset or protocol.
     """
     where = known(dataset or next(iter(config.datasets)), config.datasets, "dataset", "--dataset")
     if protocol is not None:

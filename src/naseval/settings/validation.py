@@ -141,7 +141,7 @@ def _expected(fault: Any) -> str:
     text: str = fault["msg"].removeprefix("Value error, ")
     for detail in (", unable", ", got", " after validation"):
         text = text.partition(detail)[0]
-    return text
+    return one_line(text)
 
 
 def _field_names(model: Any, path: Key) -> list[str]:
