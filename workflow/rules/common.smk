@@ -539,7 +539,9 @@ def find_asked_studies(_wildcards):
 
 def find_complexity_so_far(wildcards):
     """Return the sizes of the networks of all datasets that have a genotype, or will have one."""
-    datasets = inputs.datasets if find_asked_studies(wildcards) else inputs.datasets_so_far
+    datasets = (
+        inputs.datasets if find_asked_studies(wildcards) else inputs.datasets_so_far
+    )
     return [
         result(f"complexity/so-far/{dataset}.parquet") for dataset in datasets(CONFIG)
     ]
