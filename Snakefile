@@ -65,6 +65,7 @@ include: "workflow/rules/targets.smk"
 onstart:
     refuse_killed_runs()
     note_overlays()
+    look_for_jobs_when_one_ends()
 
 
 rule all:

@@ -70,6 +70,24 @@ def test_a_pack_makes_what_single_jobs_make_and_fails_run_by_run(tmp_path, singl
     assert not list((packed.folder / "results/checkpoints").rglob("*.pt*"))
 
 
+def test_a_job_does_several_searches_in_turn(tmp_path):
+    """The genotypes are those of jobs that did one each."""
+    genotypes = [f"results/searches/digits/darts/seed-{seed}/genotype.json" for seed in range(2)]
+    found = []
+    for searches_per_job, limits in ((1, ["40", "40"]), (2, ["80"])):
+        asked = overlay(1)
+        benchmark = {"datasets": ["digits"], "methods": ["darts"], "searches": 2, "random": 1}
+        asked["studies"]["benchmark"] = benchmark
+        asked["resources"] |= {"searches_per_job": searches_per_job, "search_minutes": 40}
+        project = Project.copied(tmp_path / str(searches_per_job), asked)
+        done = project.run(*genotypes)
+        jobs = [fields for rule, fields in JOB.findall(done.stderr) if rule.startswith("search")]
+        assert [re.search(r"runtime=(\d+)", fields)[1] for fields in jobs] == limits
+        found.append([(project.folder / file).read_bytes() for file in genotypes])
+    assert found[0] == found[1]
+    assert found[0][0] != found[0][1]
+
+
 def test_a_job_asks_for_what_runs_side_by_side(tmp_path):
     """Three runs of 10 minutes on two places, and three searches in packs of two."""
     asked = overlay(3, 2)

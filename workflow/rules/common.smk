@@ -96,6 +96,18 @@ def note_overlays():
     record_overlays(CONFIG.results, workflow.configfiles)
 
 
+def look_for_jobs_when_one_ends():
+    """Keep Snakemake from looking for ready jobs every second besides, unless a rate is asked for.
+
+    Its default of at most 100 jobs a second plans a look a second after each look. So while jobs
+    wait for a core, each job that ends adds a look a second, until the looks take a whole core
+    (https://github.com/snakemake/snakemake/issues/2967).
+    """
+    rate = workflow.scheduling_settings.max_jobs_per_timespan
+    if rate and (rate.max_jobs, rate.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None
+
+
 # Wildcards and paths
 
 
@@ -328,8 +340,9 @@ def at_once(trainings):
 
 
 def searches_per_job():
-    """Return how many searches a job runs, all of them at once."""
-    return min(CONFIG.resources.runs_at_once, CONFIG.resources.runs_per_job)
+    """Return how many searches of a method a job does: as many as it does at once, or more."""
+    asked = CONFIG.resources
+    return max(asked.searches_per_job, min(asked.runs_at_once, asked.runs_per_job))
 
 
 def describe_search(dataset, method, seed):

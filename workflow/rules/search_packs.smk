@@ -1,8 +1,8 @@
-"""Replaces the rule `search` if a job runs several searches of a method at once."""
+"""Replaces the rule `search` if a job does several searches of a method."""
 
 import re
 
-from naseval.studies._packs import search_packs
+from naseval.studies._packs import makespan, search_packs
 from naseval.studies._stopping import stages
 
 SEARCH_PACKS = [
@@ -18,7 +18,7 @@ SEARCH_PACKS = [
 for pack in SEARCH_PACKS:
 
     rule:
-        """Run several searches of a method, all at once."""
+        """Run several searches of a method, `resources.runs_at_once` at a time."""
         name:
             f"searches_{re.sub('[^a-z0-9]', '_', pack.name)}"
         input:
@@ -40,7 +40,13 @@ for pack in SEARCH_PACKS:
             "../../envs/train.yaml"
         threads: count_cores(pack.dataset) * at_once(pack.seeds)
         resources:
-            **request_training(CONFIG.resources.search_minutes, at_once(pack.seeds)),
+            **request_training(
+                makespan(
+                    [CONFIG.resources.search_minutes] * len(pack.seeds),
+                    at_once(pack.seeds),
+                ),
+                at_once(pack.seeds),
+            ),
         params:
             code=digest_search_code(pack.dataset, pack.method),
             searches=[

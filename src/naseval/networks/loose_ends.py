@@ -10,7 +10,6 @@ from functools import reduce
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from naseval.genotype import Cell, Genotype
 from naseval.networks.cells import CellSpec, edge_stride
@@ -23,6 +22,7 @@ from naseval.networks.operations import (
     OperationTable,
     relu_conv_norm,
 )
+from naseval.networks.pointwise import PointwiseConv2d
 from naseval.networks.shape import Skeleton
 from naseval.networks.skeleton import CellNetwork, build_cells
 from naseval.networks.stems import build_stem
@@ -34,13 +34,13 @@ class Halving(nn.Module):
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
         half = channels_out // 2
-        self.even = nn.Conv2d(channels_in, half, 1, stride=2, bias=False)
-        self.odd = nn.Conv2d(channels_in, channels_out - half, 1, stride=2, bias=False)
+        self.even = PointwiseConv2d(channels_in, half, stride=2)
+        self.odd = PointwiseConv2d(channels_in, channels_out - half, stride=2, start=1)
         self.norm = batch_norm(channels_out)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, channels_in, H, W) to (B, channels_out, H/2, W/2)."""
-        return self.norm(torch.cat([self.even(x), self.odd(F.pad(x, (-1, 0, -1, 0)))], dim=1))
+        return self.norm(torch.cat([self.even(x), self.odd(x)], dim=1))
 
 
 def skip_connect(channels: int, stride: int, _affine: bool) -> nn.Module:

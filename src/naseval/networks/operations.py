@@ -8,10 +8,10 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from naseval.networks.depthwise import DepthwiseConv2d
 from naseval.networks.normalisation import batch_norm
+from naseval.networks.pointwise import PointwiseConv2d
 
 Operation = Callable[[int, int, bool], nn.Module]
 """A function that maps `(channels, stride, affine)` to a module that keeps the number of channels.
@@ -31,14 +31,14 @@ class FactorizedReduce(nn.Module):
     def __init__(self, channels_in: int, channels_out: int, affine: bool) -> None:
         super().__init__()
         half = channels_out // 2
-        self.even = nn.Conv2d(channels_in, half, 1, stride=2, bias=False)
-        self.odd = nn.Conv2d(channels_in, channels_out - half, 1, stride=2, bias=False)
+        self.even = PointwiseConv2d(channels_in, half, stride=2)
+        self.odd = PointwiseConv2d(channels_in, channels_out - half, stride=2, start=1)
         self.norm = batch_norm(channels_out, affine=affine)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, channels_in, H, W) to (B, channels_out, H/2, W/2)."""
         x = torch.relu(x)
-        return self.norm(torch.cat([self.even(x), self.odd(F.pad(x, (-1, 0, -1, 0)))], dim=1))
+        return self.norm(torch.cat([self.even(x), self.odd(x)], dim=1))
 
 
 class Zero(nn.Module):
@@ -57,11 +57,12 @@ def relu_conv_norm(
     channels_in: int, channels_out: int, kernel: int, stride: int, affine: bool
 ) -> nn.Sequential:
     """Return ReLU, a dense convolution and batch normalisation."""
-    return nn.Sequential(
-        nn.ReLU(),
-        nn.Conv2d(channels_in, channels_out, kernel, stride, kernel // 2, bias=False),
-        batch_norm(channels_out, affine=affine),
+    convolution = (
+        PointwiseConv2d(channels_in, channels_out, stride)
+        if kernel == 1
+        else nn.Conv2d(channels_in, channels_out, kernel, stride, kernel // 2, bias=False)
     )
+    return nn.Sequential(nn.ReLU(), convolution, batch_norm(channels_out, affine=affine))
 
 
 def _separable(

@@ -85,6 +85,11 @@ class Resources(Strict):
         description="augmentations that one job trains, one after the other unless "
         "`runs_at_once` says otherwise; more than 1 saves the start of a process for tiny ones",
     )
+    searches_per_job: Positive = Field(
+        1,
+        description="searches of a method that one job does, one after the other unless "
+        "`runs_at_once` says otherwise; more than 1 saves the start of a process for tiny ones",
+    )
     runs_at_once: int = Field(
         1,
         ge=1,

@@ -34,7 +34,7 @@ class Search:
     log: Path
 
     epochs = 0
-    """Methods have epochs of their own; the searches of a job run at once, none after another."""
+    """Methods have epochs of their own, so the time to go in a job's log is that of one search."""
 
     @property
     def alike(self) -> Path:

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from naseval.networks.depthwise import DepthwiseConv2d, depthwise
 from naseval.networks.normalisation import batch_norm, scaled_norm
 from naseval.networks.operations import FactorizedReduce
+from naseval.networks.pointwise import pointwise
 
 Sources = dict[str, list[tuple[Tensor, ...]]]
 """For each tensor of a bank, the plain form's tensors of every part along its first dimension.
@@ -124,8 +125,8 @@ class FactorizedBank(Bank):
     def forward(self, x: Tensor, scale: Tensor) -> Tensor:
         """Map (B, C, H, W) to (B, M·C, H / 2, W / 2)."""
         x = torch.relu(x)
-        even = F.conv2d(x, self.even, stride=2).chunk(self.count, 1)
-        odd = F.conv2d(F.pad(x, (-1, 0, -1, 0)), self.odd, stride=2).chunk(self.count, 1)
+        even = pointwise(x, self.even, stride=2).chunk(self.count, 1)
+        odd = pointwise(x, self.odd, stride=2, start=1).chunk(self.count, 1)
         halves = [half for pair in zip(even, odd, strict=True) for half in pair]
         return scaled_norm(self.norm, torch.cat(halves, 1), scale)
 

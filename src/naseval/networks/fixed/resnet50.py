@@ -13,6 +13,7 @@ from torchvision.models.resnet import Bottleneck
 from naseval.errors import NasevalError
 from naseval.networks.drop_path import StochasticBranch
 from naseval.networks.normalisation import batch_norm
+from naseval.networks.pointwise import PointwiseConv2d
 from naseval.networks.shape import last_side
 from naseval.networks.skeleton import AuxiliaryHead, global_average
 from naseval.settings.dataset import ImageSettings
@@ -68,7 +69,7 @@ def bottleneck(channels: int, planes: int, stride: int, probability: float) -> B
     wide = planes * Bottleneck.expansion
     shortcut = None
     if stride != 1 or channels != wide:
-        shortcut = nn.Sequential(nn.Conv2d(channels, wide, 1, stride, bias=False), batch_norm(wide))
+        shortcut = nn.Sequential(PointwiseConv2d(channels, wide, stride), batch_norm(wide))
     block = Bottleneck(channels, planes, stride, shortcut)
     block.bn3 = nn.Sequential(block.bn3, StochasticBranch(probability))
     return block

@@ -1,0 +1,36 @@
+"""1x1 convolutions that stride over an image.
+
+They read a slice of it. torch's own convolution with a stride copies the slice itself, which takes
+longer. Besides, on CPUs without AVX-512, oneDNN's gradient of its weights writes beyond its memory
+if fewer than 8 channels are channels last (https://github.com/uxlfoundation/oneDNN/issues/6035).
+"""
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class PointwiseConv2d(nn.Conv2d):
+    """A 1x1 convolution without bias, with the same numbers as `nn.Conv2d`.
+
+    Its first pixel is at row and column `start`.
+    """
+
+    def __init__(
+        self, channels_in: int, channels_out: int, stride: int = 1, start: int = 0
+    ) -> None:
+        super().__init__(channels_in, channels_out, 1, stride, bias=False)
+        self.start = start
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, channels_in, H, W) to (B, channels_out, H', W').
+
+        H' is (H - start) / stride, rounded up, and W' likewise.
+        """
+        return pointwise(x, self.weight, self.stride[0], self.start)
+
+
+def pointwise(x: Tensor, weight: Tensor, stride: int = 1, start: int = 0) -> Tensor:
+    """Convolve every `stride`th pixel from `start` of `x` (B, C, H, W) with `weight` (C', C, 1, 1)."""
+    if stride > 1:
+        x = x[:, :, start::stride, start::stride]
+    return F.conv2d(x, weight)
