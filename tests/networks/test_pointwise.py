@@ -1,4 +1,4 @@
-"""1x1 convolutions with a stride, against torch's own, also as a CPU without AVX-512 computes them."""
+"""1x1 convolutions with a stride, against torch's own, and on CPUs without AVX-512."""
 
 import os
 import subprocess

@@ -30,7 +30,10 @@ class PointwiseConv2d(nn.Conv2d):
 
 
 def pointwise(x: Tensor, weight: Tensor, stride: int = 1, start: int = 0) -> Tensor:
-    """Convolve every `stride`th pixel from `start` of `x` (B, C, H, W) with `weight` (C', C, 1, 1)."""
+    """Convolve `x` (B, C, H, W) with `weight` (C', C, 1, 1).
+
+    It reads each `stride`th pixel from `start`.
+    """
     if stride > 1:
         x = x[:, :, start::stride, start::stride]
     return F.conv2d(x, weight)
