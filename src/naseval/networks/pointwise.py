@@ -1,8 +1,9 @@
 """1x1 convolutions that stride over an image.
 
-They read a slice of it. torch's own convolution with a stride copies the slice itself, which takes
-longer. Besides, on CPUs without AVX-512, oneDNN's gradient of its weights writes beyond its memory
-if fewer than 8 channels are channels last (https://github.com/uxlfoundation/oneDNN/issues/6035).
+A pool of single pixels picks what they read. oneDNN's convolutions with a stride are not used: on
+CPUs without AVX-512 the gradient of their weights writes beyond its memory if fewer than 8 channels
+are channels last (https://github.com/uxlfoundation/oneDNN/issues/6035). A slice would do too, but
+its gradient is not channels last.
 """
 
 from torch import Tensor, nn
@@ -34,6 +35,8 @@ def pointwise(x: Tensor, weight: Tensor, stride: int = 1, start: int = 0) -> Ten
 
     It reads each `stride`th pixel from `start`.
     """
+    if start > 0:
+        x = F.pad(x, (-start, 0, -start, 0))
     if stride > 1:
-        x = x[:, :, start::stride, start::stride]
+        x = F.avg_pool2d(x, 1, stride)
     return F.conv2d(x, weight)
