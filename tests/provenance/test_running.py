@@ -19,7 +19,7 @@ from naseval.provenance.modules import Module
 from naseval.provenance.package import Definition
 from naseval.provenance.tree import binds, own_parts
 
-pytestmark = [pytest.mark.workflow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.workflow, pytest.mark.slow, pytest.mark.timeout(3000)]
 
 UNFOLLOWED = "naseval.provenance."
 """The digest does not digest itself: what is here counts where a job computes with it."""
