@@ -2,6 +2,8 @@
 
 import copy
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,18 @@ def _configuration(name: str) -> dict[str, Any]:
 
 
 _PAPER = _configuration("config.yaml")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder in which all copies of the project remember what code they have digested."""
+    if not hasattr(config, "workerinput"):
+        os.environ["NASEVAL_TEST_DIGESTS"] = tempfile.mkdtemp(prefix="naseval-digests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that folder."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["NASEVAL_TEST_DIGESTS"], ignore_errors=True)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from naseval.provenance.remembered import FOLDER, KEPT
 from paths import ROOT
 
 PARTS = ("Snakefile", "config", "envs", "profiles", "slurm", "src", "workflow")
@@ -40,12 +41,15 @@ class Project:
                 shutil.copyfile(source, folder / part)
         project = cls(folder)
         project.write_overlay(overlay)
+        (folder / FOLDER).mkdir()
+        (folder / FOLDER / KEPT).symlink_to(os.environ["NASEVAL_TEST_DIGESTS"])  # all copies' own
         return project
 
     def with_results_of(self, other: "Project") -> "Project":
         """Take over what another copy made, and what Snakemake remembers of it."""
-        for part in ("results", ".snakemake"):
-            shutil.copytree(other.folder / part, self.folder / part, copy_function=shutil.copy2)
+        shutil.copytree(other.folder / "results", self.folder / "results")
+        others = shutil.ignore_patterns(KEPT)
+        shutil.copytree(other.folder / FOLDER, self.folder / FOLDER, ignore=others, dirs_exist_ok=True)
         return self
 
     def write_overlay(self, overlay: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from paths import ROOT
 
 pytestmark = pytest.mark.workflow
 
-EPOCHS = 40
+EPOCHS = 24
 """Long enough to kill a training in the middle."""
 DATA = [f"results/data/digits/{name}" for name in ("images.npy", "splits.parquet", "channels.json")]
 RUN = "runs/digits/base/darts/random-000/seed-0"
