@@ -1,4 +1,4 @@
-"""The plain form of a step: one module per operation, and all layers and optimizers torch's own."""
+"""The plain form of a step: a module per operation, torch's own depthwise layers and optimizers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

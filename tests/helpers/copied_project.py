@@ -47,9 +47,10 @@ class Project:
 
     def with_results_of(self, other: "Project") -> "Project":
         """Take over what another copy made, and what Snakemake remembers of it."""
-        shutil.copytree(other.folder / "results", self.folder / "results")
-        others = shutil.ignore_patterns(KEPT)
-        shutil.copytree(other.folder / FOLDER, self.folder / FOLDER, ignore=others, dirs_exist_ok=True)
+        shared = shutil.ignore_patterns(KEPT)
+        for part in ("results", FOLDER):
+            mine = self.folder / part
+            shutil.copytree(other.folder / part, mine, ignore=shared, dirs_exist_ok=True)
         return self
 
     def write_overlay(self, overlay: dict[str, Any]) -> None:
