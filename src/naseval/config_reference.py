@@ -58,7 +58,7 @@ names are remembered: what the changes of an edited overlay touch is computed ag
 | `fashion.yaml` | overlay: the paper's questions on Fashion-MNIST, an evening on a CPU |
 | `successors.yaml` | overlay: methods that came after the paper, on CIFAR-10 and CIFAR-100 |
 | `supernet.yaml` | overlay: how well shared weights rank, on CIFAR-10 |
-| `cifar-small.yaml` | overlay: the paper's questions on CIFAR-10 at 16×16, a night on two CPU cores |
+| `cifar-small.yaml` | overlay: the paper's questions on CIFAR-10 at 16×16, a night on a CPU |
 | `authors-code.yaml` | overlay: the values of the authors' programs that differ from the paper |
 
 Protocols and methods have `overrides`: other values for `small` images, for `large` ones, or for
