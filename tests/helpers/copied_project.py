@@ -42,7 +42,7 @@ class Project:
         project = cls(folder)
         project.write_overlay(overlay)
         (folder / FOLDER).mkdir()
-        (folder / FOLDER / KEPT).symlink_to(os.environ["NASEVAL_TEST_DIGESTS"])  # all copies' own
+        (folder / FOLDER / KEPT).symlink_to(os.environ["NASEVAL_TEST_DIGESTS"])  # shared by all
         return project
 
     def with_results_of(self, other: "Project") -> "Project":
