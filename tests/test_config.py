@@ -174,6 +174,49 @@ def test_a_methods_overrides_reach_its_search_and_its_protocol(paper):
     assert config.method("darts", "cifar10").protocol == "base"
 
 
+SEARCHES = {"search": {"trials": 3}}
+FOUND = {"genotypes": "found.txt"}
+PROGRAM = {"command": ["python", "search.py", "{seed}", "{output}"]}
+NO_SEARCH = {"search": None}
+
+
+@pytest.mark.parametrize(
+    ("entry", "layer", "field"),
+    [
+        (SEARCHES, NO_SEARCH | FOUND, "search"),
+        (SEARCHES, NO_SEARCH | PROGRAM, "search"),
+        (SEARCHES, FOUND, "genotypes"),
+        (FOUND, {"genotypes": None} | SEARCHES, "search"),
+        (PROGRAM, {"command": None} | FOUND, "genotypes"),
+        (SEARCHES, {"algorithm": "local_search"}, "algorithm"),
+        (SEARCHES, {"algorithm": None}, "algorithm"),
+        (SEARCHES, {"label": "Yours"}, "label"),
+        (SEARCHES, {"reconstruction": True}, "reconstruction"),
+    ],
+)
+def test_overrides_make_no_other_method(paper, entry, layer, field):
+    drawn = {"algorithm": "random_search"} if "search" in entry else {}
+    mine = {"label": "Mine", "space": "darts", "protocol": "cda", **drawn, **entry}
+    paper["methods"]["mine"] = {**mine, "overrides": {"cifar10": layer}}
+    with pytest.raises(ConfigError) as caught:
+        load_config(paper)
+    told = f"config key methods.mine.overrides.cifar10.{field}: overrides cannot change algorithm"
+    assert str(caught.value).startswith(told)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "layer", [{"genotypes": "others.txt"}, {"search": None}, {"label": "Mine"}, {"space": "nao"}]
+)
+def test_overrides_change_the_values_of_a_method(paper, layer):
+    mine = {"label": "Mine", **FOUND, "space": "darts", "protocol": "cda"}
+    paper["methods"]["mine"] = {**mine, "overrides": {"cifar10": layer}}
+    resolved = load_config(paper).method("mine", "cifar10")
+    assert resolved == load_config(paper).methods["mine"].model_copy(
+        update={**layer, "overrides": {}}
+    )
+
+
 def test_merging_replaces_what_is_no_mapping():
     assert merged({"a": [1], "b": {"c": 1, "d": 2}}, {"a": [2], "b": {"c": 3}}) == {
         "a": [2],

@@ -3,12 +3,14 @@
 import errno
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import torch
 
+from little_memory import KINDS
 from naseval.memory import out_of_memory, ran_out_of_memory
 
 TOO_MUCH = 2**60
@@ -79,3 +81,14 @@ def test_a_thread_needs_memory_too():
         [sys.executable, "-c", LIMITED], capture_output=True, text=True, check=False
     )
     assert "memory did not suffice (can't start new thread); give" in done.stdout, done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+@pytest.mark.parametrize("kind", KINDS)
+def test_too_little_memory_for_a_file_is_not_taken_for_damage(kind, tmp_path):
+    program = Path(__file__).parent / "helpers/little_memory.py"
+    done = subprocess.run(
+        [sys.executable, program, kind, tmp_path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 1

@@ -1,6 +1,7 @@
 """`python -m naseval verify`: whole results pass, and each fault is one line with a command."""
 
 import re
+import shutil
 import zipfile
 
 import pyarrow as pa
@@ -89,6 +90,24 @@ def test_a_run_of_another_genotype_than_lies_there_is_found(whole):
     records.write(path, content, made | {"inputs": dict.fromkeys(made["inputs"], "0" * 64)})
     (fault,) = verify(config, root).faults
     assert fault.startswith(f"{path} was made with another ")
+
+
+def test_stray_copies_are_counted_as_not_configured(whole):
+    config, root = whole
+    run, other = inputs.run_files(config)[:2]
+    search = root / "searches/cifar10/darts/seed-0"
+    shutil.copy(root / run, (root / run).with_stem("seed-2 (copy)"))
+    for place in ("runs", "runs/cifar10", "runs/cifar10/cda"):
+        shutil.copy(root / other, root / place / "seed-2.parquet")
+    shutil.copytree(search, search.with_name("seed-0.old"))
+    shutil.copytree(search, root / "scored/cifar10/darts/seed-0 (copy)")
+    drawn = root / "architectures/darts/random-000.json"
+    shutil.copy(drawn, drawn.with_stem("random-000-old"))
+    verified = verify(config, root)
+    assert verified.faults == []
+    assert verified.unasked == 1 + 3 + 2 + 2 + 1
+    drawn.with_stem("random-000-old").write_text("{}")
+    assert ["random-000-old.json" in fault for fault in verify(config, root).faults] == [True]
 
 
 def test_what_is_not_configured_is_counted_and_still_read(whole, paper):

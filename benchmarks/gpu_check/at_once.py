@@ -60,7 +60,10 @@ def _trained(count: int, slots: int, device: str, folder: Path) -> tuple[Any, in
     folder.mkdir(parents=True)
     resources = {"device": device, "threads": 1, "runs_at_once": slots, "image_cache_mb": 0}
     script: Any = SimpleNamespace(
-        resources=resources, code={"digest": "check"}, is_orphan=lambda: False
+        resources=resources,
+        code={"digest": "check", "modules": []},
+        check_code=lambda: None,
+        is_orphan=lambda: False,
     )
     runs = [TinyRun(folder, number) for number in range(count)]
     start = time.monotonic()

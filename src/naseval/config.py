@@ -20,6 +20,7 @@ from pydantic import (
 
 from naseval.data.sources import source_names
 from naseval.errors import ConfigError
+from naseval.files import reading
 from naseval.methods import get_settings, method_names
 from naseval.plugins import plugin_names
 from naseval.printed.reading import Found, read_genotypes
@@ -43,6 +44,8 @@ Study = TypeVar("Study", bound=StudySettings)
 NAME = r"[a-z0-9]([a-z0-9_-]{0,78}[a-z0-9])?"
 SIZES = ("small", "large")
 """The sizes of images, for which entries may have overrides."""
+WAYS = ("search", "genotypes", "command")
+"""The keys of which a method has one: how it comes to its genotypes."""
 
 
 class Config(Strict):
@@ -184,11 +187,13 @@ class Config(Strict):
     def _program(self, name: str, dataset: str) -> Program:
         method = self.method(name, dataset)
         layers = self.method_layers(name, dataset)
-        if method.environment and not Path(method.environment, "bin").is_dir():
-            raise ConfigError(
-                f"config key {layers.written(('environment',))}: {method.environment} has no "
-                "folder bin; name the folder of an environment"
-            )
+        if method.environment:
+            place = f"config key {layers.written(('environment',))}: {method.environment}"
+            mend = "name the folder of an environment"
+            with reading(place, mend, ConfigError):
+                has_programs = Path(method.environment, "bin").is_dir()
+            if not has_programs:
+                raise ConfigError(f"{place} has no folder bin; {mend}")
         try:
             digests = digests_of(method.files)
         except OSError as error:
@@ -327,7 +332,7 @@ class Config(Strict):
         _check_labels("methods", self.labels["methods"])
 
     def _check_overrides(self) -> None:
-        """Raise `ConfigError` if overrides are for neither a size of images nor a dataset."""
+        """Raise `ConfigError` if overrides are for no images, or make another method of one."""
         entries: dict[str, ProtocolEntry | Method] = {
             **{f"protocols.{name}": entry for name, entry in self.protocols.items()},
             **{f"methods.{name}": entry for name, entry in self.methods.items()},
@@ -335,6 +340,8 @@ class Config(Strict):
         for key, entry in entries.items():
             for layer in entry.overrides:
                 known(layer, [*SIZES, *self.datasets], "dataset", dotted(key, "overrides", layer))
+        for name, method in self.methods.items():
+            _check_same(name, method)
 
     def _check_space(self, name: str) -> None:
         samplers = get_space(known(name, space_names(), "space", dotted("spaces", name))).samplers
@@ -360,6 +367,31 @@ def _study_settings(name: str, fields: Any) -> StudySettings:
     module = import_module(f"naseval.studies.{name}")
     settings: StudySettings = validated(module.Settings, fields, f"studies.{name}")
     return settings
+
+
+def _check_same(name: str, method: Method) -> None:
+    """Raise `ConfigError` if overrides make another method of one."""
+    entry = plain(method, "overrides")
+    same = _traits(name, entry)
+    for layer, fields in method.overrides.items():
+        own = _traits(name, {**entry, **fields})
+        for field in same:
+            if own[field] != same[field]:
+                raise ConfigError(
+                    f"config key {dotted('methods', name, 'overrides', layer, field)}: overrides "
+                    "cannot change algorithm, label or reconstruction, nor which of search, "
+                    "genotypes and command a method has; make it a method entry of its own"
+                )
+
+
+def _traits(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a method has in common on all datasets, of the fields of its entry."""
+    return {
+        **{field: fields.get(field) is None for field in WAYS},
+        "algorithm": fields.get("algorithm") or name,
+        "label": fields["label"],
+        "reconstruction": fields.get("reconstruction", False),
+    }
 
 
 @cache

@@ -45,7 +45,8 @@ merged key by key; anything else is replaced. Everything is checked before the f
 unknown key, a key that stands twice in a file, a misspelt name, an invalid value, or a network,
 split or study that could not be trained or drawn gives one sentence with the key and the remedy.
 Jobs get what was checked. A results folder remembers its overlays (`overlays.json`); a command that
-leaves one out is refused before it would compute these results again with other settings. Only the
+leaves one out, or gives them in another order, is refused before it would compute these results
+again with other settings; `published`, `recorded` and `download` compute none of them. Only the
 names are remembered: what the changes of an edited overlay touch is computed again anyway.
 
 | file | content |
@@ -64,7 +65,9 @@ names are remembered: what the changes of an edited overlay touch is computed ag
 Protocols and methods have `overrides`: other values for `small` images, for `large` ones, or for
 one dataset by its key; what is left empty (`null`) overrides nothing. They are applied in this
 order: what a protocol inherits (as it is for this dataset), the entry itself, its overrides for the
-size of the images, its overrides for the dataset.
+size of the images, its overrides for the dataset. Overrides change neither a method's `algorithm`,
+`label` and `reconstruction`, nor which of `search`, `genotypes` and `command` it has: that would be
+another method, with an entry of its own.
 
 The first line of each file names its JSON schema (`workflow/schemas/`): an editor that reads it,
 such as VS Code with the extension YAML, completes keys, explains them and marks mistakes. Begin an

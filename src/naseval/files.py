@@ -1,4 +1,4 @@
-"""Atomic writing of files, and their permissions."""
+"""Atomic writing of files, their permissions, and places that cannot be read."""
 
 import os
 import secrets
@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from naseval.errors import NasevalError
+from naseval.memory import ran_out_of_memory
 
 
 @contextmanager
@@ -39,6 +40,25 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     """Write `content` to `path` atomically."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
+
+
+@contextmanager
+def reading(
+    place: str | Path, mend: str, kind: type[NasevalError] = NasevalError
+) -> Iterator[None]:
+    """Raise an error of `kind` where a place may not be entered or cannot be read.
+
+    The message begins with the place and ends with `mend`. Errors of too little memory pass.
+    """
+    try:
+        yield
+    except OSError as error:
+        if ran_out_of_memory(error):
+            raise
+        reason = error.strerror or str(error)
+        if error.filename and not str(place).endswith(str(error.filename)):
+            reason = f"{reason}: {error.filename}"
+        raise kind(f"{place} could not be read ({reason}); {mend}") from error
 
 
 def share_with(whom: str) -> None:

@@ -6,8 +6,11 @@ Reading a file whose content is not what was written is an error.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -19,11 +22,14 @@ from naseval.columns import faults
 from naseval.errors import NasevalError
 from naseval.files import atomic_path
 from naseval.json_files import parse_json
+from naseval.memory import ran_out_of_memory
 
 METADATA_KEY = b"naseval"
 SEAL = b"naseval.seal"
-DAMAGED = (pa.ArrowException, OSError, ValueError, MemoryError)
-"""What reading a damaged Parquet file raises."""
+DAMAGED = (
+    pa.ArrowException, ArithmeticError, EOFError, OSError, TokenError, TypeError, ValueError,
+)  # fmt: skip
+"""What reading a damaged Parquet file or array raises."""
 
 
 def table(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -85,28 +91,35 @@ def read(path: str | Path, schema: pa.Schema | None = None) -> pa.Table:
 
 
 def opened(path: str | Path) -> pq.ParquetFile:
-    """Open a Parquet file. Raise `NasevalError` if it is missing or damaged."""
-    try:
+    """Open a Parquet file. Raise `NasevalError` if it is missing or damaged, or cannot be read."""
+    with whole(path):
         return pq.ParquetFile(path, page_checksum_verification=True)
+
+
+@contextmanager
+def whole(path: str | Path, kind: str = "a readable Parquet file") -> Iterator[None]:
+    """Raise `NasevalError`, with the path, where a file is missing, cannot be read or is damaged.
+
+    Errors of too little memory pass.
+    """
+    try:
+        yield
     except FileNotFoundError as error:
         raise NasevalError(f"{path} is missing; run the rule that makes it") from error
     except DAMAGED as error:
-        raise unreadable(path) from error
-
-
-def unreadable(path: str | Path) -> NasevalError:
-    """Return the error of a damaged Parquet file."""
-    return NasevalError(
-        f"{path} is not a readable Parquet file (truncated?); delete it and run again"
-    )
+        if ran_out_of_memory(error):
+            raise
+        if isinstance(error, OSError) and error.errno:  # of the system, not of the content
+            raise NasevalError(
+                f"{path} could not be read ({os.strerror(error.errno)}); make it readable, then "
+                "run again"
+            ) from error
+        raise NasevalError(f"{path} is not {kind} (truncated?); delete it and run again") from error
 
 
 def _parquet(path: str | Path) -> pa.Table:
-    with opened(path) as file:
-        try:
-            return file.read()
-        except DAMAGED as error:
-            raise unreadable(path) from error
+    with opened(path) as file, whole(path):
+        return file.read()
 
 
 def provenance_in(content: pa.Table) -> dict[str, Any]:

@@ -47,7 +47,7 @@ RUN = schema(
         "test_loss": AMOUNT,
         "test_accuracy": PERCENT,
         "learning_rate": AMOUNT,
-        "drop_path": SHARE,
+        "drop_path": SHARE,  # of the ramp over epochs, which ResNet-50 does not follow
         "seconds": AMOUNT,
         "images_per_second": AMOUNT,
         "peak_memory": COUNT,  # bytes

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -49,21 +50,24 @@ class Terminal(logging.StreamHandler[TextIO]):
 
 
 class ScriptRun:
-    """A running script: its parameters from Snakemake, and the provenance of its results."""
+    """A running script: its parameters from Snakemake, and the provenance of its results.
+
+    Commit and library versions are those of the start: later ones did not make the results.
+    """
 
     def __init__(self, snakemake: Any) -> None:
-        self.start = now()
-        self._driver = snakemake_above(psutil.Process())
         self.code: Mapping[str, Any] = snakemake.params.code
+        self._made = circumstances(code=self.code["digest"], start=now())
+        self._script = Path(snakemake.scriptdir, self.code["script"])
+        self._driver = snakemake_above(psutil.Process())
         self.resources: Mapping[str, Any] = snakemake.config["resources"]
         self.settings: Any = {
             name: value for name, value in snakemake.params.items() if name != "code"
         }
 
-    def check_code(self, folder: str) -> None:
-        """Raise `NasevalError` if the code is not the planned code. `folder` has the scripts."""
-        script = Path(folder) / self.code["script"]
-        if code_digest(*self.code["modules"], scripts=[script]) != self.code["digest"]:
+    def check_code(self) -> None:
+        """Raise `NasevalError` if the code is not the planned code."""
+        if code_digest(*self.code["modules"], scripts=[self._script]) != self.code["digest"]:
             raise NasevalError(
                 "the code changed between planning and this job; run snakemake again"
             )
@@ -78,7 +82,18 @@ class ScriptRun:
     def provenance(self, settings: Any = None, **facts: Any) -> dict[str, Any]:
         """Return the provenance of a result. Give `settings` if the job has several results."""
         settings = self.settings if settings is None else settings
-        return circumstances(code=self.code["digest"], settings=settings, start=self.start, **facts)
+        return {**self._made, "end": now(), "settings": settings, **facts}
+
+
+def import_planned(script: ScriptRun) -> None:
+    """Import the modules that the rule names. Raise `NasevalError` if they are not as planned.
+
+    A job calls this before it waits, forks or loads images: what is edited from then on is no
+    longer imported, so the results are those of the planned code.
+    """
+    for name in script.code["modules"]:
+        import_module(name)
+    script.check_code()
 
 
 @contextmanager
@@ -99,7 +114,7 @@ def job(snakemake: Any) -> Iterator[ScriptRun]:
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it says what it cuts from each font
     try:
         running = ScriptRun(snakemake)
-        running.check_code(snakemake.scriptdir)
+        running.check_code()
         yield running
     except NasevalError as error:
         logging.error("%s", error)

@@ -36,7 +36,7 @@ from naseval.studies import (
     supernet,
 )
 from naseval.studies._gather import read_run
-from naseval.studies._settings import PREPARED, Asked, architecture_settings
+from naseval.studies._settings import PREPARED, Asked, architecture_settings, numbered
 from naseval.studies._stopping import look_settings, so_far, stepwise
 
 Parts = tuple[str, ...]
@@ -58,7 +58,7 @@ class Verified:
 
     files: Counter[str] = field(default_factory=Counter)
     unasked: int = 0
-    """Files of datasets, protocols, methods or spaces that are not configured."""
+    """Files of datasets, protocols, methods or spaces that are not configured, and stray copies."""
     faults: list[str] = field(default_factory=list)
 
     def text(self) -> str:
@@ -167,7 +167,7 @@ class _Checks:
         made = records.provenance_in(records.read(path, schemas.HISTORY))
         _, dataset, method, seed, _ = parts
         try:
-            settings = search_settings(self.settings, dataset, method, int(seed[5:]))
+            settings = search_settings(self.settings, dataset, method, numbered("seed", seed))
         except KeyError:
             return False
         check_settings(path, made, settings)
@@ -178,8 +178,8 @@ class _Checks:
         """Check the history or the scores of a scored search, its settings and its inputs."""
         schema = schemas.HISTORY if path.name == "history.parquet" else schemas.SUPERNET_SCORES
         made = records.provenance_in(records.read(path, schema))
-        search = parts[1], parts[2], int(parts[3][5:])
-        if search not in supernet.scored_searches(self.config):
+        search = self._scored_search(parts)
+        if search is None:
             return False
         check_settings(path, made, supernet.scored_settings(self.config, *search))
         self._check_inputs(path, made, parts[1])
@@ -187,12 +187,18 @@ class _Checks:
 
     def found_beside(self, path: Path, parts: Parts) -> bool:
         """Check the genotype of a scored search by the history beside it."""
-        search = parts[1], parts[2], int(parts[3][5:])
-        if search not in supernet.scored_searches(self.config):
+        search = self._scored_search(parts)
+        if search is None:
             read_genotype(path)
             return False
         read_architecture(path, supernet.scored_settings(self.config, *search))
         return True
+
+    def _scored_search(self, parts: Parts) -> tuple[str, str, int] | None:
+        """Return dataset, method and seed of a scored search; None if it is not configured."""
+        folder = "/".join(parts[:-1])
+        searches = supernet.scored_searches(self.config)
+        return next((one for one in searches if supernet.scored_folder(*one) == folder), None)
 
     def untrained(self, path: Path, parts: Parts) -> bool:
         """Check scores of networks that nobody trained, and their settings."""
@@ -205,14 +211,13 @@ class _Checks:
 
     def run(self, path: Path, parts: Parts) -> bool:
         """Check a run, its settings and its inputs."""
-        _, dataset, protocol, *genotype, _ = parts
-        run = Run(dataset, protocol, "/".join(genotype), int(path.stem[5:]))
         try:
+            run = _run(parts)
             _, made = read_run(path, self.settings, run)
         except KeyError:
             records.read(path, schemas.RUN)
             return False
-        self._check_inputs(path, made, dataset, genotype_file(run.genotype))
+        self._check_inputs(path, made, run.dataset, genotype_file(run.genotype))
         return True
 
     def _check_inputs(
@@ -300,3 +305,13 @@ class _Checks:
                 f"{remake(path)}"
             )
         return True
+
+
+def _run(parts: Parts) -> Run:
+    """Return the run that has a file with this path. Raise `KeyError` if none can have it."""
+    match parts:
+        case (_, dataset, protocol, _, *_, file):
+            seed = numbered("seed", file.removesuffix(".parquet"))
+            return Run(dataset, protocol, "/".join(parts[3:-1]), seed)
+        case _:
+            raise KeyError(parts)

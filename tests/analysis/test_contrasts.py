@@ -14,7 +14,7 @@ from naseval.analysis.contrasts import (
     improvement,
     improvement_difference,
 )
-from naseval.analysis.inflation import expected_maximum
+from naseval.analysis.inflation import expected_maximum, maximum_spread
 
 ACCURACIES = st.lists(st.integers(9000, 9900), min_size=2, max_size=9).map(
     lambda values: np.array(values) / 100
@@ -156,3 +156,10 @@ def test_the_expected_maximum_of_normal_values():
     known = {1: 0, 2: 0.56419, 3: 0.84628, 4: 1.02938, 8: 1.42360, 50: 2.24907}
     for k, expected in known.items():
         assert expected_maximum(k) == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_spread_of_the_maximum_of_normal_values():
+    """Against the variance of the largest of 2, 1 - 1/π, and a simulation."""
+    assert maximum_spread(2) == pytest.approx((1 - 1 / np.pi) ** 0.5)
+    drawn = np.random.default_rng(8).normal(size=(40_000, 10)).max(axis=1)
+    assert maximum_spread(10) == pytest.approx(drawn.std(), abs=0.01)

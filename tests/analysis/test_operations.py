@@ -40,7 +40,7 @@ def test_the_shift_lies_above_or_below_with_its_interval():
     """By hand: a standard error of √2 points, two degrees of freedom, t = 4.3027."""
     found = (
         "The mean of 2 architectures of the modified space lies 10.00 [3.92, 16.08] points {} that "
-        "of 2 of the original one, whose standard deviation is 1.00."
+        "of 2 of the original one (best over epochs), whose standard deviation is 1.00."
     )
     low, high = [1, 3], [11, 13]
     for original, modified, place in ((low, high, "above"), (high, low, "below")):

@@ -24,9 +24,10 @@ def study(cell, random, genotype="darts/printed-drnas"):
 
 
 def test_the_percentile_averages_trainings_and_counts_ties_half():
-    (row,) = percentiles(study([95.0, 91.0], [[90.0], [91.0], [92.0], [96.0]])).to_dict("records")
+    random = [[90.0], [91.0], [92.0], [96.0]]
+    (row,) = percentiles(study([95.0, 91.0] * 2, random)).to_dict("records")
     assert row["percentile"] == pytest.approx(100 * (3 / 4 + 1.5 / 4) / 2)
-    assert (row["label"], row["n"], row["random_n"]) == ("DrNAS", 2, 4)
+    assert (row["label"], row["n"], row["random_n"]) == ("DrNAS", 4, 4)
     assert (row["mean"], row["random_mean"]) == (93.0, 92.25)
     assert row["low"] < row["percentile"] < row["high"]
 
@@ -42,7 +43,7 @@ def test_a_cell_above_all_others_has_an_interval_of_one_point():
 
 
 def test_too_few_runs_have_no_interval():
-    for cell, random in (([95.0], [[90.0], [91.0]]), ([95.0, 96.0], [[90.0]])):
+    for cell, random in (([95.0] * 3, [[90.0]] * 4), ([95.0] * 4, [[90.0]] * 3)):
         (row,) = percentiles(study(cell, random)).to_dict("records")
         assert row["percentile"] == 100
         assert np.isnan([row["low"], row["high"]]).all()

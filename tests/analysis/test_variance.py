@@ -39,9 +39,9 @@ def test_variance_leaves_out_incomplete_architectures_and_resnet():
     study = frame(
         [
             {"genotype": f"r{i}", "protocol": p, "test_accuracy": 90.0 + i + 5 * k}
-            for i in range(4)
+            for i in range(5)
             for k, p in enumerate(("base", "cda"))
-            if (i, p) != (3, "base")
+            if (i, p) != (4, "base")
         ]
         + [
             {"genotype": "resnet50", "origin": "fixed", "protocol": p, "test_accuracy": 10.0}
@@ -49,20 +49,20 @@ def test_variance_leaves_out_incomplete_architectures_and_resnet():
         ]
     )
     table, sentence = variance(study)
-    assert (table["architectures"] == 3).all()
+    assert (table["architectures"] == 4).all()
     assert table.set_index("part")["squares"].to_dict() == pytest.approx(
-        {"protocol": 37.5, "architecture": 4.0, "rest": 0.0}
+        {"protocol": 50.0, "architecture": 10.0, "rest": 0.0}
     )
     assert table["share"].sum() == pytest.approx(100)
     assert table.set_index("part")["freedom"].to_dict() == {
         "protocol": 1,
-        "architecture": 2,
-        "rest": 2,
+        "architecture": 3,
+        "rest": 3,
     }
     shares = table.set_index("part")
     assert shares.loc["protocol", "low"] <= shares.loc["protocol", "share"]
     assert shares.loc["protocol", "share"] <= shares.loc["protocol", "high"] <= 100
-    assert "3 architectures × 2 protocols" in sentence
+    assert "4 architectures × 2 protocols" in sentence
     table, sentence = variance(study[study["protocol"] == "base"])
     assert table.empty and sentence.startswith("No two random architectures were trained under")
 

@@ -49,10 +49,28 @@ def test_an_overlay_that_is_left_out_is_noticed(tmp_path):
     check_dropped(str(tmp_path), [base])
     record_overlays(str(tmp_path), [demo, base])
     record_overlays(str(tmp_path), [demo, mine, base])
-    check_dropped(str(tmp_path), [mine, "/moved/demo.yaml", base])
+    check_dropped(str(tmp_path), ["/moved/demo.yaml", mine, base])
     for given in ([base], [mine, base]):
         with pytest.raises(ConfigError, match=r"overlay demo\.yaml, which this command leaves out"):
             check_dropped(str(tmp_path), given)
+        with pytest.raises(ConfigError, match=r"overlay demo\.yaml, which this command leaves out"):
+            record_overlays(str(tmp_path), given)
+
+
+def test_overlays_in_another_order_are_noticed(tmp_path):
+    record_overlays(str(tmp_path), ["config/demo.yaml", "mine.yaml", "config/config.yaml"])
+    for given in (["mine.yaml", "demo.yaml"], ["mine.yaml", "site.yaml", "demo.yaml"]):
+        with pytest.raises(ConfigError, match=r"overlays demo\.yaml mine\.yaml, .* in this order"):
+            check_dropped(str(tmp_path), given)
+    check_dropped(str(tmp_path), ["demo.yaml", "site.yaml", "mine.yaml", "demo.yaml"])
+
+
+def test_an_overlay_is_remembered_where_it_was_given(tmp_path):
+    record_overlays(str(tmp_path), ["demo.yaml"])
+    record_overlays(str(tmp_path), ["site.yaml", "demo.yaml", "mine.yaml"])
+    check_dropped(str(tmp_path), ["site.yaml", "demo.yaml", "mine.yaml"])
+    with pytest.raises(ConfigError, match=r"overlays site\.yaml demo\.yaml mine\.yaml"):
+        check_dropped(str(tmp_path), ["demo.yaml", "site.yaml", "mine.yaml"])
 
 
 def test_results_of_no_overlay_remember_none(tmp_path):

@@ -2,8 +2,10 @@
 
 import io
 import os
+import stat
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import numpy as np
@@ -168,6 +170,61 @@ def test_links_are_followed_but_not_in_circles(tmp_path):
     (place / "dog/1.png").symlink_to(tmp_path / "nowhere")
     with pytest.raises(NasevalError, match=r"No such file or directory: '.*dog/1\.png'"):
         read(place)
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+@pytest.mark.parametrize("images", ["small", "large"])
+@given(links=st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=6))
+@settings(max_examples=6, deadline=None)
+def test_a_tar_of_a_folder_with_hard_links_is_the_folder(tmp_path_factory, mode, images, links):
+    place = tmp_path_factory.mktemp("mine")
+    folder = write(place, "folder", pictures("cat", "dog"))
+    files = sorted(folder.rglob("*.png"))
+    for number, (index, first) in enumerate(links):
+        name = f"{'!' if first else 'z'}{number}.png"
+        files[index].with_name(name).hardlink_to(files[index])
+    with tarfile.open(place / "images.tar", mode) as tar:
+        tar.add(folder, "images")
+    sources = [read(one, 8, images) for one in (folder, place / "images.tar")]
+    assert sources[0].names == sources[1].names
+    assert len(sources[0].names) == 6 + len(links)
+    assert sources[0].labels.tolist() == sources[1].labels.tolist()
+    contents = [list(map(bytes, source.images)) for source in sources]
+    assert contents[0] == contents[1]
+
+
+def with_links(place, form, links):
+    """Write images and symbolic links in an archive."""
+    archive = write(place, form, pictures("cat", "dog"))
+    if form == "zip":
+        with zipfile.ZipFile(archive, "a") as file:
+            for path in links:
+                info = zipfile.ZipInfo(path)
+                info.external_attr = (stat.S_IFLNK | 0o777) << 16
+                file.writestr(info, "../cat/0.png")
+        return archive
+    with tarfile.open(archive, "a") as tar:
+        for path in links:
+            info = tarfile.TarInfo(path)
+            info.type, info.linkname = tarfile.SYMTYPE, "../cat/0.png"
+            tar.addfile(info)
+    return archive
+
+
+@pytest.mark.parametrize("form", ["zip", "tar"])
+def test_images_that_are_links_in_an_archive_are_counted_and_refused(tmp_path, form):
+    place = with_links(tmp_path, form, ["dog/8.png", "dog/9.JPG", "a.txt", "dog/.8.png"])
+    with pytest.raises(NasevalError, match=r"holds 2 images as links, dog/8\.png for in") as error:
+        read(place)
+    assert "tar --dereference" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("form", ["zip", "tar"])
+def test_other_links_in_an_archive_are_counted(tmp_path, form, caplog):
+    caplog.set_level("INFO")
+    assert len(read(with_links(tmp_path, form, ["bird", "dog/a.txt", ".b"])).images) == 6
+    assert "passed over 2 files, no images of a class: bird, dog/a.txt" in caplog.text
 
 
 @pytest.mark.parametrize("write_raw", [zip_with_raw_name, tar_with_raw_name])

@@ -15,7 +15,7 @@ from scipy.io import savemat
 import archives as made
 from naseval.data.decoding import why_broken
 from naseval.data.formats import matlab, members
-from naseval.data.formats.members import file_names, read_files
+from naseval.data.formats.members import file_names, listing, read_files, read_in_order
 from naseval.data.formats.pictures import read_pictures
 from naseval.data.sources import get_source
 from naseval.errors import NasevalError
@@ -135,6 +135,53 @@ def test_links_and_devices_are_passed_over(tmp_path):
     archive = made.write_tar(tmp_path / "links.tar", [*links, PLACES[0]])
     assert file_names(archive) == [PLACES[0][0]]
     assert all_read(archive) == dict(PLACES[:1])
+
+
+def hard_link(path, target):
+    info = tarfile.TarInfo(path)
+    info.type, info.linkname = tarfile.LNKTYPE, target
+    return info
+
+
+FILES = [("b/1", b"one"), ("a/2", b"two")]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_hard_links_are_the_files_that_they_lead_to(tmp_path, mode):
+    links = [hard_link("0", "a/2"), hard_link("c", "./b/1"), hard_link("d", "c")]
+    archive = made.write_tar(tmp_path / "a.tar", [FILES[0], FILES[1], *links, ("e", b"last")], mode)
+    names = ["b/1", "a/2", "e", "c", "d", "0"]
+    assert file_names(archive) == names
+    contents = [b"one", b"two", b"last", b"one", b"one", b"two"]
+    assert list(read_files(archive, lambda _: True)) == list(zip(names, contents, strict=True))
+    assert list(read_in_order(archive, sorted(names))) == [
+        dict(zip(names, contents, strict=True))[name] for name in sorted(names)
+    ]
+
+
+@pytest.mark.parametrize(
+    "target", ["/etc/passwd", "../../etc/passwd", "later", "link", "b", "self"]
+)
+def test_hard_links_to_what_is_no_file_before_them_are_not_followed(tmp_path, target):
+    link = hard_link("self", "/etc/passwd")
+    link.type, link.name = tarfile.SYMTYPE, "link"
+    members = [*FILES, link, hard_link("self", target), ("later", b"")]
+    archive = made.write_tar(tmp_path / "a.tar", members)
+    assert listing(archive) == (["b/1", "a/2", "later"], ["link", "self"])
+    assert all_read(archive) == {**dict(FILES), "later": b""}
+
+
+def test_hard_links_keep_the_rules_of_files(tmp_path, monkeypatch):
+    outside = made.write_tar(tmp_path / "a.tar", [*FILES, hard_link("../out", "b/1")])
+    with pytest.raises(NasevalError, match=r"holds \.\./out, outside of its folder"):
+        file_names(outside)
+    twice = made.write_tar(tmp_path / "b.tar", [*FILES, hard_link("a/2", "b/1")])
+    with pytest.raises(NasevalError, match="holds a/2 twice"):
+        file_names(twice)
+    large = made.write_tar(tmp_path / "c.tar", [("big", b"1234"), hard_link("same", "big")])
+    monkeypatch.setattr(members, "LIMIT", 3)
+    with pytest.raises(NasevalError, match="same has 4 bytes or more"):
+        list(read_files(large, "same".__eq__))
 
 
 @pytest.mark.parametrize("write", [made.write_tar, made.write_rar])

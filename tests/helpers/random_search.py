@@ -1,4 +1,4 @@
-"""Random search, the smallest method: settings and search as a method's two files have them."""
+"""Random search, the smallest method: settings and search as a method's files have them."""
 
 from pydantic import Field
 

@@ -9,12 +9,7 @@ from cnas_toys import cnas_settings
 from gradient_toys import darts_settings, made_up_data
 from naseval.methods import get_method
 from naseval.methods._gradient.stages import new_supernet
-from naseval.methods._supernet.supernet import (
-    BankedSupernet,
-    Supernet,
-    load_plain_state,
-    plain_state,
-)
+from naseval.methods._supernet.supernet import BankedSupernet, Supernet, plain_state
 from naseval.methods.cnas.supernet import SOURCES, cnas_supernet
 from naseval.methods.pdarts.skip_dropout import (
     draw_masks,
@@ -27,6 +22,7 @@ from naseval.networks.operations import OPERATIONS
 from naseval.spaces.cnas.space import SPACE as CNAS
 from naseval.spaces.darts.space import SPACE
 from naseval.training.loop import EpochLoop
+from plain_states import load_plain_state
 from staged_toys import pdarts_settings, stacnas_settings
 
 KINDS = (Supernet, BankedSupernet)

@@ -10,11 +10,12 @@ from gradient_toys import made_up_data
 from naseval.genotype import Cell
 from naseval.methods._gradient.darts_edges import ALL, EDGES
 from naseval.methods._gradient.unrolled import gradient
-from naseval.methods._supernet.supernet import Supernet, load_plain_state
+from naseval.methods._supernet.supernet import Supernet
 from naseval.methods.pcdarts.edges import NormalisedAlphas
 from naseval.methods.pcdarts.partial import passing, shuffled
 from naseval.methods.pcdarts.search import derived, pcdarts_task
 from naseval.randomness import stream
+from plain_states import load_plain_state
 from successor_toys import settings_of
 
 

@@ -18,7 +18,7 @@ from naseval.genotype import Cell, Genotype
 from naseval.methods import get_method, get_settings, method_names
 from naseval.methods._paths.paths import EDGES, path_of
 from naseval.methods._paths.supernet import SampledSupernet
-from naseval.methods._supernet.supernet import BankedSupernet, load_plain_state
+from naseval.methods._supernet.supernet import BankedSupernet
 from naseval.methods._supernet_scores import PART, ScoringLoop, moments
 from naseval.methods.pcdarts.search import pcdarts_task
 from naseval.methods.stacnas.search import REPRESENTATIVES, stage_task
@@ -28,6 +28,7 @@ from naseval.spaces.darts.space import SPACE
 from naseval.training.checkpoint import Checkpoint
 from naseval.training.loop import EpochLoop
 from naseval.training.networks import initialised
+from plain_states import load_plain_state
 from rigged import RiggedEnas, RiggedNao, good_edges, rig
 from staged_toys import pdarts_settings, stacnas_settings
 from successor_toys import settings_of
@@ -180,6 +181,19 @@ def test_architectures_that_a_later_supernet_lacks_have_no_score(tmp_path):
     assert set(lost[2]) == {None}  # of 16 edges, all would have to be left by chance
 
 
+def test_architectures_with_operations_that_nao_does_not_search_have_no_score():
+    genotypes = {"searched": sample("nao", 0), "readme": sample("nao", 0, "uniform11")}
+    data = made_up_data(16, 16)
+    loop = scoring(EpochLoop(), data, genotypes)
+    get_method("nao").search(data, SETTINGS["nao"], seed=1, loop=loop)
+    found = {
+        name: [row["accuracy"] for row in loop.rows if row["genotype"] == name]
+        for name in genotypes
+    }
+    assert None not in found["searched"]
+    assert set(found["readme"]) == {None}
+
+
 class TestOneArchitectureOfASupernet:
     """`choosing`: the mixing weights that leave one architecture."""
 
@@ -221,14 +235,16 @@ class TestOneArchitectureOfASupernet:
         assert normal[:, -1].tolist() == normal[:, :-1].sum(1).tolist()
         assert normal[:, -1].sum() == 8
 
-    def test_representatives_stand_for_their_groups(self):
+    @pytest.mark.parametrize("sampler", ["uniform7", "paper_literal8"])
+    def test_representatives_stand_for_their_groups_and_none_for_itself(self, sampler):
         everything = (REPRESENTATIVES,) * EDGES
         alive = {"normal": everything, "reduce": everything}
         task = stage_task(made_up_data(), stacnas_settings(), alive, stage=1, seed=1)
         renamed = {"avg_pool_3x3": "max_pool_3x3", "sep_conv_5x5": "sep_conv_3x3"}
         renamed["dil_conv_5x5"] = "dil_conv_3x3"
-        genotype = sample("darts", 0)
+        genotype = sample("darts", 0, sampler)
         text = genotype.to_json()
+        assert ("none" in text) == (sampler == "paper_literal8")
         for old, new in renamed.items():
             text = text.replace(old, new)
         assert text != genotype.to_json()

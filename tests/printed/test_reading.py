@@ -107,6 +107,53 @@ def test_a_folder_is_sorted_as_people_count(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "backup", ["seed-0.txt~", "seed-0.txt.bak", "seed-0.txt.orig", "seed-0.SWP", "#seed-0.txt#"]
+)
+def test_backups_of_editors_are_passed_over(tmp_path, backup):
+    for name, index in (("seed-0.txt", 0), (backup, 7), ("seed-1.txt", 1)):
+        (tmp_path / name).write_text(as_call(sample("darts", index)))
+    found = read_genotypes(tmp_path, "darts")
+    assert [one.genotype for one in found] == [sample("darts", index) for index in (0, 1)]
+
+
+@pytest.mark.parametrize("copy", ["seed-0.json", "seed-00.txt", "copy of seed-0.txt"])
+def test_two_files_of_one_number_are_refused(tmp_path, copy):
+    for name in ("seed-0.txt", copy, "seed-1.txt"):
+        (tmp_path / name).write_text(CALL)
+    with pytest.raises(NasevalError, match="carry the same number, so they cannot be") as error:
+        read_genotypes(tmp_path, "darts")
+    assert "\n" not in str(error.value)
+    assert copy in str(error.value) and "seed-0.txt" in str(error.value)
+
+
+@few
+@given(
+    seeds=st.lists(st.integers(0, 10**6), min_size=1, max_size=6, unique=True),
+    backups=st.lists(st.sampled_from(["{}~", "{}.bak", "#{}#", ".{}.swp"]), max_size=4),
+    form=st.sampled_from(["seed-{}.txt", "run-3-seed-{}.json", "{}", "cifar10_{}.log"]),
+)
+def test_the_order_is_that_of_the_numbers_whatever_editors_leave(
+    tmp_path_factory, seeds, backups, form
+):
+    folder = tmp_path_factory.mktemp("genotypes")
+    for seed in seeds:
+        (folder / form.format(seed)).write_text(as_call(sample("darts", seed)))
+        for backup in backups:
+            (folder / backup.format(form.format(seed))).write_text(CALL)
+    found = read_genotypes(folder, "darts")
+    assert [one.genotype for one in found] == [sample("darts", seed) for seed in sorted(seeds)]
+
+
+@pytest.mark.parametrize(
+    "names", [["a.txt", "b.txt"], ["1st.txt", "other.txt", "1st-too.txt"], ["v2-a", "v2-b"]]
+)
+def test_names_that_no_number_tells_apart_are_sorted(tmp_path, names):
+    for index, name in enumerate(sorted(names)):
+        (tmp_path / name).write_text(as_call(sample("darts", index)))
+    assert len(read_genotypes(tmp_path, "darts")) == len(names)
+
+
+@pytest.mark.parametrize(
     ("space", "text", "told"),
     [
         ("darts", CALL.replace("sep_conv_3x3", "sep_conv_9x9"), "line 3: node . of the .* uses"),

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,14 @@ class Script:
     """What a search needs of the script that runs it."""
 
     def __init__(self, orphan=False):
-        self.code, self.resources = {"digest": "c0de"}, {"device": "cpu"}
+        self.code, self.resources = {"digest": "c0de", "modules": []}, {"device": "cpu"}
         self.orphan = orphan
 
     def provenance(self, settings, **facts):
         return {"settings": settings, **facts}
+
+    def check_code(self):
+        pass
 
     def is_orphan(self):
         return self.orphan
@@ -101,6 +105,32 @@ def test_what_other_settings_left_is_not_gone_on_with(made):
     with pytest.raises(NasevalError, match="out of luck"):
         made(command=command).search(Script(), 1)
     made(command=command).search(Script(), 1)
+
+
+def test_a_program_goes_on_in_a_renamed_folder(made):
+    with pytest.raises(NasevalError, match="out of luck"):
+        made().search(Script(), 1)
+    Path("kept").rename("renamed")
+    search = made()
+    search = replace(search, settings={**search.settings, "checkpoint": "renamed/seed-3.pt"})
+    search.search(Script(), 1)
+    assert "tries 2" in search.log.read_text()
+
+
+def test_other_code_than_was_planned_is_refused_before_the_program_runs(made):
+    script, search = Script(), made()
+    script.code["modules"] = ["naseval.spaces.enas.space"]
+    seen = []
+
+    def changed():
+        seen.extend(name for name in script.code["modules"] if name in sys.modules)
+        raise NasevalError("the code changed")
+
+    script.check_code = changed
+    with pytest.raises(NasevalError, match="the code changed"):
+        search.search(script, 1)
+    assert seen == script.code["modules"]
+    assert not search.log.exists()
 
 
 def test_a_killed_snakemake_finds_what_was_done(made):

@@ -228,4 +228,4 @@ def test_circumstances_name_commit_and_versions():
     facts = provenance.circumstances(code="abc")
     assert facts["code"] == "abc"
     assert "pyarrow" in facts["versions"]
-    assert {"commit", "dirty", "end"} <= facts.keys()
+    assert {"commit", "dirty"} <= facts.keys()

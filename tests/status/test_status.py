@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from naseval.budget.jobs import needed, once
 from naseval.checks.configfiles import record_overlays
 from naseval.config import load_config
 from naseval.errors import NasevalError
+from naseval.locking.lease import leased
 from naseval.locking.lock import EXPIRY
 from naseval.settings.validation import merged
 from naseval.status.configured import configured
@@ -106,6 +108,26 @@ def test_every_state_is_told_from_files(tmp_path, jobs):
     shown = text(summary(jobs, seen, str(tmp_path)))
     assert f"{tmp_path}/{failed.log}  the total of loss is nan" in shown
     assert "2/3    55.40 %   0:00:28  process 12 on gpu7, SLURM job 99" in shown
+
+
+def test_a_job_that_waits_for_a_device_has_not_failed(tmp_path, jobs, caplog):
+    job, device = once(jobs)[0], f"GPU-{tmp_path}"
+
+    def wait():
+        with leased([device], pause=0.01):
+            pass
+
+    with leased([device]):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        while not caplog.messages:
+            time.sleep(0.01)
+    waiting.join()
+    write(tmp_path, job.log, f"2026-11-24 08:09:18 {caplog.messages[-1]}\n")
+    seen = job_states(tmp_path, jobs)
+    assert (seen[job].state, seen[job].line) == ("waiting", caplog.messages[-1])
+    assert not complains(seen[job].line)
+    assert job.log not in text(summary(jobs, seen, str(tmp_path)))
 
 
 def test_each_study_counts_all_it_needs_and_the_total_each_job_once(tmp_path, jobs):

@@ -62,6 +62,13 @@ def test_an_unreadable_file_is_named(tmp_path):
         Checkpoint(tmp_path, "abc").load()
 
 
+def test_a_state_for_which_memory_lacks_is_not_taken_for_another(checkpoint):
+    with pytest.raises(RuntimeError, match="allocate memory"), checkpoint.fitting():
+        torch.empty(2**58)
+    with pytest.raises(NasevalError, match="does not fit this training"), checkpoint.fitting():
+        torch.nn.Linear(2, 3).load_state_dict({"weight": torch.zeros(2)})
+
+
 @pytest.mark.parametrize("value", [np.float64(1), {1, 2}, np.zeros(2), object()])
 def test_what_could_not_be_loaded_is_not_saved(checkpoint, value):
     checkpoint.save({"loss": 1.0})

@@ -41,7 +41,12 @@ GIBIBYTE = 2**30
 def script(runs_at_once):
     resources = {"device": "cpu", "threads": 1, "runs_at_once": runs_at_once}
     resources["image_cache_mb"] = 0
-    return SimpleNamespace(resources=resources, code={"digest": "same"}, is_orphan=lambda: False)
+    return SimpleNamespace(
+        resources=resources,
+        code={"digest": "same", "modules": []},
+        check_code=lambda: None,
+        is_orphan=lambda: False,
+    )
 
 
 @dataclass
@@ -295,6 +300,10 @@ def test_peaks_are_those_of_former_trainings_on_gpus(tmp_path):
     records.write(tmp_path / "b/seed-2.parquet", run_table(9 * GIBIBYTE), {"device": "cpu"})
     records.write(tmp_path / "b/seed-3.parquet", run_table(1).slice(0, 0), {"device": "cuda"})
     (tmp_path / "c.parquet").write_text("half a file")
+    score = {"stage": 1, "epoch": 1, "genotype": "darts/random-000", "accuracy": 1.0}
+    scores = records.table(schemas.SUPERNET_SCORES, [score])
+    records.write(tmp_path / "scored/scores.parquet", scores, {"device": "cuda"})
+    assert former_peak(tmp_path / "scored") == 0
     assert former_peak(tmp_path) == 3 * GIBIBYTE
     assert former_peak(tmp_path / "none") == 0
 
@@ -322,6 +331,22 @@ def test_an_exclusive_gpu_gets_one_at_a_time_and_a_sentence(pretend, divided, ca
     assert len(caplog.messages) == 1 and "nvidia-cuda-mps-control" in caplog.text
     (tmp_path / "control").touch()  # MPS runs
     assert limit_on(gpu, 4, [tmp_path / "runs"])() == 4
+
+
+def test_checkpoints_are_resumed_in_a_renamed_folder(tmp_path, alone):
+    begun = []
+
+    def fail(epoch, _step):
+        if epoch == 2:
+            raise NasevalError("the reason")
+
+    with pytest.raises(NasevalError, match="the reason"):
+        train_all(script(1), 1, toys(tmp_path / "results", (fail,)))
+    (tmp_path / "results").rename(tmp_path / "renamed")
+    again = toys(tmp_path / "renamed", (lambda epoch, _step: begun.append(epoch),))
+    train_all(script(1), 1, again)
+    assert [timeless(each) for each in rows(again)] == alone[:1]
+    assert set(begun) == {2, 3}
 
 
 def test_a_job_whose_snakemake_was_killed_keeps_its_checkpoint_for_the_next(tmp_path):

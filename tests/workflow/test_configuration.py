@@ -1,5 +1,6 @@
 """The configuration that jobs get, and mistakes in how it is given, with Snakemake."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from copied_project import Project
+from naseval.checks.configfiles import record_overlays
 from paths import ROOT
 
 pytestmark = pytest.mark.workflow
@@ -35,6 +37,14 @@ def finished(tmp_path_factory):
     return project
 
 
+@pytest.fixture(scope="module")
+def noted(tmp_path_factory):
+    """Return a project whose results, of which there are none, are said to have an overlay."""
+    project = Project.copied(tmp_path_factory.mktemp("noted"), overlay())
+    record_overlays(str(project.folder / "results"), ["overlay.yaml"])
+    return project
+
+
 def planned(project, *arguments):
     """Plan without the project's overlay."""
     return subprocess.run(
@@ -51,12 +61,34 @@ def test_jobs_get_the_numbers_that_were_checked(finished):
     assert (finished.folder / RUN).stat().st_size
 
 
-def test_an_overlay_that_is_left_out_is_one_sentence(finished):
-    done = planned(finished, "distribution")
+def test_the_overlay_of_a_result_is_remembered(finished):
+    text = (finished.folder / "results/overlays.json").read_text(encoding="utf-8")
+    assert json.loads(text) == ["overlay.yaml"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "distribution",
+        "overview",
+        "cards",
+        "budget",
+        "verify",
+        "results/data/cifar10/images.npy",
+        "results/architectures/darts/random-001.json",
+    ],
+)
+def test_an_overlay_that_is_left_out_is_one_sentence(noted, target):
+    done = planned(noted, target)
     assert done.returncode == 1
     said = done.stderr.rstrip().splitlines()[-1]
     assert said.startswith("the results in results were computed with the overlay overlay.yaml")
-    assert planned(finished, "published").returncode == 0
+
+
+@pytest.mark.parametrize("target", ["published", "recorded", "download"])
+def test_what_no_run_is_in_needs_no_overlay(noted, target):
+    done = planned(noted, target)
+    assert done.returncode == 0, done.stderr
 
 
 def test_two_configfiles_and_a_mistake_are_one_sentence_each(finished):

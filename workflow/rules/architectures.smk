@@ -3,6 +3,8 @@
 
 rule random_architecture:
     """Draw a random genotype; space, sampler and index determine it."""
+    input:
+        need_overlays,
     output:
         genotype=result("architectures/{space}/random-{index}.json"),
     log:

@@ -65,6 +65,7 @@ rule calibration:
 rule budget:
     """Print the estimated cost of the unfinished searches and runs, before they start."""
     input:
+        refuse_dropped,
         calibration=result(f"calibration/{CONFIG.resources.device}.json"),
         work=expand(result("work/{dataset}.parquet"), dataset=STUDIED),
     log:

@@ -91,9 +91,35 @@ def refuse_killed_runs():
     note_driver(Path.cwd())
 
 
+@one_sentence()
+def refuse_dropped(_wildcards=None):
+    """Exit unless the overlays are given by which the results were computed; an input function."""
+    if workflow.is_main_process:
+        check_dropped(CONFIG.results, workflow.configfiles)
+    return []
+
+
+@cache
+def refuse_dropped_once():
+    """Exit likewise; once, since thousands of jobs may ask. What asks belongs to these results."""
+    refuse_dropped()
+
+
+def need_overlays(_wildcards):
+    """Return no input for a rule at the beginning of the plan, if its overlays are given.
+
+    All searches, runs and tables of them begin with such a rule. What is made of the authors'
+    files, of recorded trainings or of archives does not.
+    """
+    refuse_dropped_once()
+    return []
+
+
+@one_sentence()
 def note_overlays():
-    """Note the overlays by which the results are computed."""
-    record_overlays(CONFIG.results, workflow.configfiles)
+    """Note the overlays by which the results are computed, if any are planned."""
+    if refuse_dropped_once.cache_info().currsize:
+        record_overlays(CONFIG.results, workflow.configfiles)
 
 
 def look_for_jobs_when_one_ends():
@@ -532,14 +558,17 @@ def find_last_look(dataset, method):
 
 @one_sentence()
 def list_runs(study):
-    """Return the runs of a study, unless an overlay is missing by which results were computed."""
-    if workflow.is_main_process:
-        check_dropped(CONFIG.results, workflow.configfiles)
+    """Return the runs of a study, unless overlays are missing by which results were computed."""
+    refuse_dropped_once()
     return [result(member.run.path) for member in members(as_decided(study), study)]
 
 
 def find_asked_studies(_wildcards):
-    """Return the tables of the studies that this command asks for too, by reproduced_STUDY."""
+    """Return the tables of the studies that this command asks for too, by reproduced_STUDY.
+
+    What shows the existing results needs their overlays.
+    """
+    refuse_dropped_once()
     targets = {
         target.removeprefix("reproduced_") for target in workflow.dag_settings.targets
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 rule small_images:
     """Read an archive into one array of images of equal size."""
     input:
+        need_overlays,
         # The archives are verified, so their modification times do not matter.
         lambda wildcards: ancient(list_archives(wildcards.dataset)),
     output:

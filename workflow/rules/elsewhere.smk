@@ -5,6 +5,8 @@ from naseval.printed.catalogue import printed_genotype
 
 rule found_elsewhere:
     """Take the genotype of a search that was done elsewhere from the method's file."""
+    input:
+        need_overlays,
     output:
         genotype=result("searches/{dataset}/{method}/seed-{seed}/genotype.json"),
     log:

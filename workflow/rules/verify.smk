@@ -4,6 +4,8 @@
 # It has neither output nor benchmark, so that it runs and prints whenever it is requested.
 rule verify:
     """Check every result: undamaged, and made with the configured settings and inputs."""
+    input:
+        refuse_dropped,
     log:
         result("logs/verify.log"),
     localrule: True

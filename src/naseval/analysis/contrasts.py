@@ -20,7 +20,10 @@ Numbers = float | NDArray[np.float64]
 """A number, or an array of numbers, e.g. one per simulated trial."""
 
 FEWEST = 4
-"""The fewest runs on each side for which a verdict is given and bootstrap samples are drawn."""
+"""The fewest runs on each side for which a verdict is given and bootstrap samples are drawn.
+
+Fewer architectures than these have no bootstrap interval either.
+"""
 
 
 def from_few(*sizes: int) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from naseval.analysis.contrasts import FEWEST
 from naseval.analysis.finals import PAPER_EPOCHS, curves, finals, scaled, trained
 from naseval.analysis.intervals import Values, percentile_interval, resampled_weights
 from naseval.analysis.ranking import Signs, signs, tau_b
@@ -38,7 +39,8 @@ def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     full window). Both are computed against the unsmoothed accuracy of the last epoch. `trained` is
     the number of architectures, and `n` that of those counted. The columns
     `…_low` and `…_high` are the ends of the bootstrap interval over architectures at about 60
-    epochs, and NaN at the others. `window` is the number of epochs of the mean.
+    epochs, and NaN at the others, or at all if the architectures are fewer than `FEWEST`. `window`
+    is the number of epochs of the mean.
     """
     wide = curves(study)
     runs, epochs = wide.shape
@@ -47,7 +49,7 @@ def correlation(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     # Round, because the rounding errors of the rolling sum would break ties.
     smooth = wide.T.rolling(window).mean().T.round(6)
     final = signs(wide[epochs].to_numpy())
-    weights = resampled_weights(runs, "correlation", RESAMPLES) if runs > 2 else None
+    weights = resampled_weights(runs, "correlation", RESAMPLES) if runs >= FEWEST else None
     step = max(1, epochs // INTERVALS)
     rows = []
     for epoch in range(1, epochs + 1):

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.finals import finals, one_dataset, summarise
+from naseval.analysis.contrasts import FEWEST
+from naseval.analysis.finals import READINGS, finals, one_dataset, summarise
 from naseval.analysis.intervals import Values, bootstrap
 from naseval.analysis.wording import count, spread
 
@@ -22,7 +23,7 @@ REPORT_TABLES = {
 
 
 def _std(values: Values, axis: int = -1) -> Values:
-    spread: Values = values.std(axis=axis)
+    spread: Values = values.std(axis=axis, ddof=1)
     return spread
 
 
@@ -30,7 +31,8 @@ def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Describe the accuracies of the distribution study; return the table and a sentence.
 
     The table has the columns of `summarise` (space, statistic, n, mean, std with ddof 0, …) and, in
-    addition, the bootstrap interval of the standard deviation (`std_low`, `std_high`), the
+    addition, the bootstrap interval of the sample standard deviation (`std_low`, `std_high`; NaN
+    for fewer than `FEWEST`), the
     percentiles `p5`, `median` and `p95`, the `range` (maximum − minimum, percentage points) and
     `near_best`, the per cent of architectures less than one point below the best. Raise
     `NasevalError` if the runs are not on exactly one dataset.
@@ -42,7 +44,9 @@ def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     for row in table.to_dict("records"):
         here = runs[runs["space"] == row["space"]] if pd.notna(row["space"]) else runs
         values = here[row["statistic"]].dropna().to_numpy(np.float64)
-        low, high = bootstrap(_std, (values,), "distribution")
+        low = high = np.nan
+        if len(values) >= FEWEST:
+            low, high = bootstrap(_std, (values,), "distribution")
         p5, median, p95 = np.percentile(values, [5, 50, 95])
         added.append(
             {
@@ -64,6 +68,6 @@ def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     return table, (
         f"{count(best['n'], 'random architecture')} "
         f"{'reaches' if best['n'] == 1 else 'reach'} "
-        f"{spread(best['mean'], best['std'], best['n'])} % (best over epochs)"
+        f"{spread(best['mean'], best['std'], best['n'])} % ({READINGS[best['statistic']]})"
         f"{described if best['n'] > 1 else ''}."
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from naseval.analysis.intervals import CONFIDENCE
+from naseval.analysis.intervals import CONFIDENCE, ROUNDING
 from naseval.errors import NasevalError
 
 RUN = [
@@ -26,7 +26,9 @@ RUN = [
 PAPER_EPOCHS = 600
 """The number of epochs of the paper's runs; its figures refer to it (section 5.1)."""
 
-STATISTICS = ("best", "last")
+READINGS = {"best": "best over epochs", "last": "last epoch"}
+"""How a training is read as one accuracy, with the name of each reading in texts."""
+STATISTICS = tuple(READINGS)
 """`best`: the maximum over all epochs, as in the paper's numbers; `last`: after the last epoch."""
 
 
@@ -126,8 +128,8 @@ def summarise(study: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
     Columns: those of `by`, statistic, the number of runs `trained` and of those counted, `n`;
     `mean`, `std` (population, ddof 0), `std_sample` (ddof 1), `min`, `max`, and `low` to `high`,
-    Student's confidence interval of the mean (level `CONFIDENCE`). Accuracies are in per cent.
-    Groups are in order of appearance.
+    Student's confidence interval of the mean (level `CONFIDENCE`; NaN if fewer than two runs
+    differ). Accuracies are in per cent. Groups are in order of appearance.
     """
     runs = finals(study)
     tables = [_table(trained(runs, name), list(by), name) for name in STATISTICS]
@@ -137,7 +139,8 @@ def summarise(study: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 def _table(runs: pd.DataFrame, by: list[str], statistic: str) -> pd.DataFrame:
     groups = runs.groupby(by, dropna=False, sort=False)[statistic]
     n, mean, sample = groups.count(), groups.mean(), groups.std(ddof=1)
-    half = stats.t.ppf((1 + CONFIDENCE) / 2, np.maximum(n - 1, 1)) * sample / np.sqrt(n)
+    differing = sample.where(groups.max() - groups.min() > ROUNDING)
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, np.maximum(n - 1, 1)) * differing / np.sqrt(n)
     columns = {
         "trained": groups.size(),
         "n": n,

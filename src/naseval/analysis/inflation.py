@@ -19,6 +19,18 @@ def expected_maximum(k: int) -> float:
     The best of `k` results lies this many of their standard deviations above their mean, on
     average, if they are normally distributed.
     """
-    if k == 1:
-        return 0.0
-    return float(stats.norm.expect(lambda x: k * x * stats.norm.cdf(x) ** (k - 1)))
+    return _moment(k, 1) if k > 1 else 0.0
+
+
+@cache
+def maximum_spread(k: int) -> float:
+    """Return the standard deviation of the largest of `k` independent standard normal values.
+
+    Results that are each the best of `k` spread this much less than the results they are chosen
+    from, e.g. 0.826 of 2.
+    """
+    return (_moment(k, 2) - expected_maximum(k) ** 2) ** 0.5
+
+
+def _moment(k: int, power: int) -> float:
+    return float(stats.norm.expect(lambda x: k * x**power * stats.norm.cdf(x) ** (k - 1)))

@@ -16,6 +16,9 @@ RESAMPLES = 9999
 MOST_DRAWN = 10_000_000
 """Values drawn at once; samples of up to 1,000 values are resampled in one go."""
 
+ROUNDING = 1e-9
+"""Values in per cent that are nearer to one another than this are equal."""
+
 Values = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Weights = NDArray[np.float32]
@@ -30,8 +33,8 @@ class Estimate(NamedTuple):
 
 
 def student_interval(values: Values) -> tuple[float, float]:
-    """Return Student's interval of the mean of `values`; NaN if there are fewer than two."""
-    if values.size < 2:
+    """Return Student's interval of the mean of `values`; NaN if fewer than two of them differ."""
+    if values.size < 2 or np.ptp(values) < ROUNDING:
         return np.nan, np.nan
     mean, error = float(values.mean()), values.std(ddof=1) / np.sqrt(values.size)
     half = float(stats.t.ppf((1 + CONFIDENCE) / 2, values.size - 1) * error)
@@ -77,6 +80,16 @@ def resampled_weights(size: int, purpose: str, resamples: int = RESAMPLES) -> We
     share = np.full(size, 1 / size)
     drawn = stream("bootstrap", purpose).multinomial(size, share, size=resamples)
     return drawn.astype(np.float32)
+
+
+def varying_interval(resamples: Values) -> tuple[float, float]:
+    """Return `percentile_interval`, or NaN if all resamples are equal.
+
+    They are where every item says the same, e.g. where two rankings agree. Then they cannot show
+    what other items would say.
+    """
+    low, high = percentile_interval(resamples)
+    return (low, high) if low < high else (np.nan, np.nan)
 
 
 def percentile_interval(resamples: Values) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import stats
 
 from naseval.analysis.comparison import welch
-from naseval.analysis.finals import STATISTICS, finals, one_dataset, trained
+from naseval.analysis.finals import READINGS, STATISTICS, finals, one_dataset, trained
 from naseval.analysis.intervals import Values
 from naseval.analysis.wording import count, interval
 from naseval.errors import NasevalError
@@ -88,6 +88,6 @@ def operations(study: pd.DataFrame, baseline: str = BASELINE) -> tuple[pd.DataFr
     place, ends = ("below", ends) if ends[0] >= 0 else ("above", -ends[[0, 2, 1]])
     return table, (
         f"The mean of {count(best['modified_n'], 'architecture')} of the modified space lies "
-        f"{interval(*ends)} points {place} that of {best['original_n']} of the original one, "
-        f"whose standard deviation is {best['original_std']:.2f}."
+        f"{interval(*ends)} points {place} that of {best['original_n']} of the original one "
+        f"({READINGS[best['statistic']]}), whose standard deviation is {best['original_std']:.2f}."
     )

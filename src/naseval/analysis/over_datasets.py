@@ -1,5 +1,7 @@
 """A method over several datasets: pooled relative improvement, mean rank, critical difference."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -86,13 +88,16 @@ def _between(effects: Values, variances: Values) -> float:
     return float(optimize.brentq(excess, 0.0, float(((effects - effects.mean()) ** 2).sum())))
 
 
-def critical_difference(methods: int, datasets: int) -> float:
+def critical_difference(methods: int, ranked: Sequence[int]) -> float:
     """Return Nemenyi's critical difference: mean ranks further apart differ at `LEVEL`.
 
-    It holds for `methods` that are all ranked on the same `datasets`; see Demšar (2006).
+    It is that of `methods` with a rank on every dataset. `ranked` holds for each dataset how many
+    methods are ranked on it. Where they are the same methods, this is the formula of Demšar (2006);
+    each further method on a dataset widens the spread of the ranks there.
     """
     quantile = stats.studentized_range.ppf(1 - LEVEL, methods, np.inf) / np.sqrt(2)
-    return float(quantile * np.sqrt(methods * (methods + 1) / (6 * datasets)))
+    of = np.asarray(ranked, dtype=np.float64)
+    return float(quantile * np.sqrt((of * (of + 1)).mean() / (6 * of.size)))
 
 
 def over_datasets(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -211,12 +216,12 @@ def rankable(study: pd.DataFrame, statistic: str) -> list[Cell]:
 
 def _critical(known: list[Cell], statistic: str) -> str:
     """Return a sentence with the critical difference of the methods ranked on all datasets."""
-    datasets = {cell.dataset for cell in known}
+    datasets = Counter(cell.dataset for cell in known)
     on = pd.Series([cell.method for cell in known]).value_counts()
     complete = int((on == len(datasets)).sum())
     if complete < 2 or len(datasets) < 2:
         return f"By {statistic}, too few methods share datasets for a critical difference."
-    needed = critical_difference(complete, len(datasets))
+    needed = critical_difference(complete, list(datasets.values()))
     return (
         f"By {statistic}, two mean ranks of the {complete} methods on all {len(datasets)} datasets "
         f"must differ by {needed:.2f} to be told apart (Nemenyi, level {LEVEL:g})."

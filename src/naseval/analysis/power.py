@@ -9,7 +9,8 @@ from scipy import stats
 
 from naseval.analysis.cells import Cell, cells
 from naseval.analysis.comparison import LEVEL
-from naseval.analysis.contrasts import Numbers, degrees_of_freedom
+from naseval.analysis.contrasts import FEWEST, Numbers, degrees_of_freedom
+from naseval.analysis.finals import READINGS
 from naseval.analysis.intervals import CONFIDENCE, Values
 
 REPORT_TABLES = {
@@ -117,15 +118,14 @@ def _rows(accuracies: Cell) -> list[dict[str, Any]]:
     if variances.sum() == 0:
         return []
     smaller, larger = _variance_bounds(variances, runs)
+    ends = {"runs": 1.0, "low": smaller, "high": larger}
     seen = float(detectable(variances, runs))
     return [
         names
         | {
             "detectable": seen,
             "effect": effect,
-            "runs": runs_needed(variances, effect),
-            "low": runs_needed(variances * smaller, effect),
-            "high": runs_needed(variances * larger, effect),
+            **{name: max(runs_needed(variances * by, effect), FEWEST) for name, by in ends.items()},
         }
         for effect in EFFECTS
     ]
@@ -138,9 +138,9 @@ def power(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     the numbers of runs trained and counted and the standard deviations of both sides (ddof 1); the
     difference that is `detectable` with these runs (points); and `runs`, the number of searches,
     and equally of random architectures, that detect the effect with the power `POWER` at the
-    two-sided level `LEVEL`. `low` to `high` is the confidence interval of `runs`, from the
-    chi-square interval of the variances. Methods with fewer than two runs on a side, or with no
-    variance, are omitted.
+    two-sided level `LEVEL`, at least the `FEWEST` that a verdict takes. `low` to `high` is the
+    confidence interval of `runs`, from the chi-square interval of the variances. Methods with fewer
+    than two runs on a side, or with no variance, are omitted.
     """
     rows = [
         row
@@ -162,9 +162,9 @@ def _sentence(best: pd.DataFrame) -> str:
     runs = best.groupby("effect")["runs"].median()
     needed = ", ".join(f"{runs[effect]:.0f} to see {effect} points" for effect in EFFECTS)
     return (
-        f"The median method and dataset would need {needed}, on each side, for a power of "
-        f"{PERCENT_POWER}; "
-        f"with its present runs it sees {best['detectable'].median():.2f} points."
+        f"The median method and dataset ({READINGS['best']}) would need {needed}, on each side, "
+        f"for a power of {PERCENT_POWER}; with its present runs it sees "
+        f"{best['detectable'].median():.2f} points."
     )
 
 

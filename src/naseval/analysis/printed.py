@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.finals import STATISTICS, finals
+from naseval.analysis.contrasts import FEWEST
+from naseval.analysis.finals import READINGS, STATISTICS, finals
 from naseval.analysis.intervals import (
     PERCENT,
     Values,
@@ -40,7 +41,7 @@ def percentiles(study: pd.DataFrame) -> pd.DataFrame:
     `random_mean`, `random_std`, per cent of images), and `percentile`: the per cent of random
     architectures that are less accurate, ties counting half, averaged over the trainings. `low` and
     `high` are its bootstrap interval over trainings and random architectures; NaN if either are
-    fewer than two.
+    fewer than `FEWEST`.
     """
     runs = finals(study)
     rows = []
@@ -83,7 +84,7 @@ def _percentile(accuracies: Values, random: list[Values]) -> tuple[float, float,
         return np.nan, np.nan, np.nan
     beaten = np.column_stack([_share_below(accuracies, values) for values in random])
     value = 100 * float(beaten.mean())
-    if min(beaten.shape) < 2:
+    if min(beaten.shape) < FEWEST:
         return value, np.nan, np.nan
     trainings, architectures = beaten.shape
     weights = resampled_weights(trainings, "printed cell")
@@ -138,9 +139,8 @@ def summary(tidy: pd.DataFrame) -> str:
     if known.empty:
         return "No cell has an interval yet."
     above, under = int((known["low"] > 50).sum()), int((known["high"] < 50).sum())
-    accuracy = {"best": "best over epochs", "last": "last epoch"}[reading]
     return (
-        f"Of {count(len(known), 'cell')} with an interval ({accuracy}, each dataset), {above} "
-        f"{'lies' if above == 1 else 'lie'} wholly above the median random architecture and "
-        f"{under} wholly below."
+        f"Of {count(len(known), 'cell')} with an interval ({READINGS[reading]}, each dataset), "
+        f"{above} {'lies' if above == 1 else 'lie'} wholly above the median random architecture "
+        f"and {under} wholly below, each by itself, not adjusted for their number."
     )

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from naseval.analysis.finals import STATISTICS, finals, one_dataset, trained
-from naseval.analysis.intervals import Values, percentile_interval, resampled_weights
+from naseval.analysis.contrasts import FEWEST
+from naseval.analysis.finals import READINGS, STATISTICS, finals, one_dataset, trained
+from naseval.analysis.intervals import Values, resampled_weights, varying_interval
 from naseval.analysis.wording import count, interval
 from naseval.errors import NasevalError
 
@@ -102,8 +103,8 @@ def _row(paired: pd.DataFrame) -> dict[str, float]:
     first, second = paired.attrs["values"]
     matrices = signs(left), signs(right)
     low, high = np.nan, np.nan
-    if len(paired) > 2:
-        low, high = percentile_interval(tau_b(*matrices, resampled_weights(len(paired), "ranking")))
+    if len(paired) >= FEWEST:
+        low, high = varying_interval(tau_b(*matrices, resampled_weights(len(paired), "ranking")))
     return {
         "left": int(first),
         "right": int(second),
@@ -126,7 +127,8 @@ def ranking(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
 
     The table has one row per statistic. Columns: the two values of `by` (`left`, `right`); the
     numbers of architectures `trained`, counted, `n`, and `left_out`; Kendall's tau-b `tau` with its
-    bootstrap interval over architectures, `low` to `high` (NaN for fewer than 3); the mean,
+    bootstrap interval over architectures, `low` to `high` (NaN for fewer than `FEWEST`, or
+    if the rankings are the same or opposite); the mean,
     population standard deviation and maximum of the absolute change of accuracy (percentage
     points); and the mean and maximum of the absolute change of rank. The table is empty if fewer
     than two architectures were trained under both values, as the sentence then says.
@@ -154,7 +156,7 @@ def _sentence(best: pd.Series, by: str) -> str:
     left_out = f" Left out, with a run under one of them only: {gone}." if best["left_out"] else ""
     return (
         f"Between {named(by, best['left'])} and {named(by, best['right'])} {tau} over {best['n']} "
-        f"architectures; accuracy changes by {best['change_mean']:.2f} ± "
-        f"{best['change_std']:.2f} points, at most {best['change_max']:.2f}, and ranks by up to "
-        f"{best['rank_change_max']:g}.{left_out}"
+        f"architectures ({READINGS[best['statistic']]}); accuracy changes by "
+        f"{best['change_mean']:.2f} ± {best['change_std']:.2f} points, at most "
+        f"{best['change_max']:.2f}, and ranks by up to {best['rank_change_max']:g}.{left_out}"
     )

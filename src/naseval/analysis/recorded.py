@@ -87,8 +87,8 @@ def differences(
     tidy = pd.DataFrame(rows, columns=columns)
     note = (
         "Percentage points of relative improvement: that of the method minus that of the other, "
-        f"with Welch's {PERCENT} interval over searches. Where the interval excludes 0, the order "
-        f"of the two is no matter of chance.{NO_VALIDATION}"
+        f"with Welch's {PERCENT} interval over searches. Each is by itself, not adjusted "
+        f"for the number of pairs.{NO_VALIDATION}"
     )
     return tidy, _labelled(tidy, dataset_labels, method_labels), note
 

@@ -112,6 +112,6 @@ def _note(found: pd.DataFrame) -> str:
     return (
         "Accuracies in per cent, differences in percentage points with Student's "
         f"{PERCENT} interval over pairs of runs of one architecture with one seed. Of {len(best)} "
-        f"steps with an interval, {higher} raise and {lower} lower the best accuracy by more than "
-        f"chance explains; the intervals of the other {rest} contain 0."
+        f"steps with an interval of the best accuracy, {higher} have it above 0, {lower} below, "
+        f"and {rest} around 0, each by itself, not adjusted for their number."
     )

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from naseval.analysis.contrasts import FEWEST
 from naseval.analysis.finals import STATISTICS, finals
 from naseval.analysis.intervals import (
     PERCENT,
     Values,
     Weights,
-    percentile_interval,
     resampled_weights,
+    varying_interval,
 )
 from naseval.analysis.ranking import signs, tau_b
 from naseval.analysis.tables import Labels, in_order
@@ -44,8 +45,6 @@ REPORT_TABLES = {
 SUPERNET, TRAINING = "supernet", "another training"
 POOL = ["dataset", "space", "protocol"]
 """The columns that say with which trainings scores are compared."""
-FEWEST = 3
-"""The fewest architectures that have an interval."""
 COLUMNS = (
     *POOL, "statistic", "score", "method", "stage", "epoch", "done", "searches", "architectures",
     "n", "tau", "low", "high",
@@ -80,7 +79,7 @@ def agreement(scores: Sequence[Values], accuracies: Values) -> Agreement:
     numbers = [int(np.isfinite(values).sum()) for values in scores]
     low = high = np.nan
     if known.size and weights is not None and min(numbers) >= FEWEST:
-        low, high = percentile_interval(np.mean([resampled for _, resampled in pairs], axis=0))
+        low, high = varying_interval(np.mean([resampled for _, resampled in pairs], axis=0))
     return Agreement(
         len(scores),
         size,

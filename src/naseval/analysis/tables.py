@@ -26,8 +26,8 @@ AMOUNT = re.compile(r"[+−]?\d[\d.]*(e[+−-]?\d+)?|–")
 HEADINGS = {
     "statistic": "best or last",
     "std": "standard deviation",
-    "std_low": "its interval from",
-    "std_high": "its interval to",
+    "std_low": "interval of the sample standard deviation from",
+    "std_high": "to",
     "std_sample": "sample standard deviation",
     "min": "lowest",
     "max": "highest",

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.finals import STATISTICS, finals, one_dataset, trained
+from naseval.analysis.contrasts import FEWEST
+from naseval.analysis.finals import READINGS, STATISTICS, finals, one_dataset, trained
 from naseval.analysis.intervals import PERCENT, Values, percentile_interval, resampled_indices
 from naseval.analysis.wording import count, interval
 
@@ -116,7 +117,9 @@ def _table(layout: pd.DataFrame, by: str, statistic: str) -> pd.DataFrame:
         ),
     }
     for names, (found, resampled) in measures.items():
-        ends = [percentile_interval(share) for share in _shares(resampled)]
+        ends = [(np.nan, np.nan)] * len(found)
+        if len(values) >= FEWEST:
+            ends = [percentile_interval(share) for share in _shares(resampled)]
         lows, highs = zip(*ends, strict=True)
         columns |= dict(zip(names, (_shares(found), lows, highs), strict=True))
     return pd.DataFrame(columns)
@@ -138,10 +141,11 @@ def variance(study: pd.DataFrame, by: str = "protocol") -> tuple[pd.DataFrame, s
     `protocols` or `seeds`; the degrees of `freedom`, the sums of `squares`; the `share` of
     these (per cent) with its bootstrap interval over architectures, `low` to `high`; and the
     `component`, the share (per cent) of the variance of a single run (see `components`), with its
-    interval `component_low` to `component_high`. The mean of an architecture over few runs has much
-    of the rest in it, which counts in its `share` and not in its `component`. The table is empty if
-    no two architectures share two protocols or seeds, as the sentence then says. Raise
-    `NasevalError` if the runs are not on exactly one dataset.
+    interval `component_low` to `component_high`. Fewer than `FEWEST` architectures have no
+    intervals. The mean of an architecture over few runs has much of the rest in it, which counts in
+    its `share` and not in its `component`. The table is empty if no two architectures share two
+    protocols or seeds, as the sentence then says. Raise `NasevalError` if the runs are not on
+    exactly one dataset.
     """
     one_dataset(study)
     layouts = {name: _layout(study, by, name) for name in STATISTICS}
@@ -175,8 +179,9 @@ def table(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, pd.DataFrame, str
     return tidy, readable, f"{sentence}{NOTE if shown else ''}"
 
 
-def _sentence(best: pd.DataFrame, by: str, left_out: int) -> str:
-    rows = best.to_dict("records")  # in the order of `parts`
+def _sentence(first: pd.DataFrame, by: str, left_out: int) -> str:
+    rows = first.to_dict("records")  # in the order of `parts`
+    read = READINGS[rows[0]["statistic"]]
     over = f"Over {rows[0]['architectures']} architectures × {rows[0][f'{by}s']} {by}s"
     gone = count(left_out, "architecture")
     note = (
@@ -191,10 +196,11 @@ def _sentence(best: pd.DataFrame, by: str, left_out: int) -> str:
         )
         return (
             f"{over} the architecture accounts for {architecture} % of the variance of a single "
-            f"run's accuracy, and what differs between two trainings of it for {rest} %.{note}"
+            f"run's accuracy ({read}), and what differs between two trainings of it for "
+            f"{rest} %.{note}"
         )
     shares = [interval(row["share"], row["low"], row["high"], digits=0) for row in rows[:2]]
     return (
-        f"{over} the {by} accounts for {shares[0]} % of the variance of accuracy, the "
+        f"{over} the {by} accounts for {shares[0]} % of the variance of accuracy ({read}), the "
         f"architecture for {shares[1]} %.{note}"
     )

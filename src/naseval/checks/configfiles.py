@@ -38,23 +38,33 @@ def check_configfiles(files: Iterable[str | Path], arguments: Sequence[str]) -> 
 
 
 def check_dropped(results: str, files: Iterable[str | Path]) -> None:
-    """Raise `ConfigError` if an overlay is left out by which results were computed.
+    """Raise `ConfigError` if overlays are left out or swapped by which results were computed.
 
-    Without it, results would be computed again, with other settings, in their place.
+    Results would be computed again, with other settings, in their place.
     """
-    given = _names(files)
-    for name in _recorded(results):
+    given, recorded = _names(files), _recorded(results)
+    for name in recorded:
         if name not in given:
             raise ConfigError(
                 f"the results in {results} were computed with the overlay {name}, which this "
                 "command leaves out: add it to --configfile, or set the config key results to "
                 f"another folder, or delete {Path(results, RECORD)}"
             )
+    if [name for name in given if name in recorded] != recorded:
+        raise ConfigError(
+            f"the results in {results} were computed with the overlays {' '.join(recorded)}, of "
+            "which this command gives later ones first: give them to --configfile in this order, "
+            f"or set the config key results to another folder, or delete {Path(results, RECORD)}"
+        )
 
 
 def record_overlays(results: str, files: Iterable[str | Path]) -> None:
-    """Note in the results folder the overlays by which its results are computed."""
-    names = list(dict.fromkeys([*_recorded(results), *_names(files)]))
+    """Note in the results folder the overlays by which its results are computed, in their order.
+
+    Raise `ConfigError` as `check_dropped` does.
+    """
+    check_dropped(results, files)
+    names = _names(files)
     if names != _recorded(results):
         write_atomically(Path(results, RECORD), f"{json.dumps(names)}\n".encode())
 
@@ -64,12 +74,13 @@ def _recorded(results: str) -> list[str]:
         names = json.loads(Path(results, RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    names = names if isinstance(names, list) else []
+    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 
 def _names(files: Iterable[str | Path]) -> list[str]:
     """Return the names of the overlays. Folders may be moved, so only names are compared."""
-    return [name for name in (Path(file).name for file in files) if name != BASE]
+    return list(dict.fromkeys(name for file in files if (name := Path(file).name) != BASE))
 
 
 def _check_keys(file: Path) -> None:

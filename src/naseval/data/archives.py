@@ -16,11 +16,12 @@ from naseval.data.facts import ArchiveFile, Digest, Facts, get_facts
 from naseval.data.formats.members import is_page, read_files
 from naseval.download import download
 from naseval.errors import DownloadError, NasevalError
-from naseval.files import atomic_path, write_atomically
+from naseval.files import atomic_path, reading, write_atomically
 
 log = logging.getLogger(__name__)
 
 FOLDER_VARIABLE = "NASEVAL_ARCHIVES"
+READABLE = "let your account read it, or name another folder of archives"
 LOCK_HEADER = """\
 # Digests (sha256) of archives that nobody states, recorded once their content was accepted. They
 # must hold from then on; keep this file with your results. Written by the workflow.
@@ -38,7 +39,7 @@ def fetch_archive(source: str, name: str, target: Path, *, folder: str | None, l
     """
     facts = get_facts(source)
     folders = _folders(facts, source, os.environ.get(FOLDER_VARIABLE) or folder)
-    place = next((place / name for place in folders if (place / name).is_file()), None)
+    place = next((place / name for place in folders if _is_file(place / name)), None)
     if place is not None:
         if wrong := fault(source, name, place, lock):
             url = facts.files[name].url
@@ -55,18 +56,27 @@ def fetch_archive(source: str, name: str, target: Path, *, folder: str | None, l
 
 def _folders(facts: Facts, source: str, folder: str | None) -> list[Path]:
     """Return the folders to look into, in this order."""
-    if folder and not Path(folder).is_dir():
-        raise NasevalError(
-            f"{folder} is no folder; point {FOLDER_VARIABLE} or the config key archives to the "
-            "archives, or clear it to download them"
-        )
+    mend = (
+        f"point {FOLDER_VARIABLE} or the config key archives to the archives, or clear it to "
+        "download them"
+    )
+    with reading(folder or "", mend):
+        is_folder = not folder or Path(folder).is_dir()
+    if not is_folder:
+        raise NasevalError(f"{folder} is no folder; {mend}")
     below = [source, ".", *facts.subfolders]
     own = [Path(folder, name) for name in below] if folder else []
     return [*own, *map(Path, facts.folders)]
 
 
 def _has_unpacked(facts: Facts, folder: Path) -> bool:
-    return bool(facts.unpacked) and all((folder / path).is_file() for path in facts.unpacked)
+    return bool(facts.unpacked) and all(_is_file(folder / path) for path in facts.unpacked)
+
+
+def _is_file(place: Path) -> bool:
+    """Tell whether there is such a file. Raise `NasevalError` if its folder may not be entered."""
+    with reading(place, READABLE):
+        return place.is_file()
 
 
 def _pack(facts: Facts, folder: Path, target: Path) -> None:
@@ -118,7 +128,7 @@ def check_archive(source: str, folder: Path, lock: Path) -> None:
     """Raise `NasevalError` if a file of a source in `folder` is missing or has another digest."""
     for name in get_facts(source).files:
         place = folder / name
-        if not place.is_file():
+        if not _is_file(place):
             raise NasevalError(f"{place} is missing; run snakemake download")
         if wrong := fault(source, name, place, lock):
             raise NasevalError(
@@ -136,7 +146,9 @@ def accept_archive(source: str, folder: Path, lock: Path) -> None:
 def fault(source: str, name: str, path: Path, lock: Path) -> str | None:
     """Return the fault of the file at `path` as the file `name` of a source, or None."""
     facts, key = get_facts(source), f"{source}/{name}"
-    if is_page(path):
+    with reading(path, READABLE):
+        is_a_page = is_page(path)
+    if is_a_page:
         return "it is an HTML page, not an archive"
     stated, recorded = facts.files[name].digests, locked(lock, key)
     accepted = stated or ([recorded] if recorded else [])

@@ -62,11 +62,6 @@ class Batches:
         """Return the number of steps per epoch. The last batch may be incomplete."""
         return len(self._order)
 
-    @property
-    def images_count(self) -> int:
-        """Number of images."""
-        return len(self._images)
-
     def at(self, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Return images, float32 (B, 3, S, S), and labels, int64 (B,), on the images' device.
 

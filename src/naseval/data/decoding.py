@@ -5,6 +5,8 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from naseval.memory import ran_out_of_memory
+
 PIXELS = 89_478_485
 """Most pixels of an image, a quarter of a GiB as RGB. Pillow only warns above this number."""
 
@@ -13,7 +15,8 @@ def decode(encoded: Any) -> Image.Image:
     """Return an encoded image (bytes or a buffer) as RGB. Of an animation it is the first frame.
 
     Raise `OSError` if it cannot be decoded, has more than `PIXELS` pixels, or has pixels of more
-    than 8 bits, which Pillow cuts off instead of scaling.
+    than 8 bits, which Pillow cuts off instead of scaling. Raise `MemoryError` if memory runs out,
+    which is no fault of the image.
     """
     try:
         image = Image.open(io.BytesIO(encoded))
@@ -25,9 +28,11 @@ def decode(encoded: Any) -> Image.Image:
         return image if image.mode == "RGB" else image.convert("RGB")
     except UnidentifiedImageError as error:
         raise OSError("it is no image of a known format") from error
-    except OSError:
-        raise
     except Exception as error:  # a damaged file can make Pillow's decoders raise anything
+        if ran_out_of_memory(error):
+            raise MemoryError(*error.args) from error
+        if isinstance(error, OSError):
+            raise
         raise OSError(one_line(error)) from error
 
 

@@ -8,8 +8,11 @@ from naseval.data.formats.class_folders import ClassFolders, class_folders
 from naseval.data.formats.members import walk
 from naseval.data.sources import check_classes
 from naseval.errors import NasevalError
+from naseval.files import reading
 from naseval.records import provenance_of
 from naseval.settings.dataset import Dataset
+
+MEND = "let your account read it, or set the dataset's path to another"
 
 
 def state_of(place: Path, labels: Path) -> str:
@@ -19,9 +22,10 @@ def state_of(place: Path, labels: Path) -> str:
     the archive. If `place` does not exist, for instance because it was removed after the images
     were stored, it is the digest that their table `labels` was written with.
 
-    Raise `NasevalError` if there is nothing at `place` and nothing is stored either.
+    Raise `NasevalError` if there is nothing at `place` and nothing is stored either, or if it
+    cannot be read.
     """
-    if place.exists():
+    if _is_there(place):
         lines = [f"{path} {size} {time}" for path, size, time in _files(place)]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
     if recorded := _recorded(labels):
@@ -34,7 +38,7 @@ def state_of(place: Path, labels: Path) -> str:
 
 def bytes_of(place: Path) -> int:
     """Return the size of all files in a folder, or of an archive."""
-    return sum(size for _, size, _ in _files(place)) if place.exists() else 0
+    return sum(size for _, size, _ in _files(place)) if _is_there(place) else 0
 
 
 def check_own(name: str, dataset: Dataset) -> None:
@@ -44,7 +48,9 @@ def check_own(name: str, dataset: Dataset) -> None:
     job does that stores the images. Nothing is said of a place that is gone.
     """
     place = Path(dataset.path or "")
-    if place.is_dir() or (place.is_file() and is_zipfile(place)):
+    with reading(place, MEND):
+        has_names = place.is_dir() or (place.is_file() and is_zipfile(place))
+    if has_names:
         found = class_folders(place)
         check_classes(name, found.classes, dataset.classes)
         _check_test(name, dataset, found)
@@ -56,7 +62,7 @@ def count_own(name: str, dataset: Dataset) -> tuple[int, int] | None:
     Raise `NasevalError` if they have no test images and `split.test` is `archive`.
     """
     place = Path(dataset.path or "")
-    if not place.exists():
+    if not _is_there(place):
         return None
     found = class_folders(place)
     total = len(found.paths)
@@ -64,6 +70,11 @@ def count_own(name: str, dataset: Dataset) -> tuple[int, int] | None:
         return total, round(total * dataset.split.test)
     _check_test(name, dataset, found)
     return total, sum(found.test or ())
+
+
+def _is_there(place: Path) -> bool:
+    with reading(place, MEND):
+        return place.exists()
 
 
 def _check_test(name: str, dataset: Dataset, found: ClassFolders) -> None:
@@ -82,11 +93,9 @@ def _recorded(labels: Path) -> str | None:
 
 
 def _files(place: Path) -> list[tuple[str, int, int]]:
-    if not place.is_dir():
-        facts = place.stat()
-        return [("", facts.st_size, int(facts.st_mtime))]
-    try:
-        found = [(path, entry.stat()) for path, entry in walk(place)]
-    except OSError as error:
-        raise NasevalError(f"{place} cannot be read ({error}); mend it") from error
+    with reading(place, MEND):
+        if place.is_dir():
+            found = [(path, entry.stat()) for path, entry in walk(place)]
+        else:
+            found = [("", place.stat())]
     return [(path, facts.st_size, int(facts.st_mtime)) for path, facts in found]

@@ -140,14 +140,8 @@ def _digest(path: Path, _modified: int) -> str:
 def read_array(folder: Path) -> NDArray[np.uint8]:
     """Return the small images, uint8 (N, H, W, 3), memory-mapped."""
     path = folder / IMAGE_FILES["small"]
-    try:
+    with records.whole(path, "a whole array"):
         images = np.lib.format.open_memmap(path, mode="r")
-    except FileNotFoundError as error:
-        raise NasevalError(f"{path} is missing; run the rule that makes it") from error
-    except (ValueError, TypeError, ArithmeticError, EOFError, OSError, MemoryError) as error:
-        raise NasevalError(
-            f"{path} is not a whole array (truncated?); delete it and run again"
-        ) from error
     if not _is_image_array(images):
         raise NasevalError(
             f"{path} does not hold uint8 images (N, H, W, 3); delete it and run again"
@@ -178,10 +172,9 @@ def read_encoded(folder: Path, samples: NDArray[np.int64]) -> pa.ChunkedArray:
 def _row_groups(file: pq.ParquetFile, path: Path, column: str) -> Iterator[pa.Table]:
     """Yield `sample` and another column, group by group."""
     for group in range(file.num_row_groups):
-        try:
-            yield file.read_row_group(group, columns=["sample", column])
-        except records.DAMAGED as error:
-            raise records.unreadable(path) from error
+        with records.whole(path):
+            rows = file.read_row_group(group, columns=["sample", column])
+        yield rows
 
 
 def _encoded_file(folder: Path) -> pq.ParquetFile:

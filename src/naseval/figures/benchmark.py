@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
-from naseval.analysis.finals import STATISTICS
+from naseval.analysis.finals import READINGS, STATISTICS
 from naseval.analysis.frozen import note as frozen_note
 from naseval.analysis.relative_improvement import benchmark_table
 from naseval.analysis.tables import Labels, in_order
@@ -18,7 +18,6 @@ from naseval.analysis.wording import counted, interval, spread
 from naseval.figures.style import (
     BACKGROUND,
     INK,
-    READINGS,
     Drawing,
     Look,
     Row,

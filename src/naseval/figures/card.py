@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from naseval.analysis.finals import READINGS
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.tables import Labels, in_order
 from naseval.figures.genotype import operation_label
@@ -13,7 +14,6 @@ from naseval.figures.style import (
     COLOURS,
     FAINT,
     INK,
-    READINGS,
     Drawing,
     legend,
     panels,

@@ -4,13 +4,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from naseval.analysis.finals import READINGS
 from naseval.analysis.frozen import note as frozen_note
 from naseval.analysis.relative_improvement import relative_improvements
 from naseval.analysis.tables import Labels, in_order
 from naseval.analysis.verdicts import Margins, with_verdicts
 from naseval.figures.style import (
     INK,
-    READINGS,
     Drawing,
     legend,
     panels,

@@ -4,12 +4,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from naseval.analysis.finals import STATISTICS, finals
+from naseval.analysis.finals import READINGS, STATISTICS, finals
 from naseval.analysis.operations import operations
 from naseval.analysis.tables import Labels, in_order
 from naseval.figures.style import (
     COLOURS,
-    READINGS,
     Drawing,
     legend,
     panels,

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from naseval.analysis.finals import READINGS
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.printed import SELECTED, percentiles, summary
 from naseval.analysis.tables import Labels, in_order
@@ -14,7 +15,6 @@ from naseval.figures.style import (
     COLOURS,
     INK,
     READING_MARKERS,
-    READINGS,
     Drawing,
     legend,
     panels,

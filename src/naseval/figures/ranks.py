@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from naseval.analysis.finals import READINGS
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.ranking import named, pairs, ranking
 from naseval.analysis.wording import interval
 from naseval.figures.style import (
     INK,
     MAPS,
-    READINGS,
     Drawing,
     panels,
     sentence_alone,

@@ -120,9 +120,6 @@ OTHER_COLOURS = ("#882255", "#332288", "#44AA99", "#999933")
 OTHER_MARKERS = ("8", "H")
 """Colours and markers for methods that `METHOD_LOOKS` does not contain."""
 
-READINGS = {"best": "best over epochs", "last": "last epoch"}
-"""The label of each statistic."""
-
 READING_MARKERS = {"best": "o", "last": "s"}
 
 HANDLE = 0.62

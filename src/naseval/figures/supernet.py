@@ -163,4 +163,4 @@ def _without_score(own: pd.DataFrame, method_labels: Labels) -> str:
         for row in ends.to_dict("records")
         if row["n"] < row["architectures"]
     ]
-    return f" Supernets that lost operations at the end: {', '.join(gone)}." if gone else ""
+    return f" Supernets that lack operations at the end: {', '.join(gone)}." if gone else ""

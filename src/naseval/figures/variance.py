@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from naseval.analysis.finals import best_and_last
+from naseval.analysis.finals import READINGS, best_and_last
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.variance import parts, variance
 from naseval.figures.style import (
     COLOURS,
     INK,
-    READINGS,
     Drawing,
     legend,
     sentence_alone,

@@ -9,8 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from naseval.analysis.contrasts import FEWEST
+from naseval.analysis.finals import READINGS
 from naseval.analysis.verdicts import KINDS, counted_as
-from naseval.figures.style import BACKGROUND, COLOURS, INK, READING_MARKERS, READINGS, Row
+from naseval.figures.style import BACKGROUND, COLOURS, INK, READING_MARKERS, Row
 
 NO_VERDICT = "no verdict"
 

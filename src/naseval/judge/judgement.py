@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from naseval.analysis.contrasts import FEWEST, difference, improvement
-from naseval.analysis.inflation import expected_maximum
+from naseval.analysis.inflation import expected_maximum, maximum_spread
 from naseval.analysis.power import detectable
 from naseval.analysis.verdicts import Comparison, judged
 from naseval.errors import NasevalError
@@ -103,10 +103,11 @@ def _described(row: Row, average: Row) -> dict[str, object]:
 def _inflation(row: Row, average: Row) -> float:
     """Return the expected excess of the best of `best_of` results over their mean, in points.
 
-    Their spread is the row's own, or else the baseline's; NaN if neither is known.
+    The spread of these results is the baseline's, or what the spread of the row's own, which are
+    the best ones, says of it: the larger one that is known, NaN if neither is.
     """
     if row.best_of == 1:
         return 0.0
-    own = float(row.group.std)
-    spread = float(average.group.std) if np.isnan(own) else own
-    return expected_maximum(row.best_of) * spread
+    own = float(row.group.std) / maximum_spread(row.best_of)
+    spreads = [spread for spread in (own, float(average.group.std)) if not np.isnan(spread)]
+    return expected_maximum(row.best_of) * max(spreads, default=np.nan)

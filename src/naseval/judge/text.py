@@ -64,7 +64,7 @@ def _why(row: Mapping[Hashable, Any]) -> str:
     if row["from_n"] < FEWEST:
         return f"; a verdict takes {FEWEST} runs on each side"
     if pd.isna(row["low"]):
-        return "; a verdict takes spreads"
+        return "; a verdict takes the spread of both sides, of one of them above 0"
     if row["verdict"] == EQUIVALENT:
         return f", within {row['margin']:g} points"
     if row["verdict"] != UNDECIDED:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from naseval.errors import GenotypeError, NasevalError
+from naseval.files import reading
 from naseval.genotype import Cell, Genotype
 from naseval.printed.integers import CODES
 from naseval.printed.literals import FIELDS, UNFIT, LineError, Lines, Printed, divided
@@ -16,6 +17,9 @@ from naseval.spaces._cells import EDGES_PER_NODE
 
 MOST_BYTES = 10_000_000
 """Size of a file of genotypes; a larger one is a slip."""
+BACKUPS = ("~", ".bak", ".orig", ".swp")
+"""Endings of the files that editors keep beside those that they write."""
+MEND = "name a file or a folder of genotypes"
 MALFORMED = "its cells are lists of (operation, input) pairs, with texts and whole numbers"
 
 
@@ -36,9 +40,10 @@ class Found:
 def read_genotypes(place: str | Path, space: str) -> list[Found]:
     """Return the genotypes at `place`, a file or a folder, all of them of one space.
 
-    The files of a folder are sorted by their names, numbers in them by value; names that begin with
-    a dot are passed over. Raise `NasevalError`, one sentence with file and line, if something is
-    no genotype or not of the space, or if there are none.
+    The files of a folder are sorted by their names, numbers in them by value; hidden files and
+    editors' backups are passed over. Raise `NasevalError`, one sentence with file and line, if
+    something is no genotype or not of the space, if there are none, or if two files of a folder
+    carry the same numbers.
     """
     found: list[Found] = []
     for file in _files(Path(place)):
@@ -198,10 +203,39 @@ def _naming(file: str | Path) -> Iterator[None]:
 
 
 def _files(place: Path) -> list[Path]:
-    if not place.is_dir():
-        return [place]
-    files = [file for file in place.iterdir() if file.is_file() and file.name[0] != "."]
-    return sorted(files, key=lambda file: (_natural(file.name), file.name))
+    with reading(place, MEND):
+        if not place.is_dir():
+            return [place]
+        files = [file for file in place.iterdir() if _is_meant(file.name) and file.is_file()]
+    files.sort(key=lambda file: (_natural(file.name), file.name))
+    _check_numbers(files)
+    return files
+
+
+def _is_meant(name: str) -> bool:
+    """Tell whether a file is one that its user sees, rather than a hidden one or a backup."""
+    saved = name.startswith("#") and name.endswith("#")  # by Emacs
+    return not (name.startswith(".") or name.lower().endswith(BACKUPS) or saved)
+
+
+def _check_numbers(files: list[Path]) -> None:
+    """Raise `NasevalError` if numbers tell files apart, as in `seed-N`, and two have the same ones.
+
+    Numbers that all names have, as in `darts-v2-a` and `darts-v2-b`, tell nothing apart.
+    """
+    carrying: dict[tuple[int, ...], Path] = {}
+    alike = []
+    for file in files:
+        numbers = tuple(number for number, _ in _natural(file.name) if number >= 0)
+        if not numbers:
+            return
+        if carrying.setdefault(numbers, file) is not file:
+            alike.append((carrying[numbers], file))
+    for first, second in alike[:1] if len(carrying) > 1 else ():
+        raise NasevalError(
+            f"{first} and {second.name} carry the same number, so they cannot be of two seeds; "
+            "remove one of them, or put all genotypes into one file"
+        )
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -212,12 +246,9 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 def _text(file: Path) -> str:
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise NasevalError(f"{file} is too large for genotypes; name a file of text")
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise NasevalError(
-            f"{file} could not be read ({error.strerror}); name a file or a folder of genotypes"
-        ) from error
+        with reading(file, MEND):
+            if file.stat().st_size > MOST_BYTES:
+                raise NasevalError(f"{file} is too large for genotypes; name a file of text")
+            return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise NasevalError(f"{file} is no text in UTF-8; name a file of genotypes") from error

@@ -16,7 +16,7 @@ from naseval.files import write_atomically
 from naseval.json_files import parse_json
 from naseval.locking.lock import lock
 from naseval.programs import found, process
-from naseval.script import ScriptRun
+from naseval.script import ScriptRun, import_planned
 from naseval.settings.program import Program, digests_of
 from naseval.training.device import held_device
 
@@ -48,9 +48,10 @@ class Search:
     def search(self, script: ScriptRun, threads: int) -> None:
         """Run the program; write the history, whose provenance has the genotype, and the genotype.
 
-        Raise `NasevalError` if the images or the program's files are others than was planned, if
-        the program fails, or if what it found is no genotype of the space.
+        Raise `NasevalError` if the code, the images or the program's files are others than was
+        planned, if the program fails, or if what it found is no genotype of the space.
         """
+        import_planned(script)
         with (
             lock(self.settings["checkpoint"]),
             held_device(script.resources["device"]) as device,
@@ -89,8 +90,10 @@ class Search:
                 "the program's files changed between planning and this job; run snakemake again"
             )
         digests = {file.name: records.content_digest(file) for file in self.inputs}
+        # without its own path, so that the results folder may be renamed
+        settings = {key: value for key, value in self.settings.items() if key != "checkpoint"}
         fresh = {
-            "settings": json.loads(json.dumps(self.settings)),
+            "settings": json.loads(json.dumps(settings)),
             "code": script.code["digest"],
             "inputs": digests,
             "seconds": 0.0,

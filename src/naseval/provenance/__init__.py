@@ -1,8 +1,8 @@
 """Provenance of results: the digest of the code that a job can reach, and its circumstances.
 
 `code_digest` digests the definitions that a job can reach, `explain` lists them, and
-`circumstances` returns commit, library versions and time. `versions` lists the versions of the code
-of several results. `python -m naseval.provenance SCRIPT MODULE...` prints the definitions, to show
+`circumstances` returns commit and library versions. `versions` lists the versions of the code of
+several results. `python -m naseval.provenance SCRIPT MODULE...` prints the definitions, to show
 why a job runs again.
 """
 

@@ -17,8 +17,8 @@ def now() -> str:
 
 
 def circumstances(**facts: Any) -> dict[str, Any]:
-    """Return commit, library versions and the time of writing, together with `facts`."""
-    return {**_commit(), "versions": _versions(), "end": now(), **facts}
+    """Return commit and library versions, together with `facts`."""
+    return {**_commit(), "versions": _versions(), **facts}
 
 
 def versions(counts: Mapping[str, int]) -> str:

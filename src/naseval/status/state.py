@@ -17,13 +17,18 @@ from naseval.locking.lock import EXPIRY, Owner
 
 State = Literal["done", "running", "failed", "stopped", "waiting"]
 STATES: tuple[State, ...] = ("done", "running", "failed", "stopped", "waiting")
-"""A stopped job was interrupted without an error; it resumes if it is run again."""
+"""A stopped job was interrupted without an error; it resumes if it is run again. One that waits has
+not begun, or waits for a device."""
 
 EPOCH = re.compile(r"epoch (\d+)/(\d+): (.*); ([\d.]+) s, (.+) to go$")
 LEFT = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)")
 ACCURACY = re.compile(r"(?:test|validation)_accuracy ([\d.e+-]+)")
 STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
-NO_FAULT = re.compile(r"interrupted |candidate \d+|.* is ignored: |.* waiting \d+ s ")
+NO_DEVICE = re.compile(r"all \d+ devices are taken; waiting ")
+"""What `naseval.locking.lease` logs."""
+NO_FAULT = re.compile(
+    rf"interrupted |candidate \d+|.* is ignored: |.* waiting \d+ s |{NO_DEVICE.pattern}"
+)
 """Last log lines, other than those of epochs, that do not mean an error."""
 TAIL = 4096
 """The number of bytes at the end of a log that are read."""
@@ -113,6 +118,8 @@ def _job_state(root: Path, job: Job, there: set[str], now: float) -> JobState:
     owner = _alive(root / job.lock, now) if job.lock in there else None
     if owner is not None:
         return JobState(job, "running", progress(line), line, owner)
+    if NO_DEVICE.match(line):
+        return JobState(job, "waiting", line=line)
     return JobState(job, "failed" if complains(line) else "stopped", progress(line), line)
 
 

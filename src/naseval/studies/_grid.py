@@ -20,6 +20,18 @@ def _one(names: list[str]) -> list[str]:
 OneDataset = Annotated[list[str], AfterValidator(_one)]
 
 
+def _one_seed(seeds: list[int]) -> list[int]:
+    if len(seeds) != 1:
+        raise ValueError(
+            "the study counts architectures, and a second training of one would count as another "
+            "architecture; give exactly one seed (the study `seeds` compares two)"
+        )
+    return seeds
+
+
+OneSeed = Annotated[Seeds, AfterValidator(_one_seed)]
+
+
 class GridSettings(StudySettings):
     """Random architectures, protocols and seeds, all combined."""
 

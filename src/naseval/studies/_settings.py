@@ -1,5 +1,6 @@
 """The settings that runs and searches are made with, as their provenance has them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -103,15 +104,24 @@ def run_settings(asked: Asked, run: Run) -> dict[str, Any]:
 def architecture_settings(asked: Asked, genotype: str) -> dict[str, Any]:
     """Return the settings of the draw or the search of a genotype; none for a fixed network.
 
-    Of a genotype that was found elsewhere it is the genotype itself.
+    Of a genotype that was found elsewhere it is the genotype itself. Raise `KeyError` if there is
+    no such genotype.
     """
     match genotype.split("/"):
         case [space, _] if genotype in asked["printed"]:
             return {"space": space, "genotype": asked["printed"][genotype]}
         case [space, name]:
-            index = int(name.removeprefix("random-"))
+            index = numbered("random", name)
             return {"space": space, "sampler": asked["samplers"][space], "index": index}
         case [method, dataset, seed]:
-            return search_settings(asked, dataset, method, int(seed.removeprefix("seed-")))
+            return search_settings(asked, dataset, method, numbered("seed", seed))
         case _:
             return {}
+
+
+def numbered(kind: str, name: str) -> int:
+    """Return the number in a name, e.g. 3 of `seed-3`. Raise `KeyError` at any other name."""
+    found = re.fullmatch(rf"{kind}-([0-9]+)", name)
+    if found is None:
+        raise KeyError(name)
+    return int(found[1])

@@ -1,12 +1,16 @@
 """The accuracies of many random architectures (paper, section 5.1, Figures 4 and 5)."""
 
+from pydantic import Field
+
 from naseval.config import Config
 from naseval.errors import ConfigError
-from naseval.studies._grid import GridSettings, grid_members
+from naseval.studies._grid import GridSettings, OneSeed, grid_members
 
 
 class Settings(GridSettings):
     """Many random architectures under one protocol."""
+
+    seeds: OneSeed = Field(description="the seed of the augmentations, in a list")
 
 
 def check(config: Config, settings: Settings) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pydantic import Field, field_validator
 
 from naseval.config import Config
-from naseval.settings.base import Names, Positive, Seeds, StudySettings
+from naseval.settings.base import Names, Positive, StudySettings
 from naseval.settings.validation import dotted, known
-from naseval.studies._grid import OneDataset, random_grid
+from naseval.studies._grid import OneDataset, OneSeed, random_grid
 from naseval.studies._runs import Member
 
 
@@ -19,7 +19,7 @@ class Settings(StudySettings):
     random: dict[str, Positive] = Field(
         description="random architectures of each space: of darts and of one other"
     )
-    seeds: Seeds = Field(description="seeds of the augmentations")
+    seeds: OneSeed = Field(description="the seed of the augmentations, in a list")
 
     @field_validator("random")
     @classmethod

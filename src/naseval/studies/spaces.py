@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from naseval.config import Config
-from naseval.settings.base import Names, Positive, Seeds, StudySettings
+from naseval.settings.base import Names, Positive, StudySettings
 from naseval.settings.validation import dotted, known
-from naseval.studies._grid import random_grid
+from naseval.studies._grid import OneSeed, random_grid
 from naseval.studies._runs import Member
 
 
@@ -19,7 +19,7 @@ class Settings(StudySettings):
         min_length=1, description="the protocol of each space, both by their keys"
     )
     random: Positive = Field(description="random architectures of each space")
-    seeds: Seeds = Field(description="seeds of the augmentations")
+    seeds: OneSeed = Field(description="the seed of the augmentations, in a list")
 
 
 def check(config: Config, settings: Settings) -> None:

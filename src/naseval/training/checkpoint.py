@@ -15,7 +15,8 @@ from pydantic_core import to_jsonable_python
 from torch import Tensor
 
 from naseval.errors import NasevalError
-from naseval.files import write_atomically
+from naseval.files import reading, write_atomically
+from naseval.memory import ran_out_of_memory
 
 log = logging.getLogger(__name__)
 
@@ -73,18 +74,15 @@ class Checkpoint:
 
         Return None if there is no file, or if other code or settings wrote it (this is logged).
         Raise `NasevalError` if the file is damaged, cannot be read, contains anything but plain
-        data and tensors, or lacks a key of `types` or has it with another type. No code in the file
-        is ever run.
+        data and tensors, or lacks a key of `types` or has it with another type. Errors of too
+        little memory pass. No code in the file is ever run.
         """
-        try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise NasevalError(
-                f"the checkpoint {self.path} could not be read ({error.strerror}); "
-                "make it readable, or delete it to start afresh"
-            ) from error
+        mend = "make it readable, or delete it to start afresh"
+        with reading(f"the checkpoint {self.path}", mend):
+            try:
+                content = self.path.read_bytes()
+            except FileNotFoundError:
+                return None
         digest, payload = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
         if hashlib.sha256(payload).digest() != digest:
             raise NasevalError(
@@ -93,6 +91,8 @@ class Checkpoint:
         try:
             saved = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
         except Exception as error:  # whatever its reader stumbles over
+            if ran_out_of_memory(error):
+                raise
             raise NasevalError(
                 f"the checkpoint {self.path} has contents other than plain data and tensors and "
                 "was refused; delete it and run again"
@@ -109,12 +109,15 @@ class Checkpoint:
 
     @contextmanager
     def fitting(self) -> Iterator[None]:
-        """Raise `NasevalError`, with the path, where a saved state does not fit what loads it."""
+        """Raise `NasevalError`, with the path, where a saved state does not fit what loads it.
+
+        Errors of too little memory pass.
+        """
         try:
             yield
-        except torch.OutOfMemoryError:
-            raise
         except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
+            if ran_out_of_memory(error):
+                raise
             raise NasevalError(
                 f"the checkpoint {self.path} does not fit this training; delete it and run again"
             ) from error

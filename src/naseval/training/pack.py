@@ -19,10 +19,10 @@ from naseval.locking.gpus import Gpu, mps_runs, refusal, state_of
 from naseval.locking.lease import slots_taken
 from naseval.memory import out_of_memory, ran_out_of_memory
 from naseval.records import METADATA_KEY
-from naseval.script import ScriptRun, logged_to
+from naseval.script import ScriptRun, import_planned, logged_to
 from naseval.training.checkpoint import Checkpoint
-from naseval.training.device import current_device, held_gpu
-from naseval.training.session import Session, computing, configured, session
+from naseval.training.device import current_device, held_device, held_gpu
+from naseval.training.session import Session, configured, session
 from naseval.training.side_by_side import side_by_side
 
 log = logging.getLogger(__name__)
@@ -62,8 +62,10 @@ def train_all(script: ScriptRun, threads: int, trainings: Sequence[Training]) ->
     If one fails, the others are still trained. Those that ran out of GPU memory are then tried
     again, alone. Checkpoints are deleted only when all have finished, so a second attempt of the
     job trains only those that failed. They are kept if Snakemake was killed meanwhile: the next one
-    repeats the job, which then writes its results at once.
+    repeats the job, which then writes its results at once. Raise `NasevalError` if the code is not
+    the planned code; what is edited later is not used.
     """
+    import_planned(script)
     slots = script.resources.get("runs_at_once", 1) if sys.platform == "linux" else 1
     left: list[Training] = list(trainings)
     failed: list[str] = []
@@ -84,7 +86,7 @@ def train_all(script: ScriptRun, threads: int, trainings: Sequence[Training]) ->
 def _train_in_turn(script: ScriptRun, threads: int, trainings: Sequence[Training]) -> list[str]:
     """Train one after the other in this process, and return the sentences of failures."""
     failed = []
-    with computing(script, threads) as device:
+    with held_device(script.resources["device"]) as device, configured(script, device, threads):
         for number, training in enumerate(trainings):
             with logged_to(training.log):
                 try:
@@ -196,10 +198,10 @@ def _peak(file: Path) -> int:
         footer = pq.read_metadata(file)
     except (pa.ArrowException, OSError):
         return 0
-    made = json.loads((footer.metadata or {}).get(METADATA_KEY, b"{}"))
-    if not str(made.get("device", "")).startswith("cuda"):
-        return 0
-    column = footer.schema.names.index("peak_memory")
+    made, names = json.loads((footer.metadata or {}).get(METADATA_KEY, b"{}")), footer.schema.names
+    if "peak_memory" not in names or not str(made.get("device", "")).startswith("cuda"):
+        return 0  # scores of a supernet, or a training without a GPU
+    column = names.index("peak_memory")
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
     known = [group.column(column).statistics for group in groups if group.num_rows]
     return max((statistics.max for statistics in known), default=0)

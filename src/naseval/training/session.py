@@ -12,7 +12,7 @@ from naseval.data.image_cache import caching
 from naseval.data.prefetch import ending_workers
 from naseval.locking.lock import lock
 from naseval.records import content_digest
-from naseval.script import ScriptRun
+from naseval.script import ScriptRun, import_planned
 from naseval.training.builds import check_build
 from naseval.training.checkpoint import Checkpoint, fingerprint
 from naseval.training.device import deterministic, held_device
@@ -21,7 +21,8 @@ from naseval.training.loop import EpochLoop
 
 @contextmanager
 def computing(script: ScriptRun, threads: int) -> Iterator[torch.device]:
-    """Configure torch, and hold and yield the device. Use this once per process."""
+    """Import the planned code, configure torch, hold and yield the device. Once per process."""
+    import_planned(script)
     with held_device(script.resources["device"]) as device, configured(script, device, threads):
         yield device
 
@@ -63,14 +64,16 @@ def session(
     The trainings that the job does after it have `ahead` epochs.
 
     A checkpoint is resumed only if code, settings and the content of the inputs (except the images)
-    are unchanged. Raise `NasevalError` if another process holds the lock.
+    are unchanged. Its path does not count, so that the results folder may be renamed. Raise
+    `NasevalError` if another process holds the lock.
     """
+    counted = {key: value for key, value in settings.items() if key != "checkpoint"}
     digests = {
         Path(file).name: content_digest(file)
         for file in inputs
         if not Path(file).name.startswith("images.")
     }
-    mark = fingerprint(script.code["digest"], {"settings": settings, "inputs": digests})
+    mark = fingerprint(script.code["digest"], {"settings": counted, "inputs": digests})
     facts = {"device": str(device), "threads": torch.get_num_threads(), "inputs": digests}
     with lock(checkpoint):
         yield Session(EpochLoop(Checkpoint(Path(checkpoint), mark), ahead=ahead), facts)

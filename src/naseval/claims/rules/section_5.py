@@ -110,6 +110,8 @@ def straightness(tables: Tables) -> Readings:
     """Return R² of a linear regression of tau on the epoch, without the last epoch."""
     accuracies = accuracy_curves(tables)
     taus = taus_by_epoch(accuracies[:, :-1], accuracies[:, -1])
+    if np.isnan(taus).any():
+        lacking("at an epoch all architectures are equally accurate")
     fit: Any = linregress(np.arange(1, len(taus) + 1), taus)
     return {"R²": float(fit.rvalue**2)}
 
@@ -215,7 +217,10 @@ def of_pairs(tables: Tables, study: str, value: Callable[[pd.DataFrame], Value])
 def tau_b(pairs: pd.DataFrame) -> float:
     """Return Kendall's tau-b between the two trainings."""
     first, second = (pairs[column] for column in pairs)
-    return float(kendalltau(first, second).statistic)
+    tau = float(kendalltau(first, second).statistic)
+    if np.isnan(tau):
+        lacking("all architectures are equally accurate in one of the two trainings")
+    return tau
 
 
 def absolute_changes(pairs: pd.DataFrame) -> pd.Series:

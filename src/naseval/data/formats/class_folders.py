@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from naseval.data.formats.members import Mend, file_names, is_passed_over
+from naseval.data.formats.members import Mend, is_passed_over, listing
 from naseval.errors import NasevalError
 
 SUFFIXES = frozenset(
@@ -36,7 +36,7 @@ class ClassFolders:
     test: tuple[bool, ...] | None
     """N marks of the images in the folder `test`. None if there are none."""
     passed_over: tuple[str, ...]
-    """Paths of other files: not hidden, and no images or in no class folder."""
+    """Paths of other files and of links: not hidden, and no images or in no class folder."""
 
 
 def is_picture(path: str) -> bool:
@@ -47,11 +47,13 @@ def is_picture(path: str) -> bool:
 def class_folders(place: Path) -> ClassFolders:
     """Find the images in `{class}/…` or `{train,test}/{class}/…`, below any folders that all share.
 
-    Raise `NasevalError` if the archive is damaged, there is no image in a class folder, the folders
-    have other parts than train and test, or a class has test images alone.
+    Raise `NasevalError` if the archive is damaged or has links in place of images, there is no
+    image in a class folder, the folders have other parts than train and test, or a class has test
+    images alone.
     """
-    files = file_names(place, mend=OWN)
-    visible = sorted(path for path in files if not is_passed_over(path))
+    files, links = listing(place, mend=OWN)
+    _check_links(place, [path for path in links if is_picture(path)])
+    visible = sorted(path for path in [*files, *links] if not is_passed_over(path))
     parts = {path: PurePosixPath(path).parts for path in visible if is_picture(path)}
     depth = _shared(list(parts.values()))
     divided = _is_divided(
@@ -102,6 +104,15 @@ def _is_divided(place: Path, folders: set[str]) -> bool:
             "validation images itself, so put them into train, or name their folder test"
         )
     return lower == PARTS
+
+
+def _check_links(place: Path, images: list[str]) -> None:
+    if images:
+        raise NasevalError(
+            f"{place} holds {len(images)} images as links, {images[0]} for instance, and links in "
+            "an archive are not followed; pack the images themselves (tar --dereference), or set "
+            "the dataset's path to their folder"
+        )
 
 
 def _check_distinct(place: Path, names: list[str]) -> None:

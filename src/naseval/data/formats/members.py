@@ -1,5 +1,6 @@
 """Files inside tar, zip and RAR archives and folders, read into memory. Nothing is extracted."""
 
+import errno
 import gzip
 import lzma
 import os
@@ -17,6 +18,8 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from naseval.errors import NasevalError
+from naseval.files import reading
+from naseval.memory import ran_out_of_memory
 
 BLOCK = 1 << 20  # bytes per read
 LIMIT = 1 << 28  # bytes; the largest needed file, a batch of CIFAR-100, has 155 MB
@@ -32,37 +35,65 @@ class Mend(NamedTuple):
     damaged: str
 
 
+READABLE = "make it and all in it readable, then run again"
 FETCH = Mend("run snakemake download", "delete it and run snakemake download")
 
+
+class Member(NamedTuple):
+    """A file in an archive or a folder."""
+
+    path: str
+    content: bytes | None = None
+    """None if it is not wanted."""
+    is_link: bool = False
+    """It is a link that is not followed."""
+
+
+class Listing(NamedTuple):
+    """The paths of the files in an archive or a folder, in the order of reading."""
+
+    files: list[str]
+    links: list[str]
+    """Those of links that are not followed."""
+
+
 Wanted = Callable[[str], bool]
-Files = Iterator[tuple[str, bytes | None]]
+Members = Iterator[Member]
 
 
-def file_names(archive: Path, *, mend: Mend = FETCH) -> list[str]:
-    """Return the paths of the regular files in an archive or a folder, in the order of reading.
+def listing(archive: Path, *, mend: Mend = FETCH) -> Listing:
+    """Return the paths of the regular files in an archive or a folder, and those of links.
 
-    Bytes of a name that are not UTF-8 are written in hexadecimal. Links and devices in archives are
-    skipped, and hidden files in folders.
+    Bytes of a name that are not UTF-8 are written in hexadecimal. Devices in archives are skipped,
+    and hidden files in folders. In a folder links are followed. In a tar a hard link to a file
+    before it is that file once more; it comes after all others. No other link is followed.
 
     Raise `NasevalError` if the archive is damaged, or has a path twice or a path outside its
     folder. The message ends with `mend`.
     """
-    names = [path for path, _ in _files(archive, lambda _: False, mend)]
+    members = list(_members(archive, lambda _: False, mend))
+    names = [member.path for member in members if not member.is_link]
     if len(set(names)) != len(names):
         twice, _ = Counter(names).most_common(1)[0]
         raise NasevalError(f"{archive} holds {twice} twice; {mend.damaged}")
-    return names
+    return Listing(names, [member.path for member in members if member.is_link])
+
+
+def file_names(archive: Path, *, mend: Mend = FETCH) -> list[str]:
+    """Return the paths of the regular files alone. See `listing`."""
+    return listing(archive, mend=mend).files
 
 
 def read_files(archive: Path, wanted: Wanted, *, mend: Mend = FETCH) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of the wanted regular files, one at a time.
 
-    The order is that of a tar or a RAR; files in a zip or a folder are sorted by their paths. Raise
-    `NasevalError` if the archive is damaged or a wanted file is larger than `LIMIT`.
+    The order is that of a tar or a RAR, then a tar's hard links; files in a zip or a folder are
+    sorted by their paths. Raise `NasevalError` if the archive is damaged or a wanted file is larger
+    than `LIMIT`.
     """
-    for path, content in _files(archive, wanted, mend):
-        if content is not None:
-            yield path, content
+    for member in _members(archive, wanted, mend):
+        if member.content is not None:
+            yield member.path, member.content
 
 
 def read_in_order(archive: Path, names: list[str], *, mend: Mend = FETCH) -> Iterator[bytes]:
@@ -131,18 +162,29 @@ def readable(name: bytes) -> str:
     return re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
-def _files(archive: Path, wanted: Wanted, mend: Mend) -> Files:
-    """Yield the path of every regular file, with its content if it is wanted, else None."""
-    if not archive.exists():
+def _members(archive: Path, wanted: Wanted, mend: Mend) -> Members:
+    """Yield every regular file, with its content if it is wanted, and links that are not followed.
+
+    A link may have any path, because nothing is read of it.
+    """
+    with reading(archive, READABLE):
+        there = archive.exists()
+    if not there:
         raise NasevalError(f"{archive} is missing; {mend.missing}")
     with _named(archive, mend):
-        for path, content in _reader(archive)(archive, wanted):
-            if ".." in PurePosixPath(path).parts or path.startswith("/"):
-                raise NasevalError(f"{archive} holds {path}, outside of its folder; {mend.damaged}")
-            yield path, content
+        for member in _reader(archive)(archive, wanted):
+            if not member.is_link and _is_outside(member.path):
+                raise NasevalError(
+                    f"{archive} holds {member.path}, outside of its folder; {mend.damaged}"
+                )
+            yield member
 
 
-def _reader(archive: Path) -> Callable[[Path, Wanted], Files]:
+def _is_outside(path: str) -> bool:
+    return ".." in PurePosixPath(path).parts or path.startswith("/")
+
+
+def _reader(archive: Path) -> Callable[[Path, Wanted], Members]:
     if archive.is_dir():
         return _in_folder
     if is_page(archive):
@@ -152,46 +194,64 @@ def _reader(archive: Path) -> Callable[[Path, Wanted], Files]:
     return {b"Rar!": _in_rar, b"PK\3\4": _in_zip, b"PK\5\6": _in_zip}.get(beginning, _in_tar)
 
 
-def _in_folder(folder: Path, wanted: Wanted) -> Files:
+def _in_folder(folder: Path, wanted: Wanted) -> Members:
     for path, entry in walk(folder):
         content = None
         if wanted(path):
             _check_size(path, entry.stat().st_size)
             content = Path(entry).read_bytes()
-        yield path, content
+        yield Member(path, content)
 
 
-def _in_tar(archive: Path, wanted: Wanted) -> Files:
+def _in_tar(archive: Path, wanted: Wanted) -> Members:
+    """Yield the files of a tar in its order, then its hard links in the order of their files.
+
+    So a compressed tar is read from its beginning only once more. A hard link leads to a member of
+    the tar by its name, and nowhere else.
+    """
+    files: dict[PurePosixPath, tarfile.TarInfo] = {}
+    links = []
     with tarfile.open(archive, encoding="utf-8", errors="surrogateescape") as tar:
         for info in tar:
-            if not info.isreg():
-                continue
-            path, content = readable(info.name.encode("utf-8", "surrogateescape")), None
-            if wanted(path):
-                _check_size(path, info.size)
-                file = tar.extractfile(info)
-                content = file.read() if file else b""
-                if len(content) != info.size:
-                    raise OSError(f"{path} has {len(content)} of its {info.size} bytes")
-            yield path, content
+            path = readable(info.name.encode("utf-8", "surrogateescape"))
+            target = files.get(PurePosixPath(info.linkname)) if info.islnk() else None
+            if target:
+                links.append((target, path))
+                files[PurePosixPath(info.name)] = target
+            elif info.islnk() or info.issym():
+                yield Member(path, is_link=True)
+            elif info.isreg():
+                files[PurePosixPath(info.name)] = info
+                yield Member(path, _tar_content(tar, info, path) if wanted(path) else None)
         while tar.fileobj and tar.fileobj.read(BLOCK):  # the checksum of gzip is at its end
             pass
+        for target, path in sorted(links, key=lambda link: link[0].offset_data):
+            yield Member(path, _tar_content(tar, target, path) if wanted(path) else None)
 
 
-def _in_zip(archive: Path, wanted: Wanted) -> Files:
+def _tar_content(tar: tarfile.TarFile, info: tarfile.TarInfo, path: str) -> bytes:
+    _check_size(path, info.size)
+    file = tar.extractfile(info)
+    content = file.read() if file else b""
+    if len(content) != info.size:
+        raise OSError(f"{path} has {len(content)} of its {info.size} bytes")
+    return content
+
+
+def _in_zip(archive: Path, wanted: Wanted) -> Members:
     with zipfile.ZipFile(archive) as file:
-        files = [(_zip_name(info), info) for info in file.infolist() if _is_regular(info)]
-        for path, info in sorted(files, key=lambda file: file[0]):
-            content = None
-            if wanted(path):
-                _check_size(path, info.file_size)
-                content = file.read(info)
-            yield path, content
+        named = [(_zip_name(info), info) for info in file.infolist() if not info.is_dir()]
+        for path, info in sorted(named, key=lambda member: member[0]):
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            if kind == stat.S_IFLNK:
+                yield Member(path, is_link=True)
+            elif kind in (0, stat.S_IFREG):
+                yield Member(path, _zip_content(file, info, path) if wanted(path) else None)
 
 
-def _is_regular(info: zipfile.ZipInfo) -> bool:
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    return not info.is_dir() and kind in (0, stat.S_IFREG)
+def _zip_content(file: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> bytes:
+    _check_size(path, info.file_size)
+    return file.read(info)
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -204,14 +264,16 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
     return readable(name.replace("\\", "/").encode("utf-8", "backslashreplace"))
 
 
-def _in_rar(archive: Path, wanted: Wanted) -> Files:
+def _in_rar(archive: Path, wanted: Wanted) -> Members:
     libarchive = _libarchive(archive)
     try:
         with libarchive.file_reader(str(archive)) as entries:
             for entry in entries:
-                if entry.isreg:
-                    path = _rar_name(entry.pathname)
-                    yield path, _rar_content(path, entry) if wanted(path) else None
+                path = _rar_name(entry.pathname)
+                if entry.issym:
+                    yield Member(path, is_link=True)
+                elif entry.isreg:
+                    yield Member(path, _rar_content(path, entry) if wanted(path) else None)
     except libarchive.ArchiveError as error:
         raise OSError(f"libarchive: {error}") from error
 
@@ -262,14 +324,21 @@ DAMAGES = (
     NotImplementedError,  # zipfile, of an unknown compression
     ValueError,  # of headers that cannot be
     OverflowError,
-    MemoryError,
 )
 
 
 @contextmanager
 def _named(archive: Path, mend: Mend) -> Iterator[None]:
+    """Raise `NasevalError`, with the archive, where it is damaged or cannot be read.
+
+    Errors of too little memory pass.
+    """
     try:
         yield
     except DAMAGES as error:
+        if ran_out_of_memory(error):
+            raise
         reason = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise NasevalError(f"{archive} could not be read ({reason}); {READABLE}") from error
         raise NasevalError(f"{archive} is damaged ({reason}); {mend.damaged}") from error

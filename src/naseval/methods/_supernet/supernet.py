@@ -126,13 +126,6 @@ def plain_state(network: BankedSupernet) -> dict[str, Tensor]:
     return state
 
 
-def load_plain_state(network: BankedSupernet, state: Mapping[str, Tensor]) -> None:
-    """Copy the parameters and running statistics of a plain `Supernet` into the banks."""
-    for name, tensor in network.state_dict().items():
-        for chunk, names in _chunks(network, name, tensor):
-            chunk.copy_(state[names[0]])
-
-
 def _chunks(
     network: BankedSupernet, name: str, tensor: Tensor
 ) -> list[tuple[Tensor, tuple[str, ...]]]:

@@ -13,8 +13,8 @@ class Settings(UnrolledSettings):
     finds = "darts"
 
     legacy_fd_scale: bool = Field(
-        description="true multiplies the finite difference by its step in place of dividing by "
-        "it, a slip in the program the paper cites"
+        description="with order 2: true multiplies the finite difference by its step in place of "
+        "dividing by it, a slip in the program the paper cites"
     )
     skip_rule: Literal["none", "release"] = Field(
         description="release: an undocumented limit of two skips in the authors' program"

@@ -24,7 +24,7 @@ from naseval.methods.nao.supernet import NaoSupernet
 from naseval.networks.cost import parameters
 from naseval.networks.drop_path import ramp
 from naseval.randomness import stream
-from naseval.spaces.enas.space import genotype_of, integers_of
+from naseval.spaces.enas.space import OPERATIONS, genotype_of, integers_of
 from naseval.spaces.nao.space import SPACE
 from naseval.training.checkpoint import Stateful, TensorState
 from naseval.training.device import autocast
@@ -211,8 +211,10 @@ class SupernetTraining:
             learning_rate=self._learning_rate(epoch),
         )
 
-    def subnetwork(self, genotype: Genotype) -> Subnetwork:
-        """Return the shared weights of a genotype."""
+    def subnetwork(self, genotype: Genotype) -> Subnetwork | None:
+        """Return the shared weights of a genotype; None if the supernet lacks an operation."""
+        if not {*genotype.normal.operations, *genotype.reduce.operations} <= {*OPERATIONS}:
+            return None
         return lambda images: self.network(images, genotype)
 
     def _learning_rate(self, epoch: int) -> float:

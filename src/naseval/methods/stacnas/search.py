@@ -31,7 +31,8 @@ The skip connection occurs twice. If it has weights, each occurrence has its own
 """
 REPRESENTATIVES = (*GROUPS, "none")
 REPRESENTATIVE_OF = {
-    member: name for name, group in GROUPS.items() for member in group if member != "none"
+    **{member: name for name, group in GROUPS.items() for member in group},
+    "none": "none",  # it is in every group, and in the first stage for itself
 }
 
 
