@@ -18,6 +18,7 @@ from naseval.data.own_images import bytes_of, check_own, count_own, state_of
 from naseval.data.store import read_array
 from naseval.errors import ConfigError, NasevalError
 from naseval.files import reading
+from naseval.json_files import read_json
 from naseval.printed.reading import read_genotypes
 from naseval.settings.dataset import Dataset
 from naseval.settings.validation import merged, validated
@@ -64,6 +65,7 @@ READERS = {
     "a table": lambda place: records.read(place / "file"),
     "an array": read_array,
     "a checkpoint": lambda place: Checkpoint(place / "file", "abc").load(),
+    "a JSON file": lambda place: read_json(place / "file"),
 }
 
 

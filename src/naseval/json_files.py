@@ -25,12 +25,16 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def read_json(path: str | Path) -> Any:
-    """Parse a JSON file. Raise `NasevalError`, with the path, if it is missing or invalid."""
+    """Parse a JSON file. Raise `NasevalError`, with the path, if it is missing, closed or invalid."""
     try:
         return parse_json(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise NasevalError(f"{path} is missing; run the rule that makes it") from error
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        raise NasevalError(
+            f"{path} could not be read ({error.strerror}); make it readable, then run again"
+        ) from error
+    except ValueError as error:
         raise NasevalError(f"{path} holds no JSON ({error}); delete it and run again") from error
 
 
