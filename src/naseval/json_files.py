@@ -25,7 +25,7 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def read_json(path: str | Path) -> Any:
-    """Parse a JSON file. Raise `NasevalError`, with the path, if it is missing, closed or invalid."""
+    """Parse a JSON file. Raise `NasevalError`, with the path, if it cannot be read or parsed."""
     try:
         return parse_json(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
