@@ -32,10 +32,9 @@ def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
     The table has the columns of `summarise` (space, statistic, n, mean, std with ddof 0, …) and, in
     addition, the bootstrap interval of the sample standard deviation (`std_low`, `std_high`; NaN
-    for fewer than `FEWEST`), the
-    percentiles `p5`, `median` and `p95`, the `range` (maximum − minimum, percentage points) and
-    `near_best`, the per cent of architectures less than one point below the best. Raise
-    `NasevalError` if the runs are not on exactly one dataset.
+    for fewer than `FEWEST`), the percentiles `p5`, `median` and `p95`, the `range` (maximum −
+    minimum, percentage points) and `near_best`, the per cent of architectures less than one point
+    below the best. Raise `NasevalError` if the runs are not on exactly one dataset.
     """
     one_dataset(study)
     table = summarise(study, ["space"])

@@ -128,10 +128,10 @@ def ranking(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
     The table has one row per statistic. Columns: the two values of `by` (`left`, `right`); the
     numbers of architectures `trained`, counted, `n`, and `left_out`; Kendall's tau-b `tau` with its
     bootstrap interval over architectures, `low` to `high` (NaN for fewer than `FEWEST`, or
-    if the rankings are the same or opposite); the mean,
-    population standard deviation and maximum of the absolute change of accuracy (percentage
-    points); and the mean and maximum of the absolute change of rank. The table is empty if fewer
-    than two architectures were trained under both values, as the sentence then says.
+    if the rankings are the same or opposite); the mean, population standard deviation and maximum
+    of the absolute change of accuracy (percentage points); and the mean and maximum of the absolute
+    change of rank. The table is empty if fewer than two architectures were trained under both
+    values, as the sentence then says.
     """
     rows = []
     for statistic in STATISTICS:
