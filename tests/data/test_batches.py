@@ -251,7 +251,8 @@ def test_a_stuck_worker_is_killed(folders, monkeypatch):
     before = multiprocessing.active_children()
     monkeypatch.setattr(prefetch, "PATIENCE", 0.5)
     with ending_workers():
-        training(folders, LARGE, workers=1).at(0, 0)
+        batches = training(folders, LARGE, workers=1)  # kept, or its workers may be collected
+        batches.at(0, 0)
         (worker,) = children(before)
         subprocess.run(["kill", "-STOP", str(worker.pid)], check=True)
     worker.join(10)
