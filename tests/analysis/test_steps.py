@@ -90,6 +90,11 @@ def test_a_step_that_changes_nothing_neither_raises_nor_lowers():
     assert "and 1 around 0, each by itself" in note
 
 
+def test_one_step_is_said_in_the_singular():
+    _, _, note = table(frame([*runs("base", [80, 82]), *runs("c", [81, 82])]), {}, INHERITS)
+    assert "Of 1 step with an interval" in note
+
+
 def test_two_equal_differences_have_no_interval():
     """As they may have in tests of few images; rounding makes them differ by 1e-14."""
     found = paired_difference(np.array([90.1, 91.3]), np.array([90.2, 91.4]))

@@ -6,6 +6,7 @@ import pandas as pd
 from naseval.analysis.finals import STATISTICS, finals
 from naseval.analysis.intervals import PERCENT, Estimate, Values, student_interval
 from naseval.analysis.tables import Labels, in_order
+from naseval.analysis.wording import count
 
 REPORT_TABLES = {
     "protocol-steps": {
@@ -111,7 +112,7 @@ def _note(found: pd.DataFrame) -> str:
     rest = len(best) - higher - lower
     return (
         "Accuracies in per cent, differences in percentage points with Student's "
-        f"{PERCENT} interval over pairs of runs of one architecture with one seed. Of {len(best)} "
-        f"steps with an interval of the best accuracy, {higher} have it above 0, {lower} below, "
-        f"and {rest} around 0, each by itself, not adjusted for their number."
+        f"{PERCENT} interval over pairs of runs of one architecture with one seed. Of "
+        f"{count(len(best), 'step')} with an interval of the best accuracy, {higher} have it above "
+        f"0, {lower} below, and {rest} around 0, each by itself, not adjusted for their number."
     )
