@@ -1,5 +1,6 @@
 """Batches: pure functions of seed, purpose, epoch and step, with any number of workers."""
 
+import gc
 import multiprocessing
 import subprocess
 import sys
@@ -247,16 +248,23 @@ def test_workers_end_with_their_job(folders):
     assert not children(before)
 
 
-def test_a_stuck_worker_is_killed(folders, monkeypatch):
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_stuck_worker_is_killed(folders, monkeypatch, kept):
+    """Also if its batches are gone, and with them all that refers to it."""
     before = multiprocessing.active_children()
     monkeypatch.setattr(prefetch, "PATIENCE", 0.5)
     with ending_workers():
-        batches = training(folders, LARGE, workers=1)  # kept, or its workers may be collected
+        batches = training(folders, LARGE, workers=1)
         batches.at(0, 0)
         (worker,) = children(before)
         subprocess.run(["kill", "-STOP", str(worker.pid)], check=True)
+        if not kept:
+            del batches
+            gc.collect()
     worker.join(10)
-    assert not worker.is_alive()
+    ended = not worker.is_alive()
+    worker.kill()  # else a failure here would keep the tests from ending
+    assert ended
 
 
 def test_a_killed_worker_is_one_sentence(folders):

@@ -15,31 +15,23 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import archives as made
-from data_folders import SHARES
-from naseval.budget.images import count_images
+from data_folders import ARCHIVE, SHARES
 from naseval.data.formats.class_folders import class_folders
 from naseval.data.formats.members import file_names, read_in_order
-from naseval.data.images import load_images
-from naseval.data.own_images import bytes_of, check_own, state_of
-from naseval.data.sources import check_classes, get_source
-from naseval.data.splits import write_splits
+from naseval.data.own_images import state_of
+from naseval.data.sources import check_classes
 from naseval.data.store import read_labels, write_images
 from naseval.errors import ConfigError, NasevalError
-from naseval.settings.dataset import Dataset, Split
-from naseval.settings.validation import validated
-from own_images import FORMS, divided, pictures, tar_with_raw_name, write, zip_with_raw_name
-
-ARCHIVE = Split(train=0.5, validation=0.5, test="archive", seed=0)
-
-
-def read(place, size=8, images="small"):
-    return get_source("folder").read(place, size, images)
-
-
-def dataset(place, split, **changes):
-    fields = {"label": "Mine", "source": "folder", "path": str(place), "images": "small"}
-    fields |= {"image_size": 8, "classes": 2, "split": split, "channels": "computed"}
-    return validated(Dataset, fields | changes, "datasets.mine")
+from own_images import (
+    FORMS,
+    dataset,
+    divided,
+    pictures,
+    read,
+    tar_with_raw_name,
+    write,
+    zip_with_raw_name,
+)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -334,99 +326,3 @@ def test_other_classes_than_configured_are_one_sentence():
     check_classes("mine", ("cat", "dog"), 2)
     with pytest.raises(NasevalError, match=r"mine\.classes is 3, but the images have 2 classes .c"):
         check_classes("mine", ("cat", "dog"), 3)
-
-
-# What is known before the images are read
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_the_state_changes_with_the_images_and_with_nothing_else(tmp_path, form):
-    labels = tmp_path / "mine/labels.parquet"
-    place = write(tmp_path / "one", form, pictures("cat", "dog"))
-    before = state_of(place, labels)
-    moved = place.rename(tmp_path / f"moved.{form}")
-    assert state_of(moved, labels) == before
-    facts = moved.stat()
-    os.utime(moved, (facts.st_atime, facts.st_mtime + 5))
-    if form == "folder":
-        assert state_of(moved, labels) == before
-        (moved / ".DS_Store").write_bytes(b"x")
-        assert state_of(moved, labels) == before
-        os.utime(moved / "cat/0.png", (0, 0))
-    assert state_of(moved, labels) != before
-
-
-@pytest.mark.parametrize("change", ["add", "remove", "rename", "longer"])
-def test_the_state_of_a_folder_changes_with(tmp_path, change):
-    place = write(tmp_path, "folder", pictures("cat", "dog"))
-    before, file = state_of(place, tmp_path), place / "cat/1.png"
-    if change == "add":
-        (place / "dog/9.png").write_bytes(b"")
-    elif change == "remove":
-        file.unlink()
-    elif change == "rename":
-        file.rename(place / "cat/7.png")
-    else:
-        time = file.stat().st_mtime
-        file.write_bytes(file.read_bytes() + b"x")
-        os.utime(file, (time, time))
-    assert state_of(place, tmp_path) != before
-
-
-def test_the_state_of_a_removed_folder_is_that_of_its_stored_images(tmp_path):
-    place = write(tmp_path, "zip", pictures("cat", "dog"))
-    recorded = {"settings": {"content": state_of(place, tmp_path)}}
-    write_images(tmp_path, read(place), "small", provenance=recorded)
-    place.unlink()
-    assert state_of(place, tmp_path / "labels.parquet") == recorded["settings"]["content"]
-    (tmp_path / "labels.parquet").write_bytes(b"damaged")
-    with pytest.raises(NasevalError, match="does not exist"):
-        state_of(place, tmp_path / "labels.parquet")
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("split", [SHARES, ARCHIVE])
-def test_images_are_counted_before_they_are_read(tmp_path, form, split):
-    place = write(tmp_path / "a", form, divided("cat", "dog"))
-    mine = dataset(place, split)
-    counted = count_images("mine", mine, tmp_path)
-    folder = tmp_path / "data/mine"
-    write_images(folder, read(place), "small")
-    write_splits(folder, split, "mine")
-    place.rename(tmp_path / "gone")
-    stored = count_images("mine", mine, tmp_path)  # from the splits
-    assert sum(counted.values()) == sum(stored.values()) == 12
-    assert counted["test"] == (6 if split is ARCHIVE else 2)
-    assert stored["test"] == (6 if split is ARCHIVE else 2)
-    assert bytes_of(tmp_path / "gone") > 1000
-    assert len(load_images(folder, mine, ("test",), "cpu")) == stored["test"]
-
-
-def test_a_test_part_that_is_not_there_is_told_by_the_budget(tmp_path):
-    place = write(tmp_path, "zip", pictures("cat", "dog"))
-    with pytest.raises(NasevalError, match=r"no folders train and test; give datasets\.mine\.spl"):
-        count_images("mine", dataset(place, ARCHIVE), tmp_path)
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_planning_misses_a_test_part_and_classes_where_names_are_listed_at_once(tmp_path, form):
-    """That is in a folder and in a zip. The job that stores the images reads a tar."""
-    place = write(tmp_path, form, pictures("cat", "dog"))
-    slips = {
-        r"no folders train and test; give datasets\.mine\.split\.test": dataset(place, ARCHIVE),
-        r"datasets\.mine\.classes is 3, but the images have 2": dataset(place, SHARES, classes=3),
-    }
-    check_own("mine", dataset(place, SHARES))
-    for told, slip in slips.items():
-        if form in ("folder", "zip"):
-            with pytest.raises(NasevalError, match=told):
-                check_own("mine", slip)
-        else:
-            check_own("mine", slip)
-
-
-def test_own_images_that_are_gone_are_named(tmp_path):
-    gone = dataset(tmp_path / "gone", SHARES)
-    check_own("mine", gone)
-    with pytest.raises(NasevalError, match=r"datasets\.mine\.path: .*gone does not exist, and"):
-        count_images("mine", gone, tmp_path)

@@ -13,6 +13,7 @@ from naseval.randomness import stream
 from naseval.settings.dataset import Dataset, Split
 
 SHARES = Split(train=0.4, validation=0.4, test=0.2, seed=0)
+ARCHIVE = Split(train=0.5, validation=0.5, test="archive", seed=0)
 
 
 def digits_settings(images="small", size=32, **changes):

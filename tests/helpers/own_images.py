@@ -1,10 +1,13 @@
-"""A user's own images, written as a folder, a zip or a tar."""
+"""A user's own images, written as a folder, a zip or a tar, and their settings."""
 
 import io
 import tarfile
 import zipfile
 
 import archives as made
+from naseval.data.sources import get_source
+from naseval.settings.dataset import Dataset
+from naseval.settings.validation import validated
 
 FORMS = ("folder", "zip", "tar", "tar.gz")
 
@@ -42,6 +45,18 @@ def write(place, form, files):
                 file.writestr(path, content)
         return archive
     return made.write_tar(archive, files, "w:gz" if form == "tar.gz" else "w")
+
+
+def read(place, size=8, images="small"):
+    """Return the images at `place` as a source."""
+    return get_source("folder").read(place, size, images)
+
+
+def dataset(place, split, **changes):
+    """Return the settings of images in two classes."""
+    fields = {"label": "Mine", "source": "folder", "path": str(place), "images": "small"}
+    fields |= {"image_size": 8, "classes": 2, "split": split, "channels": "computed"}
+    return validated(Dataset, fields | changes, "datasets.mine")
 
 
 def zip_with_raw_name(place, name, content):

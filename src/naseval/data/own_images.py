@@ -2,10 +2,9 @@
 
 import hashlib
 from pathlib import Path
-from zipfile import is_zipfile
 
-from naseval.data.formats.class_folders import ClassFolders, class_folders
-from naseval.data.formats.members import walk
+from naseval.data.formats.class_folders import OWN, ClassFolders, class_folders
+from naseval.data.formats.members import is_zip, walk, zip_checksums
 from naseval.data.sources import check_classes
 from naseval.errors import NasevalError
 from naseval.files import reading
@@ -18,15 +17,16 @@ MEND = "let your account read it, or set the dataset's path to another"
 def state_of(place: Path, labels: Path) -> str:
     """Return a digest that changes when the images at `place` do.
 
-    It covers path, size and modification time (in whole seconds) of every file in a folder, or of
-    the archive. If `place` does not exist, for instance because it was removed after the images
-    were stored, it is the digest that their table `labels` was written with.
+    It covers path, size and modification time (in whole seconds) of every file in a folder; path,
+    size and checksum of every file in a zip; and size and time of a tar. If `place` does not exist,
+    for instance because it was removed after the images were stored, it is the digest that their
+    table `labels` was written with.
 
     Raise `NasevalError` if there is nothing at `place` and nothing is stored either, or if it
     cannot be read.
     """
     if _is_there(place):
-        lines = [f"{path} {size} {time}" for path, size, time in _files(place)]
+        lines = [" ".join(map(str, facts)) for facts in _facts(place)]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
     if recorded := _recorded(labels):
         return recorded
@@ -48,9 +48,7 @@ def check_own(name: str, dataset: Dataset) -> None:
     job does that stores the images. Nothing is said of a place that is gone.
     """
     place = Path(dataset.path or "")
-    with reading(place, MEND):
-        has_names = place.is_dir() or (place.is_file() and is_zipfile(place))
-    if has_names:
+    if _is_zip(place) or _is_folder(place):
         found = class_folders(place)
         check_classes(name, found.classes, dataset.classes)
         _check_test(name, dataset, found)
@@ -77,6 +75,16 @@ def _is_there(place: Path) -> bool:
         return place.exists()
 
 
+def _is_folder(place: Path) -> bool:
+    with reading(place, MEND):
+        return place.is_dir()
+
+
+def _is_zip(place: Path) -> bool:
+    with reading(place, MEND):
+        return place.is_file() and is_zip(place)
+
+
 def _check_test(name: str, dataset: Dataset, found: ClassFolders) -> None:
     if dataset.split.test == "archive" and found.test is None:
         raise NasevalError(
@@ -90,6 +98,10 @@ def _recorded(labels: Path) -> str | None:
     except (NasevalError, KeyError, TypeError):
         return None
     return recorded if isinstance(recorded, str) else None
+
+
+def _facts(place: Path) -> list[tuple[str, int, int]]:
+    return zip_checksums(place, mend=OWN) if _is_zip(place) else _files(place)
 
 
 def _files(place: Path) -> list[tuple[str, int, int]]:

@@ -42,38 +42,48 @@ class Workers:
             initargs=(prepare, os.getpid()),
         )
         self._pinning = ThreadPoolExecutor(1) if pin_memory else None
-        self._processes: set[BaseProcess] = set()
+        self._started = 0
         _all.add(self)
 
     def submit(self, recipe: Any, step: Step) -> Future[Tensor]:
         """Request a batch. With `pin_memory` it will be in memory from which CUDA copies freely."""
         with _blocked_signals():
-            others = set() if self._processes else set(multiprocessing.active_children())
+            starting = self._started < self.count
+            others = set(multiprocessing.active_children()) if starting else set()
             batch = self._pool.submit(_prepared, recipe, step)
-            self._processes = self._processes or set(multiprocessing.active_children()) - others
+            if starting:
+                new = set(multiprocessing.active_children()) - others
+                self._started += len(new)
+                _all_processes.update(new)
             return self._pinning.submit(_pinned, batch) if self._pinning else batch
 
     def end(self) -> None:
-        """End the processes after the batch that each prepares, or kill them if that lasts."""
+        """Let each process end after the batch that it prepares."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        deadline = time.monotonic() + PATIENCE
-        for process in self._processes:
-            process.join(max(0.0, deadline - time.monotonic()))
-            if process.is_alive():
-                process.kill()
 
 
 _all: WeakSet[Workers] = WeakSet()
+_all_processes: WeakSet[BaseProcess] = WeakSet()
+"""Those of collected workers too: multiprocessing keeps every process that has not ended."""
 
 
 @contextmanager
 def ending_workers() -> Iterator[None]:
-    """End all workers at the end of the block."""
+    """End all workers at the end of the block, and kill those that do not end in time."""
     try:
         yield
     finally:
-        for workers in _all:
+        for workers in list(_all):
             workers.end()
+        _wait_or_kill(list(_all_processes))
+
+
+def _wait_or_kill(processes: list[BaseProcess]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    for process in processes:
+        process.join(max(0.0, deadline - time.monotonic()))
+        if process.is_alive():
+            process.kill()
 
 
 class Prefetch:

@@ -118,6 +118,19 @@ def read_in_order(archive: Path, names: list[str], *, mend: Mend = FETCH) -> Ite
             yield kept.read(size)
 
 
+def zip_checksums(archive: Path, *, mend: Mend = FETCH) -> list[tuple[str, int, int]]:
+    """Return path, size and CRC-32 of every file in a zip, as its directory has them.
+
+    They are sorted. Files that `is_passed_over` are left out. Raise `NasevalError` if the directory
+    is damaged.
+    """
+    with _named(archive, mend), zipfile.ZipFile(archive) as file:
+        found = [(_zip_name(info), info) for info in file.infolist() if not info.is_dir()]
+    return sorted(
+        (path, info.file_size, info.CRC) for path, info in found if not is_passed_over(path)
+    )
+
+
 def walk(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Yield the path in `folder` and the entry of every file in it, sorted by path.
 
@@ -156,6 +169,11 @@ def is_page(path: Path) -> bool:
         return PAGE.match(file.read(200)) is not None
 
 
+def is_zip(path: Path) -> bool:
+    """Tell whether a file is a zip, by its beginning."""
+    return _beginning(path) in (b"PK\3\4", b"PK\5\6")
+
+
 def readable(name: bytes) -> str:
     """Return a file name as text that can be stored and printed under any locale."""
     text = name.decode("utf-8", "backslashreplace")
@@ -189,9 +207,14 @@ def _reader(archive: Path) -> Callable[[Path, Wanted], Members]:
         return _in_folder
     if is_page(archive):
         raise OSError("it is an HTML page, not an archive")
-    with archive.open("rb") as file:
-        beginning = file.read(4)
-    return {b"Rar!": _in_rar, b"PK\3\4": _in_zip, b"PK\5\6": _in_zip}.get(beginning, _in_tar)
+    if is_zip(archive):
+        return _in_zip
+    return _in_rar if _beginning(archive) == b"Rar!" else _in_tar
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
 
 
 def _in_folder(folder: Path, wanted: Wanted) -> Members:
