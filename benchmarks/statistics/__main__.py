@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.bench.document import write_tables
 from benchmarks.statistics.coverage import coverage_table
+from benchmarks.statistics.others import others_table
 from benchmarks.statistics.populations import populations
 from benchmarks.statistics.published import datasets_table, inflation_table, published_table
 from benchmarks.statistics.reliability import reliability_table
@@ -33,6 +34,7 @@ def tables(published: Path, recorded: Path | None, quick: bool) -> dict[str, Cal
     on_truth = {"reliability": lambda: reliability_table(recorded, config, trials)}
     return {
         "coverage": lambda: coverage_table(populations(published, recorded), trials),
+        "others": lambda: others_table(populations(published, recorded), trials),
         "shared": lambda: shared_table(trials),
         "published": lambda: published_table(published, config),
         "datasets": lambda: datasets_table(published, trials),

@@ -1,11 +1,9 @@
 """Cells of a benchmark: which share their baseline, and how their runs are resampled."""
 
 import numpy as np
-import pytest
 from scipy import stats
 
-from naseval.analysis.cells import Cell, cell_pairs, cells, resampled_improvements
-from naseval.analysis.contrasts import Group, improvement
+from naseval.analysis.cells import Cell, cell_pairs, cells
 from naseval.randomness import stream
 from study_tables import curve_rows, frame, made_up_benchmark, needs_published, published_benchmark
 
@@ -57,20 +55,6 @@ def test_a_baseline_is_shared_if_space_protocol_and_runs_are_the_same():
     assert not shared(study[~one_missing])
 
 
-def test_shared_runs_are_resampled_once():
-    """The correlation is what the variances say: of the common part in the whole."""
-    known = list(cells(two_methods(), ["best"]))
-    drawn = resampled_improvements(known)
-    parts = [Group.of(known[0].random).std, *(Group.of(cell.searched).std for cell in known)]
-    common, left, right = np.square(parts)
-    expected = common / np.sqrt((common + left) * (common + right))
-    assert np.corrcoef(drawn.T)[0, 1] == pytest.approx(expected, abs=0.03)
-    own = resampled_improvements(cells(two_methods(source="published"), ["best"]))
-    assert abs(np.corrcoef(own.T)[0, 1]) < 0.03
-    above, separately = ((both[:, 0] > both[:, 1]).mean() for both in (drawn, own))
-    assert above > separately + 0.02
-
-
 def with_random(method, pool, names, searched=(97.0,) * 4):
     """Return a cell whose random runs are those of `pool` with these numbers."""
     runs = tuple(f"{name:03d}" for name in names)
@@ -79,64 +63,6 @@ def with_random(method, pool, names, searched=(97.0,) * 4):
         "cifar10", method, "last", True, np.array(searched), pool[list(names)], baseline,
         len(searched), len(runs),
     )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("left", "right"),
-    [
-        (range(4), range(12)),
-        (range(8), range(12)),
-        (range(8), range(4, 12)),
-        (range(4), range(4, 8)),
-        (range(12), range(12)),
-    ],
-)
-def test_the_covariance_of_overlapping_baselines_is_that_of_their_common_runs(left, right):
-    """Two means of runs with one variance correlate by the common runs / √(n of one × n of other).
-
-    The searched runs do not vary, so all of the spread is that of the baselines.
-    """
-    pool = stream("tests", "overlapping").normal(97, 0.29, 12)
-    known = [with_random("one", pool, left), with_random("two", pool, right)]
-    drawn = resampled_improvements(known)
-    common = len(set(left) & set(right))
-    expected = common / np.sqrt(len(left) * len(right))
-    assert np.corrcoef(drawn.T)[0, 1] == pytest.approx(expected, abs=0.03)
-    union = pool[sorted({*left, *right})]
-    for cell, values in zip(known, drawn.T, strict=True):
-        assert values.mean() == pytest.approx(improvement(*cell.groups).value, abs=0.02)
-        error = 100 * union.std() / np.sqrt(cell.random.size) / 97
-        assert values.std() == pytest.approx(error, rel=0.04)
-
-
-def test_simulated_methods_with_nested_baselines_are_resampled_as_they_vary():
-    """One method stopped at 4 random architectures, the other got 16, the first 4 among them."""
-    rng = stream("tests", "nested")
-    random = rng.normal(97, 0.29, (4000, 16))
-    searched = rng.normal(97, 0.15, (2, 4000, 8))
-    true = [100 * s.mean(1) / random[:, :n].mean(1) for s, n in zip(searched, (4, 16), strict=True)]
-    correlation = np.corrcoef(true)[0, 1]
-    assert correlation > 0.35
-    found = []
-    for trial in range(150):
-        known = [
-            with_random(method, random[trial], range(n), searched[place, trial])
-            for place, (method, n) in enumerate((("one", 4), ("two", 16)))
-        ]
-        found.append(np.corrcoef(resampled_improvements(known).T)[0, 1])
-    assert np.mean(found) == pytest.approx(correlation, abs=0.04)
-
-
-def test_separate_runs_are_resampled_as_before():
-    """Mean and spread of the resampled improvements are those of the cell."""
-    for cell, drawn in zip(
-        (known := list(cells(two_methods(source="published"), ["best"]))),
-        resampled_improvements(known).T,
-        strict=True,
-    ):
-        found = improvement(*cell.groups)
-        assert drawn.mean() == pytest.approx(found.value, abs=0.01)
-        assert drawn.std() == pytest.approx(found.error * np.sqrt(7 / 8), rel=0.05)
 
 
 def test_the_order_of_rows_does_not_matter():

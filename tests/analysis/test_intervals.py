@@ -6,33 +6,11 @@ import pytest
 from naseval.analysis.intervals import (
     CONFIDENCE,
     PERCENT,
-    RESAMPLES,
-    bootstrap,
     percentile_interval,
-    resampled_indices,
     resampled_weights,
+    spread_interval,
 )
-
-
-def test_resampled_indices_are_the_draws_of_scipys_bootstrap():
-    """The same numbers whichever of the two resamples: a sample after the other, one stream."""
-    left, right = np.arange(5.0), np.arange(3.0) + 10
-    seen = []
-
-    def record(one, other, axis=-1):
-        seen.append((one, other))
-        return one.mean(axis=axis) - other.mean(axis=axis)
-
-    bootstrap(record, (left, right), "draws")
-    first, second = resampled_indices([5, 3], "draws")
-    drawn = next(pair for pair in seen if pair[0].shape == (RESAMPLES, 5))
-    assert (drawn[0] == left[first]).all() and (drawn[1] == right[second]).all()
-
-
-def test_two_values_have_an_interval_and_one_has_none():
-    """Of two values the mean is the lower one, or the higher one, in a quarter of resamples."""
-    assert bootstrap(np.mean, [np.array([1.0, 5.0])], "two") == (1, 5)
-    assert np.isnan(bootstrap(np.mean, [np.array([1.0, 5.0]), np.array([1.0])], "one")).all()
+from naseval.randomness import stream
 
 
 def test_resampled_weights_count_draws():
@@ -48,3 +26,23 @@ def test_the_level_that_captions_print_is_the_level_of_intervals():
     assert high - low == pytest.approx(CONFIDENCE)
     assert np.isnan(percentile_interval(np.array([np.nan]))).all()
     assert percentile_interval(np.append(resamples, np.nan)) == (low, high)
+
+
+@pytest.mark.parametrize("size", [4, 8, 16, 64])
+@pytest.mark.parametrize("tails", ["normal", "standard_t"])
+def test_the_interval_of_a_standard_deviation_holds_it(size, tails):
+    """In 93 to 99 % of 1,000 samples, of heavy tails too, where a bootstrap does in 50 to 90 %."""
+    rng = stream("tests", "spread", size)
+    draw = (
+        rng.normal if tails == "normal" else lambda size: rng.standard_t(8, size) / (8 / 6) ** 0.5
+    )
+    ends = [spread_interval(3 * draw(size=size)) for _ in range(1000)]
+    assert np.mean([low <= 3 <= high for low, high in ends]) > 0.91
+
+
+def test_the_interval_of_a_standard_deviation_is_that_of_the_values():
+    values = stream("tests", "values").normal(size=12)
+    low, high = spread_interval(values)
+    assert low < values.std(ddof=1) < high
+    assert spread_interval(90 - 2 * values) == pytest.approx((2 * low, 2 * high))
+    assert np.isnan([*spread_interval(values[:3]), *spread_interval(np.full(9, 93.2))]).all()

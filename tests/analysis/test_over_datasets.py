@@ -6,15 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from naseval.analysis.cells import cells
+from naseval.analysis.cells import Cell, cells
 from naseval.analysis.contrasts import improvement
 from naseval.analysis.over_datasets import (
     critical_difference,
     mean_ranks,
     over_datasets,
     pooled,
+    rank_intervals,
     table,
 )
+from naseval.randomness import stream
 from study_tables import made_up_benchmark, needs_published, published_benchmark
 
 BCG = np.array(
@@ -104,6 +106,35 @@ def test_ranks_follow_the_improvements():
             assert row["mean_rank"] == 1 + sum(v > values[method] for v in values.values())
             assert row["rank_low"] <= row["mean_rank"] <= row["rank_high"]
     assert found == mean_ranks(known)
+
+
+def cell(dataset, method, mean, rng, runs=8, spread=1.0):
+    sides = rng.normal(mean, spread, runs), rng.normal(50, spread, runs)
+    return Cell(dataset, method, "last", True, *sides, (dataset, method), runs, runs)
+
+
+def test_an_interval_holds_the_rank_however_near_the_methods_are():
+    """Of six methods on three datasets, the first and the last too; 60 samples of 18 cells."""
+    rng, held = stream("tests", "ranks"), []
+    for step in (0.25, 0.5, 2.0):
+        for _ in range(20):
+            known = [
+                cell(dataset, f"m{place}", 60 - step * place, rng)
+                for dataset in ("a", "b", "c")
+                for place in range(6)
+            ]
+            ends = rank_intervals(known)
+            held += [low <= place + 1 <= high for place, (low, high) in enumerate(ends.values())]
+            assert all(1 <= low <= high <= 6 for low, high in ends.values())
+    assert np.mean(held) > 0.95
+
+
+def test_ranks_that_are_certain_have_no_width_and_equal_methods_all_of_it():
+    rng = stream("tests", "certain")
+    known = [cell("a", f"m{place}", 60 - place, rng, spread=0.01) for place in range(4)]
+    assert rank_intervals(known) == {f"m{place}": (place + 1, place + 1) for place in range(4)}
+    alike = [cell("a", f"m{place}", 60, rng) for place in range(4)]
+    assert set(rank_intervals(alike).values()) == {(1, 4)}
 
 
 def test_the_table_has_both_statistics():

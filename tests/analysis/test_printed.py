@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from naseval.analysis.printed import percentiles, summary, table
 from naseval.randomness import stream
@@ -37,9 +38,15 @@ def test_a_random_architecture_counts_once_however_often_it_is_trained():
     assert row["percentile"] == pytest.approx(100 * (1 / 3 + 1) / 2)
 
 
-def test_a_cell_above_all_others_has_an_interval_of_one_point():
-    (row,) = percentiles(study([99.0] * 4, [[value] for value in range(32)])).to_dict("records")
-    assert (row["low"], row["percentile"], row["high"]) == (100, 100, 100)
+@pytest.mark.parametrize("random", [4, 32])
+def test_a_cell_above_or_below_all_others_has_the_exact_interval_of_a_share(random):
+    """As many architectures as these may miss a share of those above it."""
+    exact = 100 * stats.binomtest(random, random).proportion_ci(0.95, "exact").low
+    architectures = [[50.0 + value] for value in range(random)]
+    (above,) = percentiles(study([99.0] * 4, architectures)).to_dict("records")
+    (below,) = percentiles(study([40.0] * 4, architectures)).to_dict("records")
+    assert (above["low"], above["percentile"], above["high"]) == pytest.approx((exact, 100, 100))
+    assert (below["low"], below["percentile"], below["high"]) == pytest.approx((0, 0, 100 - exact))
 
 
 def test_too_few_runs_have_no_interval():
@@ -62,7 +69,7 @@ def test_the_interval_covers_the_percentile_of_an_average_cell():
 
 def test_the_table_says_how_many_cells_are_above_and_how_they_were_selected():
     tidy, shown, note = table(study([99.0] * 4, [[value] for value in range(32)]))
-    assert shown["percentile"].tolist() == ["100 [100, 100]"]
+    assert shown["percentile"].tolist() == ["100 [89, 100]"]
     assert "selected the printed cells on CIFAR-10" in note
     assert "Of 1 cell with an interval (best over epochs, each dataset), 1 lies wholly" in note
     assert summary(tidy.assign(low=np.nan)) == "No cell has an interval yet."

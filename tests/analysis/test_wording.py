@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from naseval.analysis.wording import spread
+from naseval.analysis.wording import interval, spread
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,18 @@ from naseval.analysis.wording import spread
 )
 def test_a_spread_is_shown_of_two_runs_or_more(mean, std, n, shown):
     assert spread(mean, std, n) == shown
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sign", "shown"),
+    [
+        ((1.54, -0.004, 3.08), "+", "+1.54 [−0.00, +3.08]"),
+        ((-0.004, -1.0, 0.004), "+", "−0.00 [−1.00, +0.00]"),
+        ((-0.0, -1.0, 1.0), "+", "+0.00 [−1.00, +1.00]"),
+        ((1.54, -0.004, 3.08), "", "1.54 [0.00, 3.08]"),
+        ((1.54, np.nan, np.nan), "", "1.54"),
+        ((np.nan, np.nan, np.nan), "+", "–"),
+    ],
+)
+def test_a_signed_interval_shows_whether_it_holds_0(numbers, sign, shown):
+    assert interval(*numbers, sign=sign) == shown

@@ -1,6 +1,6 @@
 """The cells of a benchmark: a method on a dataset, beside the random architectures it must beat."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -12,10 +12,9 @@ from naseval.analysis.contrasts import (
     Contrast,
     Group,
     improvement_difference,
-    or_nan,
 )
 from naseval.analysis.finals import STATISTICS, finals, trained
-from naseval.analysis.intervals import Values, resampled_indices
+from naseval.analysis.intervals import Values
 
 Baseline = tuple[str, ...]
 """What identifies random runs: dataset, space, protocol and runs, or the method that owns them."""
@@ -133,35 +132,3 @@ def _with_baseline_of(cell: Cell, other: Cell) -> Cell:
 def difference_of_improvements(left: Cell, right: Cell) -> Contrast:
     """Return the first cell's relative improvement minus the second's, in per cent."""
     return improvement_difference(left.groups, right.groups, left.baseline == right.baseline)
-
-
-def resampled_improvements(known: Iterable[Cell]) -> Values:
-    """Return the relative improvements (per cent) of resampled runs, (`RESAMPLES`, cells).
-
-    Runs are resampled jointly. All random runs of one dataset, space and protocol are one pool. In
-    a resample each of them gets a draw from the pool, and the baseline of a cell is off by the mean
-    of what its runs' draws are off. So the baselines of two cells have the covariance of means that
-    have some of their runs in common: variance × common runs / (runs of one × runs of the other).
-    Of cells with the same runs this is the usual bootstrap, with one draw for all of them. Searched
-    runs are drawn independently.
-    """
-    together, pools = list(known), dict[Baseline, dict[str, float]]()
-    for cell in together:
-        pools.setdefault(cell.pool, {}).update(zip(cell.random_names, cell.random, strict=True))
-    errors = {pool: _errors(pool, runs) for pool, runs in pools.items()}
-    return np.stack([_resampled(cell, errors[cell.pool]) for cell in together], axis=1)
-
-
-def _errors(pool: Baseline, known: Mapping[str, float]) -> dict[str, Values]:
-    """Return for each random run by how much its draws are off the pool's mean, (`RESAMPLES`)."""
-    runs = dict(sorted(known.items()))
-    values = np.array(list(runs.values()))
-    (drawn,) = resampled_indices([values.size], "improvement", *pool)
-    return dict(zip(runs, (values[drawn] - values.mean()).T, strict=True))
-
-
-def _resampled(cell: Cell, errors: Mapping[str, Values]) -> Values:
-    names = ("improvement", cell.dataset, cell.method, "searched")
-    (drawn,) = resampled_indices([cell.searched.size], *names)
-    off = np.mean([errors[name] for name in cell.random_names], axis=0)
-    return 100 * (cell.searched[drawn].mean(axis=1) / or_nan(cell.random.mean() + off) - 1)

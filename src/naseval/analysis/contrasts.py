@@ -22,7 +22,7 @@ Numbers = float | NDArray[np.float64]
 FEWEST = 4
 """The fewest runs on each side for which a verdict is given and bootstrap samples are drawn.
 
-Fewer architectures than these have no bootstrap interval either.
+Fewer architectures than these have no interval of a spread, a share or a rank either.
 """
 
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from naseval.analysis.contrasts import FEWEST
 from naseval.analysis.finals import READINGS, finals, one_dataset, summarise
-from naseval.analysis.intervals import Values, bootstrap
+from naseval.analysis.intervals import spread_interval
 from naseval.analysis.wording import count, spread
 
 REPORT_TABLES = {
@@ -22,19 +21,14 @@ REPORT_TABLES = {
 }
 
 
-def _std(values: Values, axis: int = -1) -> Values:
-    spread: Values = values.std(axis=axis, ddof=1)
-    return spread
-
-
 def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Describe the accuracies of the distribution study; return the table and a sentence.
 
     The table has the columns of `summarise` (space, statistic, n, mean, std with ddof 0, …) and, in
-    addition, the bootstrap interval of the sample standard deviation (`std_low`, `std_high`; NaN
-    for fewer than `FEWEST`), the percentiles `p5`, `median` and `p95`, the `range` (maximum −
-    minimum, percentage points) and `near_best`, the per cent of architectures less than one point
-    below the best. Raise `NasevalError` if the runs are not on exactly one dataset.
+    addition, the interval of the sample standard deviation (`std_low`, `std_high`; see
+    `spread_interval`), the percentiles `p5`, `median` and `p95`, the `range` (maximum − minimum,
+    percentage points) and `near_best`, the per cent of architectures less than one point below the
+    best. Raise `NasevalError` if the runs are not on exactly one dataset.
     """
     one_dataset(study)
     table = summarise(study, ["space"])
@@ -43,9 +37,7 @@ def distribution(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     for row in table.to_dict("records"):
         here = runs[runs["space"] == row["space"]] if pd.notna(row["space"]) else runs
         values = here[row["statistic"]].dropna().to_numpy(np.float64)
-        low = high = np.nan
-        if len(values) >= FEWEST:
-            low, high = bootstrap(_std, (values,), "distribution")
+        low, high = spread_interval(values)
         p5, median, p95 = np.percentile(values, [5, 50, 95])
         added.append(
             {

@@ -1,7 +1,6 @@
-"""Confidence intervals: bootstrap and Student's. Only this module draws bootstrap samples."""
+"""Confidence intervals of means and spreads, and resamples. Only this module draws resamples."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +12,11 @@ CONFIDENCE = 0.95
 PERCENT = f"{100 * CONFIDENCE:g} %"
 """The confidence level as captions print it, e.g. `95 %`."""
 RESAMPLES = 9999
-MOST_DRAWN = 10_000_000
-"""Values drawn at once; samples of up to 1,000 values are resampled in one go."""
 
 ROUNDING = 1e-9
 """Values in per cent that are nearer to one another than this are equal."""
 
 Values = NDArray[np.float64]
-Indices = NDArray[np.int64]
 Weights = NDArray[np.float32]
 
 
@@ -41,38 +37,26 @@ def student_interval(values: Values) -> tuple[float, float]:
     return mean - half, mean + half
 
 
-def bootstrap(
-    statistic: Callable[..., Any], samples: Sequence[Values], purpose: str
-) -> tuple[float, float]:
-    """Return the percentile bootstrap interval of `statistic(*samples, axis=-1)`.
+def spread_interval(values: Values) -> tuple[float, float]:
+    """Return Bonett's interval of the standard deviation (ddof 1) of at least four values.
 
-    The samples are independent, and each is resampled separately. Both ends are NaN if a sample has
-    fewer than two values. The random draws depend only on `purpose`, so the same data always give
-    the same interval.
+    It allows for the tails of the values, which a chi-square interval takes for normal, and holds
+    the true one far more often than a bootstrap does: few values seldom include the outer ones. The
+    source is Bonett (2006), Approximate confidence interval for standard deviation of nonnormal
+    distributions, Computational Statistics & Data Analysis 50. Both ends are NaN if there are fewer
+    values, or if no two differ.
     """
-    if min(len(sample) for sample in samples) < 2:
+    n = values.size
+    if n < 4 or np.ptp(values) < ROUNDING:
         return np.nan, np.nan
-    interval = stats.bootstrap(
-        tuple(samples),
-        statistic,
-        vectorized=True,
-        method="percentile",
-        n_resamples=RESAMPLES,
-        batch=max(1, MOST_DRAWN // max(len(sample) for sample in samples)),
-        confidence_level=CONFIDENCE,
-        rng=stream("bootstrap", purpose),
-    ).confidence_interval
-    return float(interval.low), float(interval.high)
-
-
-def resampled_indices(sizes: Sequence[int], *purpose: str) -> list[Indices]:
-    """Draw indices with replacement, as `scipy.stats.bootstrap` does.
-
-    Use it for statistics of several samples that scipy cannot resample together. Return one array
-    (`RESAMPLES`, size) for each of `sizes`. The random draws depend only on `purpose` and `sizes`.
-    """
-    rng = stream("bootstrap", *purpose)
-    return [rng.integers(size, size=(RESAMPLES, size)) for size in sizes]
+    middle = stats.trim_mean(values, 0.5 / np.sqrt(n - 4)) if n > 4 else np.median(values)
+    squares = ((values - values.mean()) ** 2).sum()
+    kurtosis = n * ((values - middle) ** 4).sum() / squares**2
+    z = stats.norm.ppf((1 + CONFIDENCE) / 2)
+    factor = n / (n - z)
+    error = factor * np.sqrt((kurtosis - (n - 3) / n) / (n - 1))
+    low, high = np.sqrt(factor * squares / (n - 1) * np.exp([-z * error, z * error]))
+    return float(low), float(high)
 
 
 def resampled_weights(size: int, purpose: str, resamples: int = RESAMPLES) -> Weights:

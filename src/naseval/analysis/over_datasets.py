@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from naseval.analysis.cells import Cell, cells, resampled_improvements
+from naseval.analysis.cells import Cell, cell_pairs, cells, difference_of_improvements
 from naseval.analysis.comparison import LEVEL
 from naseval.analysis.contrasts import improvement
 from naseval.analysis.finals import STATISTICS
-from naseval.analysis.intervals import CONFIDENCE, PERCENT, Values, percentile_interval
+from naseval.analysis.intervals import CONFIDENCE, PERCENT, Values
 from naseval.analysis.wording import interval, with_minus
 
 REPORT_TABLES = {
@@ -106,8 +106,8 @@ def over_datasets(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     The table has one row per statistic and method. Columns: the number of pooled `datasets`; their
     `relative_improvement` (per cent) with its interval `low` to `high`, the prediction interval
     `predicted_low` to `predicted_high` and the standard deviation `between` datasets (see
-    `pooled`); and the `mean_rank` by relative improvement (1 is the highest) with its bootstrap
-    interval `rank_low` to `rank_high` and the number of datasets that it was `ranked_on` (see
+    `pooled`); and the `mean_rank` by relative improvement (1 is the highest) with its interval
+    `rank_low` to `rank_high` and the number of datasets that it was `ranked_on` (see
     `mean_ranks`). The sentence gives the critical difference of mean ranks. Cells with fewer than
     `FEWEST` runs on a side are ranked, but not pooled.
     """
@@ -143,7 +143,8 @@ def table(study: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
     note = (
         f"Mean RI: random effects over datasets, from {FEWEST_DATASETS} on, with Hartung and "
         f"Knapp's {PERCENT} interval; what to expect on one more such dataset is the prediction "
-        "interval beside it. Mean rank by RI, 1 the highest, with its bootstrap interval over runs."
+        "interval beside it. Mean rank by RI, 1 the highest, with the ranks that comparisons in "
+        "pairs leave possible."
     )
     readable = pd.DataFrame(shown, columns=None if shown else ["method", "statistic"])
     return tidy, readable, f"{note} {sentence}".strip()
@@ -183,29 +184,50 @@ def ranked(known: list[Cell]) -> pd.DataFrame:
 
 
 def mean_ranks(known: list[Cell]) -> dict[str, dict[str, float]]:
-    """Return the mean rank of every method over datasets, with its bootstrap interval.
+    """Return the mean rank of every method over datasets, with its interval.
 
     `known` are cells of one statistic with runs on both sides. On each dataset the methods are
-    ranked by relative improvement (see `ranked`). Runs are resampled jointly. A method has no
-    interval if a cell on one of its datasets has fewer than `FEWEST` runs on a side. The result has
-    the `mean_rank`, its interval `rank_low` to `rank_high` and the number of datasets, `ranked_on`.
+    ranked by relative improvement (see `ranked`). The result has the `mean_rank`, its interval
+    `rank_low` to `rank_high` (see `rank_intervals`) and the number of datasets, `ranked_on`.
     """
-    places = ranked(known)
-    drawn: dict[str, list[Values]] = {}
-    for dataset in dict.fromkeys(cell.dataset for cell in known):
-        here = [cell for cell in known if cell.dataset == dataset]
-        resampled = np.full((1, len(here)), np.nan)
-        if all(cell.enough for cell in here):
-            resampled = stats.rankdata(-resampled_improvements(here), axis=1)
-        for index, cell in enumerate(here):
-            drawn.setdefault(cell.method, []).append(resampled[:, index])
+    ends = rank_intervals(known)
     found = {}
-    for method, rows in places.groupby("method", sort=False)["rank"]:
-        low, high = percentile_interval(np.asarray(sum(drawn[str(method)])) / len(rows))
+    for name, rows in ranked(known).groupby("method", sort=False)["rank"]:
+        low, high = ends[str(name)]
         mean, on = float(rows.mean()), len(rows)
         names = {"mean_rank": mean, "rank_low": low, "rank_high": high, "ranked_on": on}
-        found[str(method)] = names
+        found[str(name)] = names
     return found
+
+
+def rank_intervals(known: list[Cell]) -> dict[str, tuple[float, float]]:
+    """Return the interval of every method's mean rank over datasets, from comparisons in pairs.
+
+    On each dataset a method ranks below those that are shown to be better than it, and above those
+    that are shown to be worse. With m comparisons over all its datasets each has the level `LEVEL`
+    / m, so the true mean rank is held with `CONFIDENCE` or more (Mogstad, Romano, Shaikh and
+    Wilhelm 2024, Review of Economic Studies 91). Both ends are NaN if a cell on one of the method's
+    datasets has fewer than `FEWEST` runs on a side.
+    """
+    on: dict[str, list[str]] = {}
+    for cell in known:
+        on.setdefault(cell.method, []).append(cell.dataset)
+    gains: dict[str, list[tuple[float, float]]] = {method: [] for method in on}
+    for left, right in cell_pairs(known):
+        found = difference_of_improvements(left, right)
+        gain, p = float(found.value), float(found.difference_p())
+        gains[left.method].append((gain, p))
+        gains[right.method].append((-gain, p))
+    of = Counter(cell.dataset for cell in known)
+    few = {cell.dataset for cell in known if not cell.enough}
+    intervals = {}
+    for method, datasets in on.items():
+        shown = [gain for gain, p in gains[method] if p < LEVEL / len(gains[method])]
+        above, below = sum(gain < 0 for gain in shown), sum(gain > 0 for gain in shown)
+        last = sum(of[dataset] for dataset in datasets)
+        ends = 1 + above / len(datasets), (last - below) / len(datasets)
+        intervals[method] = (np.nan, np.nan) if few.intersection(datasets) else ends
+    return intervals
 
 
 def rankable(study: pd.DataFrame, statistic: str) -> list[Cell]:

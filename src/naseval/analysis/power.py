@@ -42,11 +42,14 @@ def detectable(variances: Values, runs: Values) -> Values:
     the Welch–Satterthwaite degrees of freedom. Normal quantiles would give too small a difference
     for as few runs as are usual. In a comparison with the exact noncentral t distribution, for
     equal standard deviations from 0.05 to 2 points, the resulting number of runs was correct in 119
-    of 120 cases and too small by one in the other.
+    of 120 cases and too small by one in the other. Since the test estimates its degrees of freedom,
+    its power for this difference is 75 % with 4 runs on each side and 79 % with 8 (simulated). It
+    is NaN where a side has fewer than `FEWEST` runs, from which no verdict follows.
     """
     errors = variances / runs
     freedom = degrees_of_freedom(errors, runs)
-    return smallest_detected(np.sqrt(errors[0] + errors[1]), freedom)
+    seen = smallest_detected(np.sqrt(errors[0] + errors[1]), freedom)
+    return np.where(runs.min(axis=0) < FEWEST, np.nan, seen)
 
 
 def smallest_detected(error: Numbers, freedom: Numbers) -> Values:
@@ -72,21 +75,20 @@ def equivalence_shown(variances: Values, runs: Values) -> Values:
 def runs_needed(
     variances: Values, effect: float, shown: Callable[[Values, Values], Values] = detectable
 ) -> int:
-    """Return how many runs each side needs, at least 2, so that `effect` points are `shown`.
+    """Return how many runs each side needs, at least `FEWEST`, so that `effect` points are `shown`.
 
     `variances` holds the variance of each side; `shown` is `detectable`, or `equivalence_shown` for
     a margin of `effect`. The search for the smallest number doubles, then halves.
     """
     if variances.sum() == 0:
-        return 2
+        return FEWEST
 
     def enough(runs: int) -> bool:
         return bool(shown(variances, np.array([runs, runs])) <= effect)
 
-    high = 2
+    low, high = FEWEST - 1, FEWEST
     while not enough(high):
-        high *= 2
-    low = high // 2
+        low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
@@ -125,7 +127,7 @@ def _rows(accuracies: Cell) -> list[dict[str, Any]]:
         | {
             "detectable": seen,
             "effect": effect,
-            **{name: max(runs_needed(variances * by, effect), FEWEST) for name, by in ends.items()},
+            **{name: runs_needed(variances * by, effect) for name, by in ends.items()},
         }
         for effect in EFFECTS
     ]
@@ -138,7 +140,7 @@ def power(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     the numbers of runs trained and counted and the standard deviations of both sides (ddof 1); the
     difference that is `detectable` with these runs (points); and `runs`, the number of searches,
     and equally of random architectures, that detect the effect with the power `POWER` at the
-    two-sided level `LEVEL`, at least the `FEWEST` that a verdict takes. `low` to `high` is the
+    two-sided level `LEVEL` (see `runs_needed`). `low` to `high` is the
     confidence interval of `runs`, from the chi-square interval of the variances. Methods with fewer
     than two runs on a side, or with no variance, are omitted.
     """
@@ -161,10 +163,15 @@ def _sentence(best: pd.DataFrame) -> str:
         return "There are too few runs to say how many would be needed."
     runs = best.groupby("effect")["runs"].median()
     needed = ", ".join(f"{runs[effect]:.0f} to see {effect} points" for effect in EFFECTS)
+    seen = best["detectable"].dropna()
+    now = (
+        "no verdict follows from its present runs"
+        if seen.empty
+        else f"with its present runs it sees {seen.median():.2f} points"
+    )
     return (
         f"The median method and dataset ({READINGS['best']}) would need {needed}, on each side, "
-        f"for a power of {PERCENT_POWER}; with its present runs it sees "
-        f"{best['detectable'].median():.2f} points."
+        f"for a power of {PERCENT_POWER}; {now}."
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 from naseval.analysis.contrasts import FEWEST
 from naseval.analysis.finals import READINGS, STATISTICS, finals
 from naseval.analysis.intervals import (
+    CONFIDENCE,
     PERCENT,
     Values,
     percentile_interval,
@@ -40,8 +41,9 @@ def percentiles(study: pd.DataFrame) -> pd.DataFrame:
     architectures `random_n`, means and population standard deviations over each (`mean`, `std`,
     `random_mean`, `random_std`, per cent of images), and `percentile`: the per cent of random
     architectures that are less accurate, ties counting half, averaged over the trainings. `low` and
-    `high` are its bootstrap interval over trainings and random architectures; NaN if either are
-    fewer than `FEWEST`.
+    `high` are its bootstrap interval over trainings and random architectures, or for a percentile
+    of 0 or 100 Clopper and Pearson's interval over the architectures; NaN if either are fewer than
+    `FEWEST`.
     """
     runs = finals(study)
     rows = []
@@ -63,7 +65,7 @@ def _row(genotype: str, accuracies: Values, random: list[Values]) -> dict[str, o
     space, _, key = genotype.partition("/printed-")
     cell = printed_cells(space).get(key) if key else None
     means = np.array([values.mean() for values in random])
-    percentile, low, high = _percentile(accuracies, random)
+    percentile, low, high = percentile_among(accuracies, random)
     return {
         "label": cell.label if cell else key,
         "n": len(accuracies),
@@ -78,15 +80,19 @@ def _row(genotype: str, accuracies: Values, random: list[Values]) -> dict[str, o
     }
 
 
-def _percentile(accuracies: Values, random: list[Values]) -> tuple[float, float, float]:
+def percentile_among(accuracies: Values, random: list[Values]) -> tuple[float, float, float]:
     """Return the percentile and its interval; a random architecture counts once."""
     if not len(accuracies) or not random:
         return np.nan, np.nan, np.nan
     beaten = np.column_stack([_share_below(accuracies, values) for values in random])
     value = 100 * float(beaten.mean())
-    if min(beaten.shape) < FEWEST:
-        return value, np.nan, np.nan
     trainings, architectures = beaten.shape
+    if min(trainings, architectures) < FEWEST:
+        return value, np.nan, np.nan
+    if value in (0.0, 100.0):
+        # Every resample would say the same. These are the exact limits of Clopper and Pearson.
+        limit = 100 * ((1 - CONFIDENCE) / 2) ** (1 / architectures)
+        return (value, limit, 100.0) if value else (value, 0.0, 100 - limit)
     weights = resampled_weights(trainings, "printed cell")
     resampled = (weights @ beaten) * resampled_weights(architectures, "random architectures")
     low, high = percentile_interval(100 * resampled.sum(axis=1) / beaten.size)
@@ -126,7 +132,8 @@ def table(study: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
         f"Accuracies: mean ± population standard deviation, of a cell over its trainings (n), of "
         f"random architectures over them. Percentile: per cent of the random architectures of the "
         f"space, trained by the same protocol, that are less accurate, averaged over trainings, "
-        f"with the {PERCENT} bootstrap interval over trainings and architectures. "
+        f"with the {PERCENT} bootstrap interval over trainings and architectures, or for 0 and 100 "
+        f"that of Clopper and Pearson over the architectures. "
         f"{SELECTED} {summary(tidy)}"
     )
     return tidy, shown, note

@@ -21,7 +21,10 @@ from naseval.randomness import stream
 
 TRIALS = 50_000
 RATIOS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5)
-"""Standard deviations, as multiples of the margin, among which the worst case is looked for."""
+"""Standard deviations, as multiples of the margin, among which the worst case is looked for.
+
+They are those for a first look of four runs on each side; see `worst_ratios`.
+"""
 
 
 class Decision(NamedTuple):
@@ -66,13 +69,23 @@ def nominal_levels(
     it is empty, there are as many as searches. The levels are found by simulation of normal data
     with equal standard deviations. Without a difference, `better` or `worse` at any look is false.
     With a difference of just the margin, `equivalent` is; its level suffices for the worst of
-    `RATIOS`, and is at most `LEVEL`.
+    `worst_ratios`, and is at most `LEVEL`.
     """
     null = simulated(looks, trials, "levels", random)
     differs = float(np.quantile(np.min(null.difference_p(), axis=0), LEVEL))
     critical = stats.t.isf(differs / 2, null.freedom)
-    worst = min(_equivalence_level(at_difference(null, 1.0, std), critical) for std in RATIOS)
+    ratios = worst_ratios(looks[0], (random or looks)[0])
+    worst = min(_equivalence_level(at_difference(null, 1.0, std), critical) for std in ratios)
     return Levels(differs, min(worst, LEVEL))
+
+
+def worst_ratios(searches: int, random: int) -> list[float]:
+    """Return the `RATIOS` for a first look of so many runs, at which its standard error is equal.
+
+    With more runs, only a larger spread leaves a cell undecided at the first looks.
+    """
+    error = np.sqrt(1 / searches + 1 / random)
+    return [float(ratio * np.sqrt(1 / 2) / error) for ratio in RATIOS]
 
 
 def _equivalence_level(found: Contrast, critical: Numbers) -> float:

@@ -3,15 +3,20 @@
 Only for crossed designs: every architecture that counts has a run in every column.
 """
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from naseval.analysis.contrasts import FEWEST
 from naseval.analysis.finals import READINGS, STATISTICS, finals, one_dataset, trained
-from naseval.analysis.intervals import PERCENT, Values, percentile_interval, resampled_indices
+from naseval.analysis.intervals import (
+    PERCENT,
+    RESAMPLES,
+    ROUNDING,
+    Values,
+    percentile_interval,
+)
 from naseval.analysis.wording import count, interval
+from naseval.randomness import stream
 
 REPORT_TABLES = {
     "variance": {
@@ -38,9 +43,9 @@ REPORT_TABLES = {
 
 
 NOTE = (
-    " *Share*: of the sums of squares. *Of a run*: of the variance of single runs, without what "
-    f"the rest adds to an architecture's mean. Both in per cent, with {PERCENT} bootstrap "
-    "intervals over architectures."
+    " *Of a run*: of the variance of single runs, each of a random architecture under one of the "
+    f"{{by}}s, with {PERCENT} intervals (generalised, for normal data). *Of the squares*: of the "
+    "sums of squares, in which an architecture has some of the rest. Both in per cent."
 )
 
 
@@ -68,14 +73,33 @@ def sums_of_squares(layout: Values) -> Values:
 def components(squares: Values, architectures: int, columns: int) -> Values:
     """Return the components of the variance of a single run: columns, architectures and rest.
 
-    They are solved from the expected mean squares of a random two-way layout without replicates;
-    an estimate below 0 counts as 0. `squares` and the result have the shape (3, …).
+    A run is one of a random architecture under one of the columns at random. The components are
+    solved from the expected mean squares of a two-way layout without replicates; an estimate below
+    0 counts as 0. `squares` and the result have the shape (3, …).
     """
     freedom = np.array(_freedom(architectures, columns), dtype=float)
     mean = squares / freedom.reshape(3, *[1] * (squares.ndim - 1))
     rest = np.maximum(mean[2], 0.0)
-    column, architecture = (mean[0] - rest) / architectures, (mean[1] - rest) / columns
-    return np.asarray(np.maximum([column, architecture, rest], 0.0))
+    column = (mean[0] - rest) * (columns - 1) / (architectures * columns)
+    return np.asarray(np.maximum([column, (mean[1] - rest) / columns, rest], 0.0))
+
+
+def likely_components(squares: Values, architectures: int, columns: int) -> Values:
+    """Draw components that may lie behind these sums of squares (3,), as (3, `RESAMPLES`).
+
+    These are generalised pivotal quantities (Weerahandi 1993, Journal of the American Statistical
+    Association 88): for normal data the sums of squares of architectures and rest, divided by their
+    expected mean squares, have chi-square distributions. That of the columns, divided by the
+    variance of the rest, has a noncentral one, whose root is nearly normal. The draws depend only
+    on the numbers of architectures and columns.
+    """
+    rng = stream("variance", architectures, columns)
+    of_columns, of_architectures, of_rest = _freedom(architectures, columns)
+    rest = squares[2] / rng.chisquare(of_rest, RESAMPLES)
+    between = squares[1] / rng.chisquare(of_architectures, RESAMPLES)
+    root = np.maximum(np.sqrt(squares[0] / rest) - rng.normal(size=RESAMPLES), 0.0)
+    column = rest * (root**2 - (of_columns - 1) / 2) / (architectures * columns)
+    return np.asarray(np.maximum([column, (between - rest) / columns, rest], 0.0))
 
 
 def _freedom(architectures: int, columns: int) -> list[int]:
@@ -97,32 +121,27 @@ def _layout(study: pd.DataFrame, by: str, statistic: str) -> pd.DataFrame:
 
 def _table(layout: pd.DataFrame, by: str, statistic: str) -> pd.DataFrame:
     values = layout.to_numpy()
+    shape = values.shape
     squares = sums_of_squares(values)
-    (drawn,) = resampled_indices([len(values)], "variance")
-    again = sums_of_squares(values[drawn])
-    columns: dict[str, Any] = {
-        "statistic": statistic,
-        "part": parts(by),
-        "trained": layout.attrs["trained"],
-        "architectures": values.shape[0],
-        f"{by}s": values.shape[1],
-        "freedom": _freedom(*values.shape),
-        "squares": squares,
-    }
-    measures = {
-        ("share", "low", "high"): (squares, again),
-        ("component", "component_low", "component_high"): (
-            components(squares, *values.shape),
-            components(again, *values.shape),
-        ),
-    }
-    for names, (found, resampled) in measures.items():
-        ends = [(np.nan, np.nan)] * len(found)
-        if len(values) >= FEWEST:
-            ends = [percentile_interval(share) for share in _shares(resampled)]
-        lows, highs = zip(*ends, strict=True)
-        columns |= dict(zip(names, (_shares(found), lows, highs), strict=True))
-    return pd.DataFrame(columns)
+    ends = [(np.nan, np.nan)] * 3
+    if shape[0] >= FEWEST and squares[2] > ROUNDING:
+        ends = [percentile_interval(part) for part in _shares(likely_components(squares, *shape))]
+    lows, highs = zip(*ends, strict=True)
+    return pd.DataFrame(
+        {
+            "statistic": statistic,
+            "part": parts(by),
+            "trained": layout.attrs["trained"],
+            "architectures": shape[0],
+            f"{by}s": shape[1],
+            "freedom": _freedom(*shape),
+            "squares": squares,
+            "of_squares": _shares(squares),
+            "share": _shares(components(squares, *shape)),
+            "low": lows,
+            "high": highs,
+        }
+    )
 
 
 def _shares(of: Values) -> Values:
@@ -138,14 +157,13 @@ def variance(study: pd.DataFrame, by: str = "protocol") -> tuple[pd.DataFrame, s
     a seed (means over what else differs), is split into that of `by`, of the architecture and the
     rest (their interaction and the training noise). The table has one row per statistic and `part`.
     Columns: the numbers of architectures `trained`, of those counted, `architectures`, and of
-    `protocols` or `seeds`; the degrees of `freedom`, the sums of `squares`; the `share` of
-    these (per cent) with its bootstrap interval over architectures, `low` to `high`; and the
-    `component`, the share (per cent) of the variance of a single run (see `components`), with its
-    interval `component_low` to `component_high`. Fewer than `FEWEST` architectures have no
-    intervals. The mean of an architecture over few runs has much of the rest in it, which counts in
-    its `share` and not in its `component`. The table is empty if no two architectures share two
-    protocols or seeds, as the sentence then says. Raise `NasevalError` if the runs are not on
-    exactly one dataset.
+    `protocols` or `seeds`; the degrees of `freedom`, the sums of `squares`; the per cent
+    `of_squares`, of their sum; and the `share` (per cent) of the variance of a single run (see
+    `components`) with its interval `low` to `high` (see `likely_components`), NaN for fewer than
+    `FEWEST` architectures. The mean of an architecture over few runs has much of the rest in it,
+    which counts in `of_squares` and not in `share`. The table is empty if no two architectures
+    share two protocols or seeds, as the sentence then says. Raise `NasevalError` if the runs are
+    not on exactly one dataset.
     """
     one_dataset(study)
     layouts = {name: _layout(study, by, name) for name in STATISTICS}
@@ -168,15 +186,13 @@ def table(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, pd.DataFrame, str
             "part": row["part"],
             "architectures": row["architectures"],
             f"{by}s": row[f"{by}s"],
-            "share, %": interval(row["share"], row["low"], row["high"], digits=1),
-            "of a run, %": interval(
-                row["component"], row["component_low"], row["component_high"], digits=1
-            ),
+            "of a run, %": interval(row["share"], row["low"], row["high"], digits=1),
+            "of the squares, %": interval(row["of_squares"], np.nan, np.nan, digits=1),
         }
         for row in tidy.to_dict("records")
     ]
     readable = pd.DataFrame(shown, columns=None if shown else ["accuracy", "part"])
-    return tidy, readable, f"{sentence}{NOTE if shown else ''}"
+    return tidy, readable, f"{sentence}{NOTE.format(by=by) if shown else ''}"
 
 
 def _sentence(first: pd.DataFrame, by: str, left_out: int) -> str:
@@ -189,18 +205,16 @@ def _sentence(first: pd.DataFrame, by: str, left_out: int) -> str:
     )
     if np.isnan(rows[0]["share"]):
         return f"{over} all accuracies are equal: there is no variance to divide.{note}"
+    shares = [interval(row["share"], row["low"], row["high"], digits=0) for row in rows]
     if by == "seed":
-        architecture, rest = (
-            interval(row["component"], row["component_low"], row["component_high"], digits=0)
-            for row in rows[1:]
-        )
+        value, low, high = (100 - rows[1][name] for name in ("share", "high", "low"))
+        others = interval(value, low, high, digits=0)
         return (
-            f"{over} the architecture accounts for {architecture} % of the variance of a single "
+            f"{over} the architecture accounts for {shares[1]} % of the variance of a single "
             f"run's accuracy ({read}), and what differs between two trainings of it for "
-            f"{rest} %.{note}"
+            f"{others} %.{note}"
         )
-    shares = [interval(row["share"], row["low"], row["high"], digits=0) for row in rows[:2]]
     return (
-        f"{over} the {by} accounts for {shares[0]} % of the variance of accuracy ({read}), the "
-        f"architecture for {shares[1]} %.{note}"
+        f"{over} the {by} accounts for {shares[0]} % of the variance of a single run's accuracy "
+        f"({read}), the architecture for {shares[1]} %.{note}"
     )

@@ -45,12 +45,14 @@ def interval(
 ) -> str:
     """Return `0.42 [−0.10, 0.90]`, without brackets if the interval is NaN, a dash if all is.
 
-    With `sign` +, positive numbers have it: `+0.42 [−0.10, +0.90]`.
+    With `sign` +, numbers keep their sign, also those that are rounded to 0, since it tells whether
+    an interval holds 0: `+0.42 [−0.00, +0.90]`.
     """
     if np.isnan(value):
         return "–"
-    # `+ 0.0` after rounding turns −0.00 into 0.00.
-    number, *ends = (f"{round(end, digits) + 0.0:{sign}.{digits}f}" for end in (value, low, high))
+    # `+ 0.0` turns −0.00 into 0.00: of numbers without a sign after rounding them.
+    shown = [end if sign else round(end, digits) for end in (value, low, high)]
+    number, *ends = (f"{end + 0.0:{sign}.{digits}f}" for end in shown)
     return with_minus(number if np.isnan(low) else f"{number} [{', '.join(ends)}]")
 
 

@@ -23,7 +23,8 @@ NOTE = (
     "is the best over the epochs of each run, *last* the accuracy after the last epoch. Relative "
     f"improvement is 100 × (mean searched − mean random) / mean random with Welch's {PERCENT} "
     "interval by the delta method. The rank is among the methods known on the dataset, 1 the "
-    "highest improvement; the mean rank resamples runs, those of a shared baseline once for all."
+    "highest improvement; the interval of the mean rank has those that comparisons in pairs leave "
+    "possible."
 )
 
 
@@ -79,9 +80,7 @@ def _places(evidence: Evidence, method: str, statistic: str) -> str:
     if found is None:
         return ""
     low = found["rank_low"]
-    known = (
-        "without interval, for want of runs" if np.isnan(low) else f"{PERCENT} bootstrap interval"
-    )
+    known = "without interval, for want of runs" if np.isnan(low) else f"{PERCENT} interval"
     rank = interval(found["mean_rank"], low, found["rank_high"])
     where = count(int(found["ranked_on"]), "dataset")
     return f"Mean rank by *{statistic}* over {where}: **{rank}** ({known})."

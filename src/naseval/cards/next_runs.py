@@ -64,7 +64,7 @@ def _takes(cell: Cell, margin: float, price: tuple[float, float]) -> list[str]:
         first = _more(cell, FEWEST, price)
         return [first, "–"] if np.isnan(variances).any() else ["runs that differ", "–"]
     needed = (runs_needed(variances, margin, shown) for shown in (detectable, equivalence_shown))
-    return [_more(cell, max(runs, FEWEST), price) for runs in needed]
+    return [_more(cell, runs, price) for runs in needed]
 
 
 def _more(cell: Cell, runs: int, price: tuple[float, float]) -> str:

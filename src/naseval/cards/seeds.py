@@ -17,9 +17,10 @@ HEAD = [
 ]  # fmt: skip
 
 NOTE = (
-    "Population standard deviations (ddof 0) of the test accuracy in points. A search's seed sets "
-    "its weights, batches and draws; all augmentations share one seed, so that what differs is the "
-    "architecture. Genotypes are distinct unless written alike edge for edge."
+    "Population standard deviations (ddof 0) of the test accuracy in points; the ratio is that of "
+    "sample standard deviations (ddof 1), since a few runs have a smaller one of population. A "
+    "search's seed sets its weights, batches and draws; all augmentations share one seed, so that "
+    "what differs is the architecture. Genotypes are distinct unless written alike edge for edge."
 )
 
 
@@ -57,13 +58,16 @@ def section(evidence: Evidence, method: str) -> str:
 
 
 def _spreads(row: Mapping[Hashable, Any]) -> tuple[float, int, float, int, float]:
-    """Return std and n of the searched runs, std and n of the random ones, and the ratio.
+    """Return std and n of the searched runs, std and n of the random ones, and their ratio.
 
-    A standard deviation is NaN if a side has fewer than two runs.
+    A standard deviation is NaN if a side has fewer than two runs. The ratio is that with ddof 1.
     """
     counts = {side: int(row.get(f"{side}_n", 0)) for side in ("searched", "random")}
     searched, random = (
         float(row[f"{side}_std"]) if n > 1 else np.nan for side, n in counts.items()
     )
-    ratio = searched / random if random else np.nan
+    ratio = np.nan
+    if random and min(counts.values()) > 1:
+        sample = [n / (n - 1) for n in counts.values()]  # of variances
+        ratio = searched / random * (sample[0] / sample[1]) ** 0.5
     return searched, counts["searched"], random, counts["random"], ratio

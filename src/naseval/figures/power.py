@@ -61,12 +61,14 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
         ("detectable", ".2f", f"difference seen with {PERCENT_POWER} power (points)"),
         ("runs", ".0f", f"runs on each side to see {EFFECT} points"),
     )
+    gaps = ""
     for panel, (column, form, title) in zip(axes, contents, strict=True):
         table = best.pivot_table(index="method", columns="dataset", values=column)
         table = table.reindex(index=methods, columns=datasets)
         # Colours show the rank, because one noisy method would make all others look alike.
         shades = table.rank() if len(methods) > 1 else table
         texts = table.map(lambda value, form=form: UNKNOWN if pd.isna(value) else f"{value:{form}}")
+        gaps = GAPS if table.isna().any(axis=None) else gaps
         seaborn.heatmap(shades.fillna(0), annot=texts, fmt="", ax=panel, **SHADES)
         panel.set(title=wrapped(title, 0.85 * width, 10), xlabel="", ylabel="")
         below = [wrapped(dataset_labels.get(name, name), 1.6) for name in datasets]
@@ -77,10 +79,6 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
     axes[1].tick_params(left=False)
     caption = (
         f"Welch's two-sided test at the {PERCENT_LEVEL} level, best accuracy over epochs; the "
-        f"darker, the more is needed, ranked within each dataset. {_gaps(texts)}{sentence}"
+        f"darker, the more is needed, ranked within each dataset. {gaps}{sentence}"
     )
     return Drawing(figure, data, caption)
-
-
-def _gaps(texts: pd.DataFrame) -> str:
-    return GAPS if (texts == UNKNOWN).to_numpy().any() else ""

@@ -105,6 +105,7 @@ def _caption(data: pd.DataFrame) -> str:
         "How many in a hundred random architectures of its space a printed cell leaves behind, "
         "trained by the same protocol, averaged over its trainings "
         f"({counted(data['n'])} trainings a cell, {counted(data['random_n'])} random "
-        f"architectures). Lines: {PERCENT} bootstrap intervals over trainings and architectures."
+        f"architectures). Lines: {PERCENT} bootstrap intervals over trainings and architectures, "
+        "or exact ones over the architectures where a cell is above or below all of them."
         f"{hollow} {SELECTED} {summary(data)}"
     )

@@ -55,12 +55,12 @@ def draw(study: pd.DataFrame) -> Drawing:
     panel.invert_yaxis()
     panel.set_xlim(0, 100)
     panel.grid(axis="y", visible=False)
-    panel.set_xlabel("share of the variance of accuracy (%)")
+    panel.set_xlabel("share of the variance of a run's accuracy (%)")
     if len(readings) > 1:
         legend(figure, panel.containers)
     caption = (
-        "Random architectures crossed with training protocols. The rest is their interaction and "
-        "the noise of training. "
-        f"Lines: {PERCENT} bootstrap intervals over architectures. {sentence}"
+        "Random architectures crossed with training protocols: what the accuracy of a single run "
+        "depends on. The rest is their interaction and the noise of training. "
+        f"Lines: {PERCENT} intervals (generalised, for normal data). {sentence}"
     )
     return Drawing(figure, data, caption)
