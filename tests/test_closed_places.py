@@ -10,6 +10,7 @@ import pytest
 from closed import closed
 from data_folders import SHARES
 from naseval import records
+from naseval.__main__ import main
 from naseval.checks import folders
 from naseval.config import load_config
 from naseval.data.archives import FOLDER_VARIABLE, check_archive, fetch_archive
@@ -112,6 +113,30 @@ def test_closed_folders_of_the_configuration_are_named(paper, place):
     told = r"config key methods\.theirs\.environment: .* could not be read \(Perm.* denied: .*bin"
     with closed(place), pytest.raises(ConfigError, match=told):
         config.program("theirs", "cifar10")
+
+
+LOOKED_INTO = {
+    "status": ["", "logs", "searches/cifar10"],
+    "results": ["", "tables/published"],
+    "verify": ["", "logs", "tables/published", "searches/cifar10"],
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "inner"), [(name, one) for name, those in LOOKED_INTO.items() for one in those]
+)
+def test_results_of_another_account_are_one_sentence(
+    place, monkeypatch, capsys, request, command, inner
+):
+    monkeypatch.chdir(request.config.rootpath)
+    folder = place / inner
+    folder.mkdir(parents=True, exist_ok=True)
+    options = [str(place)] if command == "results" else ["--results", str(place)]
+    with closed(folder):
+        code = main([command, *options])
+    told = capsys.readouterr().err
+    assert code == 1 and "could not be read (Permission denied" in told
+    assert told.endswith("or set resources.share to group where it is made\n")
 
 
 def test_too_little_memory_is_not_a_closed_place(place):

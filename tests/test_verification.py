@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from card_results import configured, everything, write_runs
+from data_folders import digits, digits_settings, write_folder
 from naseval import records, schemas
 from naseval.cards import inputs
 from naseval.errors import NasevalError
@@ -119,6 +120,17 @@ def test_what_is_not_configured_is_counted_and_still_read(whole, paper):
     path = root / inputs.run_files(config)[0]
     path.write_bytes(b"")
     assert [path.name in fault for fault in verify(fewer, root).faults] == [True]
+
+
+def test_links_to_nowhere_and_folders_in_place_of_files_are_faults(whole):
+    config, root = whole
+    folder = write_folder(root / "data/cifar10", digits_settings(), digits("small", 32, 150))
+    for name in ("images.npy", "channels.json"):
+        (folder / name).unlink()
+    (folder / "images.npy").symlink_to("nowhere")
+    (folder / "channels.json").mkdir()
+    told = "\n".join(verify(config, root).faults)
+    assert "images.npy is missing" in told and "channels.json could not be read" in told
 
 
 def test_a_folder_that_is_not_there_is_one_sentence(whole):

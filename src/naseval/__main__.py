@@ -5,26 +5,28 @@ a file of genotypes holds.
 """
 
 import argparse
-import math
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from naseval.budget.jobs import needed
-from naseval.checks.configfiles import check_dropped
+from naseval.checks.configfiles import check_dropped, overlays
 from naseval.config import Config
 from naseval.errors import NasevalError
-from naseval.files import write_atomically
+from naseval.files import UNREADABLE, reading, write_atomically
 from naseval.locking.orphans import release_lock
 from naseval.provenance import now
-from naseval.status.configured import configured
+from naseval.status.configured import BASE, configured
 from naseval.status.remaining import remaining
 from naseval.status.state import job_states
 from naseval.status.summary import Listing, page, summary, text, to_go
 from naseval.studies._stopping import planned_sentence, so_far
 
+LARGEST = 1e6
+"""Above all numbers that can be meant on the command line."""
 CLEAR = "\x1b[H\x1b[2J"
 PAGE = "report.html"
 READABLE = ("figures/*/*.svg", "tables/*/*.md", "cards/*.html", PAGE)
@@ -57,7 +59,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     status.set_defaults(run=_status)
     status.add_argument("--html", type=Path, help="write a page in place of printing")
     status.add_argument(
-        "--watch", nargs="?", type=float, const=10.0, help="look again every so many seconds (10)"
+        "--watch",
+        nargs="?",
+        type=_positive("seconds"),
+        const=10.0,
+        help="look again every so many seconds (10)",
     )
     check = commands.add_parser(
         "verify",
@@ -97,7 +103,9 @@ def _add_judge(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     judge.add_argument("table", type=Path, help="CSV with the columns of docs/statistics.md")
     judge.add_argument("--baseline", default="random", help="the name of the baseline's row")
     margin = judge.add_mutually_exclusive_group(required=True)
-    margin.add_argument("--margin", type=_margin, help="margin of equivalence, in points")
+    margin.add_argument(
+        "--margin", type=_positive("points"), help="margin of equivalence, in points"
+    )
     margin.add_argument("--dataset", help="a configured dataset, whose margin is used")
     judge.add_argument(
         "--configfile", nargs="+", type=Path, default=[], help="overlays, as given to snakemake"
@@ -128,11 +136,14 @@ def _genotype(options: argparse.Namespace) -> None:
         sys.stdout.flush()
 
 
-def _margin(text: str) -> float:
-    with suppress(ValueError):
-        if 0 < (points := float(text)) < math.inf:
-            return points
-    raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of points")
+def _positive(unit: str) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        with suppress(ValueError):
+            if 0 < (found := float(text)) < LARGEST:
+                return found
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of {unit}")
+
+    return number
 
 
 def readable_files(results: Path) -> list[Path]:
@@ -141,11 +152,13 @@ def readable_files(results: Path) -> list[Path]:
 
 
 def _results(options: argparse.Namespace) -> None:
-    files = readable_files(options.folder)
     # pandas and SciPy take a second to load, and the status needs neither.
     from naseval.report.outcome import outcomes
 
-    closing = [*outcomes(options.folder).values()]
+    with reading(options.folder, UNREADABLE):
+        _check_folder(options.folder)
+        files = readable_files(options.folder)
+        closing = [*outcomes(options.folder).values()]
     if (page := options.folder / PAGE) in files:
         closing.append(f"To see all of it, open {page}")
     sys.stdout.writelines(f"\n{sentence}\n" for sentence in closing)
@@ -153,11 +166,16 @@ def _results(options: argparse.Namespace) -> None:
     sys.stdout.writelines(f"  {path}\n" for path in files)
 
 
+def _check_folder(results: Path) -> None:
+    if not results.is_dir():
+        raise NasevalError(f"{results} is no folder; name the results folder")
+
+
 def _verify(options: argparse.Namespace) -> None:
     from naseval.verification import verify  # it imports pandas, which the status does not need
 
     config = configured(options.configfile)
-    check_dropped(options.results or config.results, options.configfile)
+    check_dropped(options.results or config.results, overlays(options.configfile, BASE))
     verified = verify(config, options.results)
     sys.stdout.write(verified.text())
     verified.refuse_faults()
@@ -193,12 +211,13 @@ def _status(options: argparse.Namespace) -> None:
 def _show(options: argparse.Namespace) -> None:
     config = configured(options.configfile)
     results = options.results or config.results
-    check_dropped(results, options.configfile)
-    if options.results and not Path(results).is_dir():
-        raise NasevalError(f"{results} is no folder; name the results folder")
-    jobs = needed(so_far(config, results))
-    seen = job_states(results, jobs)
-    listings = [*summary(jobs, seen, results), to_go(remaining(results, seen))]
+    check_dropped(results, overlays(options.configfile, BASE))
+    with reading(results, UNREADABLE):
+        if options.results:
+            _check_folder(Path(results))
+        jobs = needed(so_far(config, results))
+        seen = job_states(results, jobs)
+        listings = [*summary(jobs, seen, results), to_go(remaining(results, seen))]
     if steps := planned_sentence(config, results):
         listings.append(Listing("At most", ("what is planned",), [(steps,)]))
     if options.html:

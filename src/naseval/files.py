@@ -42,6 +42,10 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
+UNREADABLE = "let your account read it, or set resources.share to group where it is made"
+"""The mend of a results folder that belongs to another account."""
+
+
 @contextmanager
 def reading(
     place: str | Path, mend: str, kind: type[NasevalError] = NasevalError

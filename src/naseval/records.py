@@ -137,7 +137,7 @@ def content_digest(path: str | Path) -> str:
     """Return a digest of a file's content. The provenance in a Parquet file does not count."""
     if Path(path).suffix == ".parquet":
         return digest(read(path))
-    with Path(path).open("rb") as file:
+    with whole(path, "a whole file"), Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -1,9 +1,11 @@
 """Check of a whole results folder: is every file what it says, and made as the configuration says?
 
-Every file is read as the jobs read it. Beyond that, the inputs that a search or run names in its
-provenance must be the files that lie there now. Other code than today's is no fault.
+Each is read as the jobs read it; what is drawn or printed of them is left out. Beyond that, the
+inputs that a search or run names in its provenance must be the files that lie there now. Other code
+than today's is no fault.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ from naseval.data.prepared import CHECKS
 from naseval.data.store import CHANNEL_FILE, IMAGE_FILES, check_images
 from naseval.errors import NasevalError
 from naseval.exports import check_archive, checked
+from naseval.files import UNREADABLE, reading
 from naseval.published.raw_files import raw_files
 from naseval.spaces._files import read_architecture, read_genotype
 from naseval.studies import (
@@ -76,10 +79,17 @@ class Verified:
 
 
 def verify(config: Config, results: str | Path | None = None) -> Verified:
-    """Check every file in a results folder, by default the configured one."""
+    """Check the files in a results folder, by default the configured one: those of `by_pattern`.
+
+    Figures, pages and the printed forms of tables are not among them. Raise `NasevalError` if there
+    is no such folder, or a part of it cannot be read.
+    """
     root, verified = Path(results or config.results), Verified()
     if not root.is_dir():
         raise NasevalError(f"{root} is no folder; name the results folder")
+    with reading(root, UNREADABLE):
+        for _ in os.walk(root, onerror=_refuse):  # a pattern finds nothing where it may not look
+            pass
     for pattern, (kind, check) in _Checks(config, root).by_pattern().items():
         for path in sorted(root.glob(pattern)):
             verified.files[kind] += 1
@@ -89,6 +99,10 @@ def verify(config: Config, results: str | Path | None = None) -> Verified:
                 if str(error) not in verified.faults:  # several files may depend on one
                     verified.faults.append(str(error))
     return verified
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 @dataclass(frozen=True)

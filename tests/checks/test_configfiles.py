@@ -1,8 +1,15 @@
 """Keys that stand twice, and overlays that are left out."""
 
+from pathlib import Path
+
 import pytest
 
-from naseval.checks.configfiles import check_configfiles, check_dropped, record_overlays
+from naseval.checks.configfiles import (
+    check_configfiles,
+    check_dropped,
+    overlays,
+    record_overlays,
+)
 from naseval.errors import ConfigError
 
 
@@ -44,37 +51,55 @@ def test_configfile_is_given_once():
             check_configfiles([], twice)
 
 
+def given(*names):
+    return overlays(names, "config/config.yaml")
+
+
+def test_the_base_is_no_overlay_but_another_file_of_its_name_is():
+    base = "config/config.yaml"
+    assert given("config/demo.yaml", base, Path(base).resolve()) == [Path("config/demo.yaml")]
+    assert given("my/config.yaml", base, "my/config.yaml") == [Path("my/config.yaml")]
+
+
 def test_an_overlay_that_is_left_out_is_noticed(tmp_path):
-    base, demo, mine = "config/config.yaml", "config/demo.yaml", "elsewhere/mine.yaml"
-    check_dropped(str(tmp_path), [base])
-    record_overlays(str(tmp_path), [demo, base])
-    record_overlays(str(tmp_path), [demo, mine, base])
-    check_dropped(str(tmp_path), ["/moved/demo.yaml", mine, base])
-    for given in ([base], [mine, base]):
+    demo, mine = "config/demo.yaml", "elsewhere/mine.yaml"
+    check_dropped(str(tmp_path), [])
+    record_overlays(str(tmp_path), given(demo))
+    record_overlays(str(tmp_path), given(demo, mine))
+    check_dropped(str(tmp_path), given("/moved/demo.yaml", mine))
+    for those in (given(), given(mine)):
         with pytest.raises(ConfigError, match=r"overlay demo\.yaml, which this command leaves out"):
-            check_dropped(str(tmp_path), given)
+            check_dropped(str(tmp_path), those)
         with pytest.raises(ConfigError, match=r"overlay demo\.yaml, which this command leaves out"):
-            record_overlays(str(tmp_path), given)
+            record_overlays(str(tmp_path), those)
+
+
+@pytest.mark.parametrize("both", [("my/config.yaml",), ("a/site.yaml", "b/site.yaml")])
+def test_overlays_are_told_apart_whatever_their_names(tmp_path, both):
+    record_overlays(str(tmp_path), given("demo.yaml", *both))
+    check_dropped(str(tmp_path), given("demo.yaml", *both))
+    with pytest.raises(ConfigError, match="which this command leaves out"):
+        check_dropped(str(tmp_path), given("demo.yaml", *both[1:]))
 
 
 def test_overlays_in_another_order_are_noticed(tmp_path):
-    record_overlays(str(tmp_path), ["config/demo.yaml", "mine.yaml", "config/config.yaml"])
-    for given in (["mine.yaml", "demo.yaml"], ["mine.yaml", "site.yaml", "demo.yaml"]):
+    record_overlays(str(tmp_path), given("config/demo.yaml", "mine.yaml"))
+    for those in (given("mine.yaml", "demo.yaml"), given("mine.yaml", "site.yaml", "demo.yaml")):
         with pytest.raises(ConfigError, match=r"overlays demo\.yaml mine\.yaml, .* in this order"):
-            check_dropped(str(tmp_path), given)
-    check_dropped(str(tmp_path), ["demo.yaml", "site.yaml", "mine.yaml", "demo.yaml"])
+            check_dropped(str(tmp_path), those)
+    check_dropped(str(tmp_path), given("demo.yaml", "site.yaml", "mine.yaml", "demo.yaml"))
 
 
 def test_an_overlay_is_remembered_where_it_was_given(tmp_path):
-    record_overlays(str(tmp_path), ["demo.yaml"])
-    record_overlays(str(tmp_path), ["site.yaml", "demo.yaml", "mine.yaml"])
-    check_dropped(str(tmp_path), ["site.yaml", "demo.yaml", "mine.yaml"])
+    record_overlays(str(tmp_path), given("demo.yaml"))
+    record_overlays(str(tmp_path), given("site.yaml", "demo.yaml", "mine.yaml"))
+    check_dropped(str(tmp_path), given("site.yaml", "demo.yaml", "mine.yaml"))
     with pytest.raises(ConfigError, match=r"overlays site\.yaml demo\.yaml mine\.yaml"):
-        check_dropped(str(tmp_path), ["demo.yaml", "site.yaml", "mine.yaml"])
+        check_dropped(str(tmp_path), given("demo.yaml", "site.yaml", "mine.yaml"))
 
 
 def test_results_of_no_overlay_remember_none(tmp_path):
-    record_overlays(str(tmp_path), ["config/config.yaml"])
+    record_overlays(str(tmp_path), given("config/config.yaml"))
     assert not list(tmp_path.iterdir())
 
 

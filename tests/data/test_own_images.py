@@ -1,5 +1,6 @@
 """A user's own images: in a folder, a zip or a tar, in every layout, whole and damaged."""
 
+import gzip
 import io
 import os
 import stat
@@ -131,7 +132,9 @@ def test_a_class_of_bad_files_alone_is_refused(tmp_path):
     [
         ([], "holds 0 images, but none in a folder of its class; mend it"),
         ([("a.png", b""), ("b.png", b"")], "holds 2 images, but none .* class, a.png for inst"),
-        ([("train/a/1.png", b""), ("val/a/1.png", b"")], "has the folders train, val; the pipel"),
+        ([("train/a/1.png", b""), ("val/a/1.png", b"")], "has the folders train, val; name tho"),
+        ([("Training/a/1.png", b""), ("Testing/a/1.png", b"")], "has the folders Testing, Trai"),
+        ([("train/a/1.png", b""), ("tests/a/1.png", b"")], "name those of the parts train and"),
         ([("train/a/1.png", b""), ("test/b/1.png", b"")], "has test images of b, but none to tr"),
         ([("a/1.png", b""), ("./a/1.png", b"")], "holds the image a/1.png twice"),
     ],
@@ -276,13 +279,33 @@ def test_a_zip_of_windows_has_folders(tmp_path):
         (b"", "is damaged"),
         (b"PK\3\4 and nothing more", "is damaged"),
         (b"<html>Sign in</html>", "is damaged .it is an HTML page"),
-        (bytes(1000), "holds 0 images"),
+        (bytes(1024), "holds 0 images"),
     ],
 )
 def test_an_archive_that_is_none_is_one_sentence(tmp_path, content, told):
     (tmp_path / "a.zip").write_bytes(content)
     with pytest.raises(NasevalError, match=rf"a\.zip {told}.*; mend it, or set the dataset's path"):
         read(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("form", ["tar", "tar.gz"])
+def test_a_tar_that_was_cut_or_has_a_damaged_header_is_one_sentence(tmp_path, form):
+    """Python's tarfile would end quietly before the first whole header that it does not find."""
+    place = write(tmp_path, "tar", pictures("cat", "dog", count=5))
+    whole = place.read_bytes()
+    with tarfile.open(place) as tar:
+        headers = [member.offset for member in tar.getmembers()]
+    flipped = bytearray(whole)
+    flipped[headers[5] + 5] ^= 1
+    damaged = [bytes(flipped), *(whole[: at + cut] for at in headers[1:] for cut in (0, 100, 512))]
+    archive = tmp_path / f"a.{form}"
+    for content in [whole, *damaged]:
+        archive.write_bytes(content if form == "tar" else gzip.compress(content, 1))
+        if content is whole:
+            assert len(read(archive).names) == 10
+        else:
+            with pytest.raises(NasevalError, match=r"is damaged .*; mend it"):
+                read(archive)
 
 
 def test_an_encrypted_zip_is_one_sentence(tmp_path):

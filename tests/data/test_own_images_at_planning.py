@@ -125,6 +125,26 @@ def test_planning_misses_a_test_part_and_classes_where_names_are_listed_at_once(
             check_own("mine", slip)
 
 
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_planning_misses_a_part_without_an_image(tmp_path, form):
+    """Of two images of a class one is for training and one for validation."""
+    place = write(tmp_path / "few", form, pictures("cat", "dog", count=2))
+    with pytest.raises(NasevalError, match=r"falls into the part test, .* of 4 images of 2 classe"):
+        check_own("mine", dataset(place, SHARES))
+    one_more = write(tmp_path / "more", form, [*pictures("cat", count=2), *pictures("dog")])
+    check_own("mine", dataset(one_more, SHARES))
+    counted = count_images("mine", dataset(one_more, SHARES), tmp_path)
+    assert counted["test"] == 1
+    own_test = write(tmp_path / "test", form, divided("cat", "dog"))
+    check_own("mine", dataset(own_test, ARCHIVE))
+
+
+def test_own_images_of_one_class_are_no_number_to_set(tmp_path):
+    place = write(tmp_path, "folder", pictures("cat"))
+    with pytest.raises(NasevalError, match=r"1 class \(cat\); put the images of each class into a"):
+        check_own("mine", dataset(place, SHARES))
+
+
 def test_own_images_that_are_gone_are_named(tmp_path):
     gone = dataset(tmp_path / "gone", SHARES)
     check_own("mine", gone)

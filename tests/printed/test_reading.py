@@ -28,6 +28,7 @@ def texts(genotype):
     yield call
     yield f"2020-01-01 10:00 INFO genotype = {call}  # epoch 49"
     yield call.replace("), (", "),\n   (").replace("[", "[\n")
+    yield call.replace("), (", "),  # it's (all :) an edge\n   (")
     yield f"# a remark with Genotype(\n\nNAME = {weighted}"
     yield genotype.to_json()
     yield json.dumps(genotype.to_dict(), indent=2)

@@ -48,6 +48,16 @@ def test_what_is_wrong_is_one_sentence(told):
     assert code == 1 and "integers are genotypes of the spaces enas, nao, nsganet alone" in errors
 
 
+def test_places_that_cannot_be_read_or_written_are_one_sentence(told, tmp_path, capsys):
+    cell = as_call(printed_genotype("darts", "darts-v2"))
+    code, _, errors = told(cell, "--out", str(tmp_path / "mine.txt"))
+    assert code == 1 and "mine.txt cannot be made a folder (File exists); name another" in errors
+    code, _, errors = told(cell, "--out", "/dev/null/x")
+    assert code == 1 and "cannot be made a folder (Not a directory)" in errors
+    assert main(["genotype", str(tmp_path)]) == 1
+    assert "is a folder; name one file of genotypes" in capsys.readouterr().err
+
+
 def test_without_torch_it_is_drawn_and_not_counted(tmp_path):
     file = tmp_path / "mine.txt"
     file.write_text(as_call(printed_genotype("darts", "darts-v2")))

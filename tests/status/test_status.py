@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import yaml
@@ -177,7 +178,7 @@ def test_a_folder_that_is_none_is_one_sentence(tmp_path, monkeypatch, capsys, re
 @pytest.mark.parametrize("command", ["status", "verify"])
 def test_an_overlay_that_is_left_out_is_noticed(command, tmp_path, monkeypatch, capsys, request):
     monkeypatch.chdir(request.config.rootpath)
-    record_overlays(str(tmp_path), ["config/demo.yaml"])
+    record_overlays(str(tmp_path), [Path("config/demo.yaml")])
     assert main([command, "--results", str(tmp_path)]) == 1
     assert "the overlay demo.yaml, which this command leaves out" in capsys.readouterr().err
     given = ["--configfile", "config/demo.yaml"]
@@ -208,6 +209,36 @@ def test_a_missing_configuration_is_one_sentence(tmp_path, monkeypatch, capsys):
         configured([])
     assert main(["status"]) == 1
     assert "run this where the Snakefile is" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, r"mine\.yaml could not be read \(No such file.*; name an overlay that is there"),
+        (b'archives: "Caf\xe9"\n', r"mine\.yaml is not a text in UTF-8; save it so"),
+        (b"archives: a\narchives: b\n", r"mine\.yaml has the config key archives twice"),
+    ],
+)
+def test_an_overlay_that_is_none_is_one_sentence(tmp_path, monkeypatch, request, content, told):
+    monkeypatch.chdir(request.config.rootpath)
+    if content is not None:
+        (tmp_path / "mine.yaml").write_bytes(content)
+    with pytest.raises(NasevalError, match=told):
+        configured([tmp_path / "mine.yaml"])
+
+
+@pytest.mark.parametrize("seconds", ["-1", "0", "nan", "1e300", "soon"])
+def test_watching_takes_a_positive_number_of_seconds(seconds, capsys):
+    with pytest.raises(SystemExit):
+        main(["status", "--watch", seconds])
+    assert "is not a positive number of seconds" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["nowhere", "file"])
+def test_the_results_of_what_is_no_folder_are_one_sentence(tmp_path, capsys, name):
+    (tmp_path / "file").write_text("")
+    assert main(["results", str(tmp_path / name)]) == 1
+    assert f"{name} is no folder; name the results folder" in capsys.readouterr().err
 
 
 def test_the_command_prints_or_writes_a_page(tmp_path, monkeypatch, capsys, request):

@@ -17,6 +17,7 @@ from naseval.checks import check
 from naseval.checks.configfiles import (
     check_configfiles,
     check_dropped,
+    overlays,
     record_overlays,
 )
 from naseval.config import load_config
@@ -81,6 +82,8 @@ with one_sentence():
 config.clear()
 config.update(CONFIG.model_dump(mode="json"))
 
+OVERLAYS = overlays(workflow.configfiles, f"{PROJECT}/config/config.yaml")
+
 share_with(CONFIG.resources.share)
 
 
@@ -95,7 +98,7 @@ def refuse_killed_runs():
 def refuse_dropped(_wildcards=None):
     """Exit unless the overlays are given by which the results were computed; an input function."""
     if workflow.is_main_process:
-        check_dropped(CONFIG.results, workflow.configfiles)
+        check_dropped(CONFIG.results, OVERLAYS)
     return []
 
 
@@ -119,7 +122,7 @@ def need_overlays(_wildcards):
 def note_overlays():
     """Note the overlays by which the results are computed, if any are planned."""
     if refuse_dropped_once.cache_info().currsize:
-        record_overlays(CONFIG.results, workflow.configfiles)
+        record_overlays(CONFIG.results, OVERLAYS)
 
 
 def look_for_jobs_when_one_ends():

@@ -11,12 +11,10 @@ from pathlib import Path
 import yaml
 
 from naseval.errors import ConfigError
-from naseval.files import write_atomically
+from naseval.files import UNREADABLE, reading, write_atomically
 from naseval.settings.validation import dotted
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-BASE = "config.yaml"
-"""The configuration that overlays are laid over."""
 DEEPEST = 50
 RECORD = "overlays.json"
 """Names of the overlays, in the results folder."""
@@ -37,14 +35,21 @@ def check_configfiles(files: Iterable[str | Path], arguments: Sequence[str]) -> 
         _check_keys(file)
 
 
-def check_dropped(results: str, files: Iterable[str | Path]) -> None:
+def overlays(files: Iterable[str | Path], base: str | Path) -> list[Path]:
+    """Return the distinct files that are laid over the configuration `base`, in their order."""
+    chosen = {Path(file).resolve(): Path(file) for file in files}
+    return [file for place, file in chosen.items() if place != Path(base).resolve()]
+
+
+def check_dropped(results: str, overlays: Iterable[Path]) -> None:
     """Raise `ConfigError` if overlays are left out or swapped by which results were computed.
 
-    Results would be computed again, with other settings, in their place.
+    Results would be computed again, with other settings, in their place. Folders may be moved, so
+    only names are compared.
     """
-    given, recorded = _names(files), _recorded(results)
+    given, recorded = [file.name for file in overlays], _recorded(results)
     for name in recorded:
-        if name not in given:
+        if given.count(name) < recorded.count(name):
             raise ConfigError(
                 f"the results in {results} were computed with the overlay {name}, which this "
                 "command leaves out: add it to --configfile, or set the config key results to "
@@ -58,29 +63,25 @@ def check_dropped(results: str, files: Iterable[str | Path]) -> None:
         )
 
 
-def record_overlays(results: str, files: Iterable[str | Path]) -> None:
+def record_overlays(results: str, overlays: Sequence[Path]) -> None:
     """Note in the results folder the overlays by which its results are computed, in their order.
 
     Raise `ConfigError` as `check_dropped` does.
     """
-    check_dropped(results, files)
-    names = _names(files)
+    check_dropped(results, overlays)
+    names = [file.name for file in overlays]
     if names != _recorded(results):
         write_atomically(Path(results, RECORD), f"{json.dumps(names)}\n".encode())
 
 
 def _recorded(results: str) -> list[str]:
+    record = Path(results, RECORD)
     try:
-        names = json.loads(Path(results, RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        with reading(record, UNREADABLE):
+            names = json.loads(record.read_text(encoding="utf-8")) if record.exists() else []
+    except ValueError:
         return []
-    names = names if isinstance(names, list) else []
-    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
-
-
-def _names(files: Iterable[str | Path]) -> list[str]:
-    """Return the names of the overlays. Folders may be moved, so only names are compared."""
-    return list(dict.fromkeys(name for file in files if (name := Path(file).name) != BASE))
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def _check_keys(file: Path) -> None:

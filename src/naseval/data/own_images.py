@@ -1,11 +1,13 @@
 """What is known of a user's own images from their files alone, without reading them."""
 
 import hashlib
+from collections import Counter
 from pathlib import Path
 
 from naseval.data.formats.class_folders import OWN, ClassFolders, class_folders
 from naseval.data.formats.members import is_zip, walk, zip_checksums
 from naseval.data.sources import check_classes
+from naseval.data.splits import check_part_sizes, part_sizes
 from naseval.errors import NasevalError
 from naseval.files import reading
 from naseval.records import provenance_of
@@ -42,7 +44,7 @@ def bytes_of(place: Path) -> int:
 
 
 def check_own(name: str, dataset: Dataset) -> None:
-    """Raise `NasevalError` if the images have other classes or no test images, by their names.
+    """Raise `NasevalError` if the images have other classes, or a part has none, by their names.
 
     Names in a folder and in a zip are listed at once. A tar must be read as a whole, which only the
     job does that stores the images. Nothing is said of a place that is gone.
@@ -52,6 +54,7 @@ def check_own(name: str, dataset: Dataset) -> None:
         found = class_folders(place)
         check_classes(name, found.classes, dataset.classes)
         _check_test(name, dataset, found)
+        check_part_sizes(dataset.split, _divided(dataset, found), name)
 
 
 def count_own(name: str, dataset: Dataset) -> tuple[int, int] | None:
@@ -64,10 +67,17 @@ def count_own(name: str, dataset: Dataset) -> tuple[int, int] | None:
         return None
     found = class_folders(place)
     total = len(found.paths)
-    if not isinstance(dataset.split.test, str):
-        return total, round(total * dataset.split.test)
-    _check_test(name, dataset, found)
-    return total, sum(found.test or ())
+    if isinstance(dataset.split.test, str):
+        _check_test(name, dataset, found)
+        return total, sum(found.test or ())
+    return total, sum(int(part_sizes(dataset.split, n)[-1]) for n in _divided(dataset, found))
+
+
+def _divided(dataset: Dataset, found: ClassFolders) -> list[int]:
+    """Return the number of images of each class that the split divides."""
+    own = found.test if isinstance(dataset.split.test, str) else None
+    kept = (label for place, label in enumerate(found.labels) if not (own and own[place]))
+    return list(Counter(kept).values())
 
 
 def _is_there(place: Path) -> bool:

@@ -48,17 +48,43 @@ def stratified_split(
         )
     order = np.arange(len(labels)) if keys is None else np.argsort(np.asarray(keys), kind="stable")
     parts = np.full(len(labels), UNUSED, dtype="<U10")
-    divided, share = order, settings.test
+    divided = order
     if chosen and test is not None:
-        divided, share = order[~test[order]], 0.0
+        divided = order[~test[order]]
         parts[test] = "test"
     for label in np.unique(labels):
         members = divided[labels[divided] == label]
         members = stream(settings.seed, "split", name, int(label)).permutation(members)
-        bounds = np.rint(np.cumsum([settings.train, settings.validation, share]) * len(members))
-        for part, cut in zip(PARTS, np.split(members, bounds.astype(int)), strict=False):
+        bounds = np.cumsum(part_sizes(settings, len(members)))
+        for part, cut in zip(PARTS, np.split(members, bounds), strict=False):
             parts[cut] = part
     return parts
+
+
+def part_sizes(settings: Split, images: int) -> NDArray[np.int64]:
+    """Return how many of the images of a class, test images of its own apart, are in `PARTS`."""
+    test = 0.0 if isinstance(settings.test, str) else settings.test
+    bounds = np.rint(np.cumsum([settings.train, settings.validation, test]) * images)
+    return np.diff(bounds.astype(np.int64), prepend=0)
+
+
+def check_part_sizes(settings: Split, classes: Sequence[int], name: str) -> None:
+    """Raise `NasevalError` if a part that has a share has no image of any class.
+
+    `classes` are the numbers of images of each class, test images of its own apart.
+    """
+    sizes = sum(part_sizes(settings, images) for images in classes)
+    for part, images in zip(PARTS, np.asarray(sizes), strict=True):
+        if not isinstance(share := getattr(settings, part), str) and share > 0 and images == 0:
+            raise NasevalError(_empty(name, part, sum(classes), len(classes)))
+
+
+def _empty(name: str, part: str, images: int, classes: int) -> str:
+    return (
+        f"no image of the dataset {name} falls into the part {part}, because its share of "
+        f"{images} images of {classes} classes is less than one of each class; raise "
+        f"datasets.{name}.split.{part}, or add images"
+    )
 
 
 def write_splits(
@@ -101,11 +127,7 @@ def _check_parts(
         if getattr(settings, part) == 0:
             continue
         if not chosen.any():
-            raise NasevalError(
-                f"no image of the dataset {name} falls into the part {part}, because its share of "
-                f"{len(parts)} images of {len(set(classes))} classes is less than one of each "
-                f"class; raise datasets.{name}.split.{part}, or add images"
-            )
+            raise NasevalError(_empty(name, part, len(parts), len(set(classes))))
         if lost := sorted(set(classes) - set(classes[chosen])):
             log.warning("%s: %d classes have no image in the part %s, such as %s",
                         name, len(lost), part, lost[0])  # fmt: skip

@@ -120,7 +120,9 @@ def check_images(folder: Path, kind: Kind) -> None:
     """
     path, labels = folder / IMAGE_FILES[kind], read_labels(folder)
     if kind == "small":
-        same = _digest(path, path.stat().st_mtime_ns) == records.provenance_in(labels).get("images")
+        with records.whole(path, "a whole file"):
+            digest = _digest(path, path.stat().st_mtime_ns)
+        same = digest == records.provenance_in(labels).get("images")
     else:
         with _encoded_file(folder) as file:
             names = pa.concat_tables(_row_groups(file, path, "name"))

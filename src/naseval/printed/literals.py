@@ -104,10 +104,14 @@ def _begins(line: str) -> int | None:
 def _balanced(text: str, start: int, number: int) -> str:
     """Return the text from `start` to the bracket that closes its first one."""
     closing: list[str] = []
-    quote = ""
+    quote, remark = "", False
     for place in range(start, len(text)):
         letter = text[place]
-        if quote:
+        if remark:
+            remark = letter != "\n"
+        elif letter == "#" and not quote:
+            remark = True
+        elif quote:
             quote = "" if letter == quote else quote
         elif letter in "\"'":
             quote = letter

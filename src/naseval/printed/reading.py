@@ -60,6 +60,8 @@ def read_held(file: str | Path, space: str | None = None) -> list[dict[str, list
     Integers may be several genotypes, since other spaces read them otherwise. Raise `NasevalError`,
     one sentence with file and line, if a genotype is of no space.
     """
+    if Path(file).is_dir():
+        raise NasevalError(f"{file} is a folder; name one file of genotypes")
     found = []
     with _naming(file):
         for printed in divided(_text(Path(file))):

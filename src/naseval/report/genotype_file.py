@@ -1,5 +1,6 @@
 """What a file of genotypes holds: the spaces of each, its size and its drawing."""
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,7 +31,7 @@ def described(
     where = known(dataset or next(iter(config.datasets)), config.datasets, "dataset", "--dataset")
     if protocol is not None:
         known(protocol, config.protocols, "protocol", "--protocol")
-    folder.mkdir(parents=True, exist_ok=True)
+    _check_writable(folder)
     number = 0
     for held in read_held(file, space):
         first = next(iter(held.values()))[0]
@@ -44,6 +45,18 @@ def described(
             drawing = draw(one.genotype, f"{file.name}, line {one.line}")
             save(drawing.figure, drawing.data, stem)
             yield f"  drawn: {stem}.svg"
+
+
+def _check_writable(folder: Path) -> None:
+    """Make the folder if need be. Raise `NasevalError` if nothing can be written into it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NasevalError(
+            f"{folder} cannot be made a folder ({error.strerror}); name another by --out"
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise NasevalError(f"nothing can be written into {folder}; name another folder by --out")
 
 
 def _protocol(config: Config, space: str, dataset: str) -> str:

@@ -11,8 +11,12 @@ SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}
 )
 PARTS = {"train", "test"}
-DRAWN = {"val", "valid", "validation"}
-"""Usual names of folders of validation images, which the pipeline draws itself."""
+USUAL = PARTS | {
+    *("training", "train_set", "training_set", "trainset"),
+    *("testing", "tests", "test_set", "testing_set", "testset", "eval", "evaluation"),
+    *("val", "valid", "validation", "val_set", "validation_set", "dev"),
+}
+"""Usual names of folders of parts, none of which is a class where there is nothing else."""
 OWN = Mend(
     "set the dataset's path to a folder, a zip or a tar of images",
     "mend it, or set the dataset's path to another",
@@ -98,10 +102,10 @@ def _shared(paths: list[Parts]) -> int:
 def _is_divided(place: Path, folders: set[str]) -> bool:
     """Tell whether the folders are those of train and test, rather than of classes."""
     lower = {name.lower() for name in folders}
-    if "train" in lower and lower & DRAWN and lower <= PARTS | DRAWN:
+    if len(lower) > 1 and lower <= USUAL and lower != PARTS:
         raise NasevalError(
-            f"{place} has the folders {', '.join(sorted(folders))}; the pipeline draws the "
-            "validation images itself, so put them into train, or name their folder test"
+            f"{place} has the folders {', '.join(sorted(folders))}; name those of the parts train "
+            "and test, and put validation images into train, since the pipeline draws them itself"
         )
     return lower == PARTS
 

@@ -246,10 +246,22 @@ def _in_tar(archive: Path, wanted: Wanted) -> Members:
             elif info.isreg():
                 files[PurePosixPath(info.name)] = info
                 yield Member(path, _tar_content(tar, info, path) if wanted(path) else None)
-        while tar.fileobj and tar.fileobj.read(BLOCK):  # the checksum of gzip is at its end
-            pass
+        _check_end(tar)
         for target, path in sorted(links, key=lambda link: link[0].offset_data):
             yield Member(path, _tar_content(tar, target, path) if wanted(path) else None)
+
+
+def _check_end(tar: tarfile.TarFile) -> None:
+    """Raise `OSError` unless two blocks of zeros end the members, of which tarfile has read one.
+
+    It ends quietly at a damaged header too, and where a tar was cut.
+    """
+    if tar.fileobj is None:
+        return
+    if tar.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise OSError("it has no mark of its end, or a damaged header before it")
+    while tar.fileobj.read(BLOCK):  # the checksum of gzip is at its end
+        pass
 
 
 def _tar_content(tar: tarfile.TarFile, info: tarfile.TarInfo, path: str) -> bytes:

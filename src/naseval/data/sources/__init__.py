@@ -21,9 +21,14 @@ def check_classes(dataset: str, found: Sequence[str], configured: int) -> None:
     """Raise `NasevalError` unless the classes found in the data of a dataset are so many."""
     if len(found) != configured:
         shown = ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
+        mend = (
+            f"set it to {len(found)}, or correct the images"
+            if len(found) > 1
+            else "put the images of each class into a folder of its own"
+        )
         raise NasevalError(
             f"config key datasets.{dataset}.classes is {configured}, but the images have "
-            f"{len(found)} classes ({shown}); set it to {len(found)}, or correct the images"
+            f"{len(found)} class{'es' * (len(found) != 1)} ({shown}); {mend}"
         )
 
 
