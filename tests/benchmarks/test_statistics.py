@@ -22,7 +22,7 @@ from quick_benchmarks import quick
 from study_tables import needs_published, published_folder
 
 DOCUMENT = ROOT / "docs/statistics.md"
-TABLES = ("coverage", "shared", "published", "datasets", "stopping", "inflation")
+TABLES = ("coverage", "others", "shared", "published", "datasets", "stopping", "inflation")
 
 
 @pytest.fixture
