@@ -78,6 +78,7 @@ def test_an_overlay_that_is_left_out_is_noticed(tmp_path):
 def test_overlays_are_told_apart_whatever_their_names(tmp_path, both):
     record_overlays(str(tmp_path), given("demo.yaml", *both))
     check_dropped(str(tmp_path), given("demo.yaml", *both))
+    check_dropped(str(tmp_path), given("demo.yaml", *both, f"more/{Path(both[0]).name}"))
     with pytest.raises(ConfigError, match="which this command leaves out"):
         check_dropped(str(tmp_path), given("demo.yaml", *both[1:]))
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -41,7 +42,7 @@ def finished(tmp_path_factory):
 def noted(tmp_path_factory):
     """Return a project whose results, of which there are none, are said to have an overlay."""
     project = Project.copied(tmp_path_factory.mktemp("noted"), overlay())
-    record_overlays(str(project.folder / "results"), ["overlay.yaml"])
+    record_overlays(str(project.folder / "results"), [Path("overlay.yaml")])
     return project
 
 

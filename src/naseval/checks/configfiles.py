@@ -55,7 +55,8 @@ def check_dropped(results: str, overlays: Iterable[Path]) -> None:
                 "command leaves out: add it to --configfile, or set the config key results to "
                 f"another folder, or delete {Path(results, RECORD)}"
             )
-    if [name for name in given if name in recorded] != recorded:
+    later = iter(given)
+    if not all(name in later for name in recorded):
         raise ConfigError(
             f"the results in {results} were computed with the overlays {' '.join(recorded)}, of "
             "which this command gives later ones first: give them to --configfile in this order, "
