@@ -118,7 +118,7 @@ def test_closed_folders_of_the_configuration_are_named(paper, place):
 LOOKED_INTO = {
     "status": ["", "logs", "searches/cifar10"],
     "results": ["", "tables/published"],
-    "verify": ["", "logs", "tables/published", "searches/cifar10"],
+    "verify": ["", "tables/published", "searches/cifar10"],
 }
 
 

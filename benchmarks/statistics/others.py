@@ -61,8 +61,8 @@ def _resampled_spread(values: Values, rng: np.random.Generator) -> tuple[float, 
 def _shares(trials: int) -> Iterator[list[str]]:
     """Yield the coverage of the architecture's share where it has 1 part of the variance."""
     for architectures, columns, column, rest in (
-        (8, 10, 20.0, 0.4), (16, 10, 1.0, 0.5), (16, 2, 1.0, 0.3), (16, 2, 0.0, 0.3),
-        (32, 2, 0.0, 0.4),
+        (8, 10, 20.0, 0.4), (16, 10, 1.0, 0.5), (16, 10, 0.0, 0.5), (16, 2, 1.0, 0.3),
+        (16, 2, 0.0, 0.3), (32, 2, 0.0, 0.4),
     ):  # fmt: skip
         rng = stream("statistics", "shares", architectures, columns, column)
         effects = np.linspace(-1, 1, columns)

@@ -13,13 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from naseval.budget.jobs import needed
-from naseval.checks.configfiles import check_dropped, overlays
+from naseval.checks.configfiles import check_dropped
 from naseval.config import Config
 from naseval.errors import NasevalError
 from naseval.files import UNREADABLE, reading, write_atomically
 from naseval.locking.orphans import release_lock
 from naseval.provenance import now
-from naseval.status.configured import BASE, configured
+from naseval.status.configured import configured
 from naseval.status.remaining import remaining
 from naseval.status.state import job_states
 from naseval.status.summary import Listing, page, summary, text, to_go
@@ -175,7 +175,7 @@ def _verify(options: argparse.Namespace) -> None:
     from naseval.verification import verify  # it imports pandas, which the status does not need
 
     config = configured(options.configfile)
-    check_dropped(options.results or config.results, overlays(options.configfile, BASE))
+    check_dropped(options.results or config.results, options.configfile)
     verified = verify(config, options.results)
     sys.stdout.write(verified.text())
     verified.refuse_faults()
@@ -211,7 +211,7 @@ def _status(options: argparse.Namespace) -> None:
 def _show(options: argparse.Namespace) -> None:
     config = configured(options.configfile)
     results = options.results or config.results
-    check_dropped(results, overlays(options.configfile, BASE))
+    check_dropped(results, options.configfile)
     with reading(results, UNREADABLE):
         if options.results:
             _check_folder(Path(results))

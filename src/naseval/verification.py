@@ -7,10 +7,10 @@ than today's is no fault.
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pyarrow as pa
@@ -87,10 +87,9 @@ def verify(config: Config, results: str | Path | None = None) -> Verified:
     root, verified = Path(results or config.results), Verified()
     if not root.is_dir():
         raise NasevalError(f"{root} is no folder; name the results folder")
-    with reading(root, UNREADABLE):
-        for _ in os.walk(root, onerror=_refuse):  # a pattern finds nothing where it may not look
-            pass
-    for pattern, (kind, check) in _Checks(config, root).by_pattern().items():
+    patterns = _Checks(config, root).by_pattern()
+    _check_readable(root, patterns)
+    for pattern, (kind, check) in patterns.items():
         for path in sorted(root.glob(pattern)):
             verified.files[kind] += 1
             try:
@@ -101,8 +100,18 @@ def verify(config: Config, results: str | Path | None = None) -> Verified:
     return verified
 
 
-def _refuse(error: OSError) -> None:
-    raise error
+def _check_readable(root: Path, patterns: Iterable[str]) -> None:
+    """Raise `NasevalError` if a folder cannot be entered, in which a pattern would find nothing."""
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # a job may have removed it meanwhile
+            raise error
+
+    with reading(root, UNREADABLE):
+        next(root.iterdir(), None)
+        for name in {PurePath(pattern).parts[0] for pattern in patterns}:
+            for _ in os.walk(root / name, onerror=refuse):
+                pass
 
 
 @dataclass(frozen=True)

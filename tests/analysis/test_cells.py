@@ -1,4 +1,4 @@
-"""Cells of a benchmark: which share their baseline, and how their runs are resampled."""
+"""Cells of a benchmark: which share their baseline, and by which runs pairs are compared."""
 
 import numpy as np
 from scipy import stats

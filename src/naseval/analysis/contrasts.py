@@ -20,9 +20,9 @@ Numbers = float | NDArray[np.float64]
 """A number, or an array of numbers, e.g. one per simulated trial."""
 
 FEWEST = 4
-"""The fewest runs on each side for which a verdict is given and bootstrap samples are drawn.
+"""The fewest runs on each side for which a verdict is given.
 
-Fewer architectures than these have no interval of a spread, a share or a rank either.
+Fewer runs or architectures have no interval of a spread, a share, a percentile or a rank either.
 """
 
 

@@ -195,6 +195,8 @@ def mean_ranks(known: list[Cell]) -> dict[str, dict[str, float]]:
     for name, rows in ranked(known).groupby("method", sort=False)["rank"]:
         low, high = ends[str(name)]
         mean, on = float(rows.mean()), len(rows)
+        # Pairs are compared by the random runs that both have, ranks are by all of each.
+        low, high = (float(end) for end in (np.minimum(low, mean), np.maximum(high, mean)))
         names = {"mean_rank": mean, "rank_low": low, "rank_high": high, "ranked_on": on}
         found[str(name)] = names
     return found

@@ -98,7 +98,7 @@ def likely_components(squares: Values, architectures: int, columns: int) -> Valu
     rest = squares[2] / rng.chisquare(of_rest, RESAMPLES)
     between = squares[1] / rng.chisquare(of_architectures, RESAMPLES)
     root = np.maximum(np.sqrt(squares[0] / rest) - rng.normal(size=RESAMPLES), 0.0)
-    column = rest * (root**2 - (of_columns - 1) / 2) / (architectures * columns)
+    column = rest * (root**2 - (of_columns - 1)) / (architectures * columns)
     return np.asarray(np.maximum([column, (between - rest) / columns, rest], 0.0))
 
 

@@ -27,9 +27,13 @@ def count_images(name: str, dataset: Dataset, results: str | Path) -> Parts:
     there is no split file.
     """
     split = dataset.split
-    known = count_own(name, dataset) if dataset.path else _stated(split, get_facts(dataset.source))
+    splits = Path(results, f"data/{name}/splits.parquet")
+    if dataset.path:
+        own = count_own(name, dataset)
+        return _counted(name, dataset, splits) if own is None else own
+    known = _stated(split, get_facts(dataset.source))
     if known is None:
-        return _counted(name, dataset, Path(results, f"data/{name}/splits.parquet"))
+        return _counted(name, dataset, splits)
     total, test = known
     # Shares refer to all images, or to those that the archive or the lists do not use for the test.
     divided = total - test if isinstance(split.test, str) else total

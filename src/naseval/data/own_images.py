@@ -7,7 +7,7 @@ from pathlib import Path
 from naseval.data.formats.class_folders import OWN, ClassFolders, class_folders
 from naseval.data.formats.members import is_zip, walk, zip_checksums
 from naseval.data.sources import check_classes
-from naseval.data.splits import check_part_sizes, part_sizes
+from naseval.data.splits import PARTS, check_part_sizes, part_sizes
 from naseval.errors import NasevalError
 from naseval.files import reading
 from naseval.records import provenance_of
@@ -57,8 +57,8 @@ def check_own(name: str, dataset: Dataset) -> None:
         check_part_sizes(dataset.split, _divided(dataset, found), name)
 
 
-def count_own(name: str, dataset: Dataset) -> tuple[int, int] | None:
-    """Return the numbers of all images and of test images, or None if their place is gone.
+def count_own(name: str, dataset: Dataset) -> dict[str, int] | None:
+    """Return the number of images of each of `PARTS`, or None if their place is gone.
 
     Raise `NasevalError` if they have no test images and `split.test` is `archive`.
     """
@@ -66,11 +66,11 @@ def count_own(name: str, dataset: Dataset) -> tuple[int, int] | None:
     if not _is_there(place):
         return None
     found = class_folders(place)
-    total = len(found.paths)
-    if isinstance(dataset.split.test, str):
-        _check_test(name, dataset, found)
-        return total, sum(found.test or ())
-    return total, sum(int(part_sizes(dataset.split, n)[-1]) for n in _divided(dataset, found))
+    _check_test(name, dataset, found)
+    sizes = [part_sizes(dataset.split, images) for images in _divided(dataset, found)]
+    train, validation, test = (sum(map(int, part)) for part in zip(*sizes, strict=True))
+    own = sum(found.test or ()) if isinstance(dataset.split.test, str) else test
+    return dict(zip(PARTS, (train, validation, own), strict=True))
 
 
 def _divided(dataset: Dataset, found: ClassFolders) -> list[int]:

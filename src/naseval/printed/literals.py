@@ -2,7 +2,8 @@
 
 A genotype is a call `Genotype(normal=[...], normal_concat=range(2, 6), ...)`, as programs print it,
 whatever else stands in its first and last line; an object of JSON (`Genotype.to_json`); or
-integers, in one line or several. Empty lines and lines that begin with # are passed over.
+integers, in one line or several. Empty lines, lines that begin with # and remarks within a genotype
+are passed over.
 """
 
 import ast

@@ -252,13 +252,14 @@ def _in_tar(archive: Path, wanted: Wanted) -> Members:
 
 
 def _check_end(tar: tarfile.TarFile) -> None:
-    """Raise `OSError` unless two blocks of zeros end the members, of which tarfile has read one.
+    """Raise `OSError` unless two blocks of zeros stand where tarfile stopped, the mark of the end.
 
-    It ends quietly at a damaged header too, and where a tar was cut.
+    It stops quietly at a damaged header too, and where a tar was cut.
     """
     if tar.fileobj is None:
         return
-    if tar.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+    tar.fileobj.seek(tar.offset)
+    if tar.fileobj.read(2 * tarfile.BLOCKSIZE) != bytes(2 * tarfile.BLOCKSIZE):
         raise OSError("it has no mark of its end, or a damaged header before it")
     while tar.fileobj.read(BLOCK):  # the checksum of gzip is at its end
         pass
