@@ -129,6 +129,22 @@ def test_an_interval_holds_the_rank_however_near_the_methods_are():
     assert np.mean(held) > 0.95
 
 
+def test_a_rank_is_within_its_interval_where_baselines_are_nested():
+    """Pairs are compared by the 4 runs that both have, and the second is ranked by all its 16."""
+    rng = stream("tests", "nested")
+    for _ in range(100):
+        random, names = rng.normal(97, 0.29, 16), tuple(f"{place:02d}" for place in range(16))
+        known = [
+            Cell(
+                "d", method, "last", True, rng.normal(mean, 0.15, 8), random[:n],
+                ("d", "s", "p", *names[:n]), 8, n,
+            )
+            for method, mean, n in (("one", 97.0, 4), ("two", 97.2, 16))
+        ]  # fmt: skip
+        for row in mean_ranks(known).values():
+            assert row["rank_low"] <= row["mean_rank"] <= row["rank_high"]
+
+
 def test_ranks_that_are_certain_have_no_width_and_equal_methods_all_of_it():
     rng = stream("tests", "certain")
     known = [cell("a", f"m{place}", 60 - place, rng, spread=0.01) for place in range(4)]

@@ -308,6 +308,20 @@ def test_a_tar_that_was_cut_or_has_a_damaged_header_is_one_sentence(tmp_path, fo
                 read(archive)
 
 
+def test_a_damaged_last_header_of_a_tar_is_one_sentence(tmp_path):
+    """Also that of a hard link, which no content follows, or before content of zeros."""
+    link = tarfile.TarInfo("cat/link.png")
+    link.type, link.linkname = tarfile.LNKTYPE, "cat/0.png"
+    for name, last in (("link.tar", link), ("zeros.tar", ("cat/zeros.png", bytes(2048)))):
+        place = made.write_tar(tmp_path / name, [*pictures("cat", "dog"), last])
+        content = bytearray(place.read_bytes())
+        with tarfile.open(place) as tar:
+            content[tar.getmembers()[-1].offset + 5] ^= 1
+        place.write_bytes(content)
+        with pytest.raises(NasevalError, match=r"is damaged .*; mend it"):
+            read(place)
+
+
 def test_an_encrypted_zip_is_one_sentence(tmp_path):
     place = write(tmp_path, "zip", pictures("cat", "dog"))
     content = bytearray(place.read_bytes())
