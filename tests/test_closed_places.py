@@ -139,6 +139,18 @@ def test_results_of_another_account_are_one_sentence(
     assert told.endswith("or set resources.share to group where it is made\n")
 
 
+@pytest.mark.parametrize("command", LOOKED_INTO)
+def test_results_below_a_closed_folder_are_one_sentence(
+    place, monkeypatch, capsys, request, command
+):
+    monkeypatch.chdir(request.config.rootpath)
+    folder = str(place / "results")
+    with closed(place):
+        code = main([command, folder] if command == "results" else [command, "--results", folder])
+    told = capsys.readouterr().err
+    assert code == 1 and told.count("\n") == 1 and "could not be read (Permission denied" in told
+
+
 def test_too_little_memory_is_not_a_closed_place(place):
     with pytest.raises(OSError, match="Cannot allocate"), reading(place, "mend it"):
         raise OSError(12, "Cannot allocate memory")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from benchmarks.bench.document import table
 from benchmarks.statistics.populations import Population
+from benchmarks.statistics.rivals import RESAMPLES
 from scipy import stats
 
 from naseval.analysis.cells import Cell
@@ -14,7 +15,6 @@ from naseval.analysis.printed import percentile_among
 from naseval.analysis.variance import likely_components, sums_of_squares
 from naseval.randomness import stream
 
-RESAMPLES = 999
 TAIL = (1 - CONFIDENCE) / 2
 
 
@@ -22,7 +22,7 @@ def others_table(populations: list[Population], trials: int) -> str:
     """Return one table of all of them, with the intervals that were not chosen."""
     fewer = trials // 10  # of what is slow
     rows = [
-        *_spreads([one for one in populations if one.in_rule and "+" not in one.name], trials),
+        *_spreads([one for one in populations if one.in_rule and not one.improvement], trials),
         *_shares(trials),
         *_percentiles(fewer),
         *_ranks(fewer),

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 from benchmarks.bench.document import table
 from benchmarks.statistics.populations import MEAN
+from benchmarks.statistics.rivals import RESAMPLES
 
 from naseval.analysis.contrasts import Group, improvement_difference
 from naseval.analysis.intervals import CONFIDENCE, Values
@@ -15,7 +16,6 @@ RUNS = 8
 SEARCHED_STD, RANDOM_STD = 0.23, 0.29
 """With them the relative improvements of two methods correlate by 0.61."""
 DIFFERENCE = 0.25
-RESAMPLES = 999
 Interval = Callable[[Values, Values, Values], tuple[Values, Values]]
 
 

@@ -16,7 +16,7 @@ from naseval.budget.jobs import needed
 from naseval.checks.configfiles import check_dropped
 from naseval.config import Config
 from naseval.errors import NasevalError
-from naseval.files import UNREADABLE, reading, write_atomically
+from naseval.files import UNREADABLE, check_results, reading, write_atomically
 from naseval.locking.orphans import release_lock
 from naseval.provenance import now
 from naseval.status.configured import configured
@@ -155,8 +155,8 @@ def _results(options: argparse.Namespace) -> None:
     # pandas and SciPy take a second to load, and the status needs neither.
     from naseval.report.outcome import outcomes
 
+    check_results(options.folder)
     with reading(options.folder, UNREADABLE):
-        _check_folder(options.folder)
         files = readable_files(options.folder)
         closing = [*outcomes(options.folder).values()]
     if (page := options.folder / PAGE) in files:
@@ -164,11 +164,6 @@ def _results(options: argparse.Namespace) -> None:
     sys.stdout.writelines(f"\n{sentence}\n" for sentence in closing)
     sys.stdout.write("\nFigures, tables, cards and pages:\n")
     sys.stdout.writelines(f"  {path}\n" for path in files)
-
-
-def _check_folder(results: Path) -> None:
-    if not results.is_dir():
-        raise NasevalError(f"{results} is no folder; name the results folder")
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -212,9 +207,9 @@ def _show(options: argparse.Namespace) -> None:
     config = configured(options.configfile)
     results = options.results or config.results
     check_dropped(results, options.configfile)
+    if options.results:
+        check_results(results)
     with reading(results, UNREADABLE):
-        if options.results:
-            _check_folder(Path(results))
         jobs = needed(so_far(config, results))
         seen = job_states(results, jobs)
         listings = [*summary(jobs, seen, results), to_go(remaining(results, seen))]

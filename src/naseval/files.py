@@ -65,6 +65,14 @@ def reading(
         raise kind(f"{place} could not be read ({reason}); {mend}") from error
 
 
+def check_results(folder: str | Path) -> None:
+    """Raise `NasevalError` if a results folder is not there, or may not be looked for."""
+    with reading(folder, UNREADABLE):
+        is_there = Path(folder).is_dir()
+    if not is_there:
+        raise NasevalError(f"{folder} is no folder; name the results folder")
+
+
 def share_with(whom: str) -> None:
     """Set who may read the files that this process and its child processes create from now on.
 

@@ -26,7 +26,7 @@ from naseval.data.prepared import CHECKS
 from naseval.data.store import CHANNEL_FILE, IMAGE_FILES, check_images
 from naseval.errors import NasevalError
 from naseval.exports import check_archive, checked
-from naseval.files import UNREADABLE, reading
+from naseval.files import UNREADABLE, check_results, reading
 from naseval.published.raw_files import raw_files
 from naseval.spaces._files import read_architecture, read_genotype
 from naseval.studies import (
@@ -85,8 +85,7 @@ def verify(config: Config, results: str | Path | None = None) -> Verified:
     is no such folder, or a part of it cannot be read.
     """
     root, verified = Path(results or config.results), Verified()
-    if not root.is_dir():
-        raise NasevalError(f"{root} is no folder; name the results folder")
+    check_results(root)
     patterns = _Checks(config, root).by_pattern()
     _check_readable(root, patterns)
     for pattern, (kind, check) in patterns.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 from naseval.data.formats.class_folders import OWN, ClassFolders, class_folders
 from naseval.data.formats.members import is_zip, walk, zip_checksums
 from naseval.data.sources import check_classes
-from naseval.data.splits import PARTS, check_part_sizes, part_sizes
+from naseval.data.splits import all_part_sizes, check_part_sizes
 from naseval.errors import NasevalError
 from naseval.files import reading
 from naseval.records import provenance_of
@@ -58,7 +58,7 @@ def check_own(name: str, dataset: Dataset) -> None:
 
 
 def count_own(name: str, dataset: Dataset) -> dict[str, int] | None:
-    """Return the number of images of each of `PARTS`, or None if their place is gone.
+    """Return how many images `train`, `validation` and `test` have, or None if all are gone.
 
     Raise `NasevalError` if they have no test images and `split.test` is `archive`.
     """
@@ -67,10 +67,8 @@ def count_own(name: str, dataset: Dataset) -> dict[str, int] | None:
         return None
     found = class_folders(place)
     _check_test(name, dataset, found)
-    sizes = [part_sizes(dataset.split, images) for images in _divided(dataset, found)]
-    train, validation, test = (sum(map(int, part)) for part in zip(*sizes, strict=True))
-    own = sum(found.test or ()) if isinstance(dataset.split.test, str) else test
-    return dict(zip(PARTS, (train, validation, own), strict=True))
+    sizes = all_part_sizes(dataset.split, _divided(dataset, found))
+    return sizes | ({"test": sum(found.test or ())} if isinstance(dataset.split.test, str) else {})
 
 
 def _divided(dataset: Dataset, found: ClassFolders) -> list[int]:

@@ -68,13 +68,18 @@ def part_sizes(settings: Split, images: int) -> NDArray[np.int64]:
     return np.diff(bounds.astype(np.int64), prepend=0)
 
 
+def all_part_sizes(settings: Split, classes: Sequence[int]) -> dict[str, int]:
+    """Return how many images are in each of `PARTS`, by `part_sizes` of the classes."""
+    sizes = np.sum([part_sizes(settings, images) for images in classes], axis=0)
+    return dict(zip(PARTS, sizes.tolist(), strict=True))
+
+
 def check_part_sizes(settings: Split, classes: Sequence[int], name: str) -> None:
     """Raise `NasevalError` if a part that has a share has no image of any class.
 
     `classes` are the numbers of images of each class, test images of its own apart.
     """
-    sizes = sum(part_sizes(settings, images) for images in classes)
-    for part, images in zip(PARTS, np.asarray(sizes), strict=True):
+    for part, images in all_part_sizes(settings, classes).items():
         if not isinstance(share := getattr(settings, part), str) and share > 0 and images == 0:
             raise NasevalError(_empty(name, part, sum(classes), len(classes)))
 

@@ -121,14 +121,15 @@ def read_in_order(archive: Path, names: list[str], *, mend: Mend = FETCH) -> Ite
 def zip_checksums(archive: Path, *, mend: Mend = FETCH) -> list[tuple[str, int, int]]:
     """Return path, size and CRC-32 of every file in a zip, as its directory has them.
 
-    They are sorted. Files that `is_passed_over` are left out. Raise `NasevalError` if the directory
-    is damaged.
+    They are sorted by path. Files that `is_passed_over` are left out. Raise `NasevalError` if the
+    directory is damaged.
     """
     with _named(archive, mend), zipfile.ZipFile(archive) as file:
-        found = [(_zip_name(info), info) for info in file.infolist() if not info.is_dir()]
-    return sorted(
-        (path, info.file_size, info.CRC) for path, info in found if not is_passed_over(path)
-    )
+        return [
+            (path, info.file_size, info.CRC)
+            for path, info in _zip_files(file)
+            if not is_passed_over(path)
+        ]
 
 
 def walk(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -276,13 +277,18 @@ def _tar_content(tar: tarfile.TarFile, info: tarfile.TarInfo, path: str) -> byte
 
 def _in_zip(archive: Path, wanted: Wanted) -> Members:
     with zipfile.ZipFile(archive) as file:
-        named = [(_zip_name(info), info) for info in file.infolist() if not info.is_dir()]
-        for path, info in sorted(named, key=lambda member: member[0]):
+        for path, info in _zip_files(file):
             kind = stat.S_IFMT(info.external_attr >> 16)
             if kind == stat.S_IFLNK:
                 yield Member(path, is_link=True)
             elif kind in (0, stat.S_IFREG):
                 yield Member(path, _zip_content(file, info, path) if wanted(path) else None)
+
+
+def _zip_files(file: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
+    """Return path and entry of everything that is no folder, sorted by path."""
+    named = [(_zip_name(info), info) for info in file.infolist() if not info.is_dir()]
+    return sorted(named, key=lambda member: member[0])
 
 
 def _zip_content(file: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> bytes:
