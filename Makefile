@@ -60,7 +60,7 @@ lint: $(VENV)/dev  ## ruff, mypy, snakefmt, snakemake --lint
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-format: $(VENV)/dev  ## put code into the house's form
+format: $(VENV)/dev  ## put code into the project's format
 	$(BIN)/ruff check --fix benchmarks docs/site examples src tests workflow
 	$(BIN)/ruff format benchmarks docs/site examples src tests workflow
 	$(BIN)/snakefmt Snakefile workflow

@@ -133,6 +133,20 @@ def test_links_to_nowhere_and_folders_in_place_of_files_are_faults(whole):
     assert "images.npy is missing" in told and "channels.json could not be read" in told
 
 
+def test_printed_genotypes_and_recorded_searches_are_checked(whole):
+    config, root = whole
+    sample("darts", 7).write(root / "architectures/darts/printed-darts-v1.json")
+    searches = root / "recorded/darts_214/random_search/searches.parquet"
+    for path in (searches, searches.parents[1] / "architectures.parquet"):
+        records.write(path, records.table(schemas.HISTORY, []), {"settings": {}})
+    verified = verify(config, root)
+    assert [verified.files[f"recorded {kind}"] for kind in ("architectures", "searches")] == [1, 1]
+    assert (verified.files["printed genotypes"], verified.unasked) == (1, 1)
+    searches.write_bytes(searches.read_bytes()[:-10])
+    (fault,) = verify(config, root).faults
+    assert str(searches) in fault
+
+
 def test_a_folder_that_is_not_there_is_one_sentence(whole):
     with pytest.raises(NasevalError, match="is no folder"):
         verify(whole[0], whole[1] / "nowhere")

@@ -52,7 +52,15 @@ def refused(*overlays):
     "overlay", ["demo", "fashion", "cifar-small", "authors-code", "successors"]
 )
 def test_the_configurations_of_the_project_are_planned(overlay):
-    planned(yaml.safe_load((ROOT / f"config/{overlay}.yaml").read_text(encoding="utf-8")))
+    planned(configured(overlay))
+
+
+def configured(overlay):
+    return yaml.safe_load((ROOT / f"config/{overlay}.yaml").read_text(encoding="utf-8"))
+
+
+def test_the_methods_after_the_paper_have_the_benchmark_alone():
+    assert list(planned(configured("successors")).studies) == ["benchmark"]
 
 
 @pytest.mark.parametrize(

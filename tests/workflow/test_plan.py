@@ -9,6 +9,7 @@ import yaml
 
 from copied_project import Project
 from paths import ROOT
+from tiny_project import tiny_overlay
 from torch_trap import trap
 
 pytestmark = pytest.mark.workflow
@@ -73,6 +74,15 @@ def test_the_trap_works(tmp_path):
         check=False,
     )
     assert "caught" in done.stderr
+
+
+def test_a_page_for_each_space_is_part_of_their_study(tmp_path):
+    overlay = tiny_overlay()
+    project = Project.copied(tmp_path, overlay)
+    spaces = overlay["studies"]["spaces"]["protocol_of"]
+    pages = {f"spaces/{space}.md" for space in spaces}
+    assert project.planned("reproduced_spaces")["space_page"] == pages
+    assert "space_page" not in project.planned()
 
 
 @pytest.mark.parametrize("rule", ["search", "run"])

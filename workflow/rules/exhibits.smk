@@ -89,7 +89,7 @@ def score_cards_of(studies):
 
 
 def show_study(study):
-    """Return an input function for the reproduced table, figures and tables of a study."""
+    """Return an input function for the reproduced table, figures, tables and pages of a study."""
 
     @one_sentence()
     def list_files(_wildcards):
@@ -98,7 +98,7 @@ def show_study(study):
                 f"the study {study} is not configured: say under studies.{study} what it has"
             )
         table = result(f"studies/reproduced/{study}.parquet")
-        return [table, *figures_and_tables([study])]
+        return [table, *figures_and_tables([study]), *pages_of(study)]
 
     return list_files
 

@@ -1,6 +1,15 @@
-"""Writes a page per space, to spaces/{space}.md; the study `spaces` sets the runs."""
+"""Writes a page per space, to spaces/{space}.md, for the target `reproduced_spaces`."""
 
 from naseval.studies import genotype_file
+
+
+def pages_of(study):
+    """Return the pages of all configured spaces for the study `spaces`, and none for others."""
+    if study != "spaces":
+        return []
+    return [
+        result(f"spaces/{space}.md") for space in CONFIG.studies[study].protocol_of
+    ]
 
 
 rule space_page:
