@@ -279,6 +279,23 @@ class Config(Strict):
         return {key: dataset.margin for key, dataset in self.datasets.items()}
 
     @property
+    def stated_costs(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """The fields of `Cost` that are stated of methods that searched elsewhere.
+
+        They are by dataset and method; datasets of which nothing is stated are not in it.
+        """
+        elsewhere = [name for name in self.methods if name not in self.searching]
+        found = {
+            dataset: {
+                name: cost.model_dump()
+                for name in elsewhere
+                if (cost := self.method(name, dataset).cost)
+            }
+            for dataset in self.datasets
+        }
+        return {dataset: costs for dataset, costs in found.items() if costs}
+
+    @property
     def inherits(self) -> dict[str, str]:
         """The protocol that each protocol inherits from, if it does."""
         return {

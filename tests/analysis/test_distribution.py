@@ -1,6 +1,7 @@
 """How soon the final ranking shows, and how narrow a space is."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -8,6 +9,7 @@ from naseval.analysis.correlation import correlation
 from naseval.analysis.distribution import distribution
 from study_tables import (
     curves_frame,
+    frame,
     made_up_curves,
     needs_published,
     published_array,
@@ -25,6 +27,22 @@ def test_short_runs_have_a_correlation():
     assert table["smoothed"].iloc[1] == pytest.approx(expected)
     assert np.isnan(table["smoothed"].iloc[0])
     assert (table["raw_low"] <= table["raw"] + 1e-9).all()
+
+
+LEFT_OUT = {"reading": "epoch", "epoch": 2, "diverged": True, "test_accuracy": None}
+
+
+def test_a_space_whose_runs_all_diverged_has_no_numbers():
+    gone = frame({**LEFT_OUT, "genotype": f"enas/{index}", "space": "enas"} for index in range(3))
+    table, sentence = distribution(gone)
+    assert table[["trained", "n"]].to_numpy().tolist() == [[3, 0]] * 2
+    assert table[["mean", "std_low", "p5", "median", "range", "near_best"]].isna().all(axis=None)
+    assert sentence == "No random architecture has an accuracy, since all runs diverged."
+    kept = curves_frame(made_up_curves(3, 4, "kept"))
+    alone = distribution(kept)
+    both, sentence = distribution(pd.concat([gone, kept], ignore_index=True))
+    assert sentence == alone[1]
+    assert both[both["space"] == "darts"]["p5"].tolist() == alone[0]["p5"].tolist()
 
 
 @needs_published

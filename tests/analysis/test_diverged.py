@@ -14,6 +14,7 @@ from naseval.analysis.variance import variance
 from naseval.analysis.verdicts import against_average
 from naseval.analysis.wording import out_of
 from naseval.figures import distribution as figure
+from naseval.figures import ranks
 from study_tables import MARGINS, curve_rows, frame
 
 HEALTHY = {"diverged": False}
@@ -81,8 +82,10 @@ def test_the_benchmark_counts_each_side():
 def test_ranks_leave_out_an_architecture_that_diverged_under_one_seed():
     rows = [row for seed in (0, 1) for index in range(3) for row in healthy(index, seed=seed)]
     rows += [*healthy(9, seed=0), left_out(9, seed=1), left_out(8, seed=0), left_out(8, seed=1)]
-    table, _ = ranking(frame(rows), "seed")
+    table, sentence = ranking(frame(rows), "seed")
     assert table[["trained", "n", "left_out"]].to_numpy().tolist() == [[5, 3, 2]] * 2
+    said = "Left out, since not trained under both of them, or diverged: 2 architectures."
+    assert sentence.endswith(said) and ranks.draw(frame(rows), "seed").caption.endswith(said)
 
 
 def test_two_spaces_and_the_variance_count_both():

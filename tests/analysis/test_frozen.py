@@ -13,6 +13,7 @@ from naseval.figures import benchmark, forest
 from study_tables import DATASETS, MARGINS, METHODS, curve_rows, frame, made_up_benchmark
 
 EARLIER = {"difference": 1.0, "low": 0.4, "high": 1.6, "verdict": "better", "margin": 0.5}
+LAST = {"searches": 8, "look": 2, "looks": 4, "decided": True}
 LEVELS = {"difference_level": 0.0186, "equivalence_level": 0.0236}
 CELL = {"dataset": "cifar10", "method": "nao"}
 
@@ -26,7 +27,7 @@ def study():
 def decisions():
     """Return the decision on one of four cells."""
     return pd.DataFrame(
-        [{**CELL, **EARLIER, **LEVELS, "difference_p": 0.01, "equivalence_p": 0.9, "searches": 8}]
+        [{**CELL, **EARLIER, **LEVELS, "difference_p": 0.01, "equivalence_p": 0.9, **LAST}]
     )
 
 
@@ -45,6 +46,30 @@ def test_a_frozen_verdict_takes_the_place_of_a_later_one(study, decisions):
     pd.testing.assert_frame_equal(fixed[~stopped], found[~stopped])
     pd.testing.assert_frame_equal(frozen(found, None), found)
     pd.testing.assert_frame_equal(frozen(found, decisions.assign(method="enas")), found)
+
+
+def test_the_note_says_whether_a_cell_has_stopped(study, decisions):
+    found = against_average(study, MARGINS)
+    mine = found["decides"] & of_the_cell(found)
+
+    def note(**row):
+        return frozen(found, decisions.assign(**row)).loc[mine, "note"].item()
+
+    assert note(look=4, decided=False) == "stopped at n = 8"
+    assert note(decided=False) == "judged at look 2 of 4, n = 8, and not yet at later ones"
+
+
+def test_a_look_that_wants_runs_leaves_the_difference_of_the_few_that_there_are(decisions):
+    few = made_up_benchmark(runs=3)
+    found = against_average(few, MARGINS)
+    mine = found["decides"] & of_the_cell(found)
+    numbers = ["difference", "low", "high", "difference_p", "equivalence_p"]
+    nothing = decisions.assign(**dict.fromkeys(numbers), verdict="undecided")
+    (row,) = frozen(found, nothing)[mine].to_dict("records")
+    assert row["difference"] == found.loc[mine, "difference"].item()
+    assert row["note"].startswith("stopped at n = 8; from 3 runs: searched ")
+    told = verdicts(few, DATASETS, METHODS, MARGINS, decisions=nothing)[2]
+    assert "by the last accuracy: of 4 comparisons" in told
 
 
 def test_cells_in_steps_leave_the_family_of_the_others(study, decisions):

@@ -50,7 +50,7 @@ def test_ranking_wants_two_values_and_two_architectures():
     with pytest.raises(NasevalError, match="3 values of seed"):
         ranking(paired_frame(values, "seed", (0, 1, 2)), "seed")
     table, sentence = ranking(paired_frame(values[:1, :2], "seed", (0, 1)), "seed")
-    assert table.empty and sentence.startswith("Fewer than two architectures were trained under")
+    assert table.empty and sentence.startswith("Fewer than two architectures have an accuracy und")
 
 
 def test_ranking_of_two_architectures_has_no_interval():

@@ -119,6 +119,42 @@ def test_scores_are_compared_with_the_first_seed_and_counted():
     assert enas["tau"].is_monotonic_increasing
 
 
+def stopped_early():
+    """Return the scores of two searches, of which the first stopped after 17 of 50 epochs."""
+    ends = {0: {0: 1, 10: 1, 17: -1}, 1: {0: 1, 10: 1, 20: 1, 50: 1}}
+    rows = [
+        row
+        for seed, moments in ends.items()
+        for epoch, sign in moments.items()
+        for row in scored(SUPERNET, sign * TRUTH, method="enas", seed=seed, stage=1, epoch=epoch)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_a_search_that_stopped_early_keeps_its_last_scores():
+    tidy = supernets(agreements(study(), stopped_early(), SEEDS))
+    last = tidy[tidy["statistic"] == "last"]
+    assert last["done"].tolist() == [0, 10, 20, 50] and set(last["searches"]) == {2}
+    assert last["tau"].tolist() == pytest.approx([1, 1, 0, 0])
+    _, shown, note = table(study(), stopped_early(), SEEDS, *LABELS)
+    assert shown["supernet"].str.startswith("0.00").all() and set(shown["epochs"]) == {"50 of 50"}
+    assert "stopped early keeps its last scores" in note
+    figure, _, caption = draw(study(), stopped_early(), SEEDS, *LABELS)
+    lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 4]
+    assert [list(line.get_ydata()) for line in lines] == [pytest.approx([1, 1, 0, 0])]
+    assert "n = 2, whose mean is drawn" in caption
+
+
+@pytest.mark.parametrize("stops", [1, 2])
+def test_the_moment_of_a_stop_counts_where_no_search_goes_on(stops):
+    scores = stopped_early()
+    alone = scores[scores["seed"] == 0]
+    both = pd.concat([alone.assign(seed=seed) for seed in range(stops)])
+    tidy = supernets(agreements(study(), both, SEEDS))
+    assert tidy[tidy["statistic"] == "last"]["done"].tolist() == [0, 10, 17]
+    assert tidy["tau"].iloc[-1] == pytest.approx(-1)
+
+
 def test_without_the_first_seed_or_any_score_nothing_is_compared():
     assert agreements(study(), scores(), [7]).empty
     tidy, shown, _ = table(study(), scores().iloc[:0], SEEDS, *LABELS)

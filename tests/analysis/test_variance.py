@@ -63,7 +63,7 @@ def test_variance_leaves_out_incomplete_architectures_and_resnet():
     assert table["low"].isna().all()  # without any rest nothing is uncertain
     assert "4 architectures × 2 protocols" in sentence
     table, sentence = variance(study[study["protocol"] == "base"])
-    assert table.empty and sentence.startswith("No two random architectures were trained under")
+    assert table.empty and sentence.startswith("No two random architectures have accuracies under")
 
 
 def test_components_are_those_that_the_runs_were_drawn_with():
@@ -114,11 +114,28 @@ def test_of_two_runs_each_the_architecture_has_no_share_of_what_is_noise():
     assert (rows["low"] <= rows["high"]).all() and (rows["seeds"] == 2).all()
     assert "400 architectures × 2 seeds" in sentence and "two trainings of it" in sentence
     none, sentence = variance(study[study["seed"] == 0], "seed")
-    assert none.empty and "under the same two seeds" in sentence
+    assert none.empty and "under all of two or more seeds" in sentence
+    assert "Left out" not in sentence
     # Only crossed runs count: an architecture without one of the seeds is left out.
     part = study[(study["genotype"] != "r000") | (study["seed"] == 0)]
     table, sentence = variance(part, "seed")
     assert (table["architectures"] == 399).all() and sentence.endswith("diverged: 1 architecture.")
+
+
+@pytest.mark.parametrize(("by", "named"), [("protocol", "protocol 2"), ("seed", "seed 2")])
+def test_what_all_architectures_diverged_under_is_named(by, named):
+    rows = [
+        {"genotype": f"r{i}", by: column if by == "seed" else str(column), "diverged": column == 2}
+        | ({} if column == 2 else {"test_accuracy": 80.0 + i + i * column})
+        for i in range(5)
+        for column in (0, 1, 2)
+    ]
+    said = f"Left out, since all random architectures diverged: {named}."
+    table, sentence = variance(frame(rows), by)
+    assert set(table[f"{by}s"]) == {2} and set(table["architectures"]) == {5}
+    assert sentence.startswith(f"Over 5 architectures × 2 {by}s") and sentence.endswith(said)
+    table, sentence = variance(frame(row for row in rows if str(row[by]) != "1"), by)
+    assert table.empty and sentence.startswith("No two random") and sentence.endswith(said)
 
 
 @needs_published

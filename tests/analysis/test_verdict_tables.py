@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from naseval.analysis.tables import html
 from naseval.analysis.verdict_tables import pairs, verdicts
 from naseval.analysis.verdicts import against_average, with_verdicts
 from study_tables import (
@@ -48,6 +49,15 @@ def test_an_empty_study_has_empty_tables():
     for table in (verdicts, pairs):
         tidy, shown, note = table(nothing, DATASETS, METHODS, MARGINS)
         assert tidy.empty and shown.empty and len(shown.columns) and note.endswith(".")
+
+
+def test_a_note_names_tables_without_verdicts_as_their_labels_are_written():
+    names = {"cifar10": "A*", "sport8": "<b>_B_*"}
+    searches = pd.DataFrame({"benchmark": list(names), "verdicts": False})
+    study = made_up_benchmark(list(names), runs=2)
+    tidy, shown, note = verdicts(study, names, METHODS, MARGINS, searches)
+    assert tidy.empty and r"independent result: A\*, \<b>\_B\_\*." in note
+    assert "independent result: A*, &lt;b&gt;_B_*." in html(shown, "Verdicts", note)
 
 
 def test_verdicts_are_added_to_a_table_row_by_row():

@@ -45,10 +45,25 @@ def test_a_stated_cost_is_shown_as_stated(evidence):
     given = evidence(cost=COST)
     section = cost.cost_section(given, "mine")
     assert "| CIFAR-10 | 3 | 8640.0 | 0.1 |" in section
+    assert "| GPU-days |" in section
     assert "Device: cuda (V100). Searched elsewhere; the cost is as stated." in section
     items = {item.practice: item for item in checklist.items(given, "mine")}
     assert items["Cost of the search reported"].fact == "6 searches as stated"
     assert items["Cost of the search reported"].met is True
+
+
+@pytest.mark.parametrize(
+    ("device", "unit"), [("CUDA, V100", "GPU-days"), ("TPU v3", "days on the device")]
+)
+def test_the_unit_of_a_stated_cost_is_that_of_figure_2(evidence, device, unit):
+    section = cost.cost_section(evidence(cost={**COST, "device": device}), "mine")
+    assert f"| {unit} |" in section
+
+
+def test_stated_costs_are_those_of_methods_that_searched_elsewhere(evidence):
+    known = evidence(overrides={"cifar10": {"cost": COST}}).config
+    assert known.stated_costs == {"cifar10": {"mine": COST}}
+    assert evidence().config.stated_costs == {}
 
 
 def test_what_is_not_known_of_the_search_is_neither_met_nor_unmet(evidence):

@@ -78,6 +78,26 @@ def test_the_methods_after_the_paper_have_the_benchmark_alone():
             "split.validation is 0.0, less than one of 1797 images",
         ),
         ({"datasets": {"cifar10": {"image_size": 64}}}, "cifar10.image_size is 64, and the source"),
+        (
+            {"methods": {"random-search": {"search": {"space": "enas", "sampler": "uniform"}}}},
+            "methods.random-search.search.space is enas, and the method's space is darts; remove",
+        ),
+        (
+            {"methods": {"random-search": {"search": {"protocol": {"epochs": 7}}}}},
+            "search.protocol.epochs would not be used; set methods.random-search.search.epochs in",
+        ),
+        (
+            {"methods": {"nwot": {"search": {"protocol": {"epochs": 7}}}}},
+            "methods.nwot.search.protocol.epochs would not be used; remove it",
+        ),
+        (
+            {"methods": {"nwot": {"search": {"protocol": {"precision": "tf32"}}}}},
+            "search.protocol.precision would not be used; set methods.nwot.search.precision in",
+        ),
+        (
+            {"methods": {"random-search": {"search": {"protocol": {"network": {"dropout": 0.3}}}}}},
+            "search.protocol.network.dropout: the networks of the space darts have no such option",
+        ),
         ({"datasets": {"sport8": {"images": "small"}}}, "sport8.images is small, and the source"),
         ({"datasets": {"digits": {"image_size": 10}}}, "datasets.digits.image_size: image_size is"),
         ({"datasets": {"digits": {"image_size": 6}}}, "choose a multiple of 4"),
@@ -128,6 +148,10 @@ def test_the_methods_after_the_paper_have_the_benchmark_alone():
         (
             {"studies": {"distribution": {"protocols": ["cda", "cda-aa-1500e"]}}},
             "studies.distribution.protocols: the study draws curves of one length",
+        ),
+        (
+            {"studies": {"distribution": {"spaces": ["darts", "modified"]}}},
+            "studies.distribution.spaces: the study describes the architectures of one space",
         ),
         ({"studies": {"distribution": {"random": 10**9}}}, "studies.distribution asks for more"),
         ({"studies": {"benchmark": {"searches": 10**9}}}, "studies.benchmark asks for more than"),

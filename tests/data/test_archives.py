@@ -1,5 +1,7 @@
 """What is known of archives, where they are looked for, and what is recorded of them."""
 
+import errno
+import fcntl
 import hashlib
 import re
 import threading
@@ -291,6 +293,16 @@ def test_downloads_side_by_side_keep_each_others_records(tmp_path):
     for thread in threads:
         thread.join()
     assert set(yaml.safe_load(lock.read_text())) == set(keys)
+
+
+def test_a_file_system_without_locks_records_too(tmp_path, monkeypatch):
+    def unsupported(*_):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    (tmp_path / "file").write_bytes(CONTENT)
+    record(tmp_path / "config/lock.yaml", "source/0", tmp_path / "file")
+    assert locked(tmp_path / "config/lock.yaml", "source/0")
 
 
 @pytest.mark.parametrize("content", ["a: [", "[]", "a: 3"])

@@ -275,6 +275,8 @@ def test_a_killed_worker_is_one_sentence(folders):
     worker.kill()
     with pytest.raises(NasevalError, match=r"was killed, probably for lack of memory"):
         epochs(batches, 1)
+    plain = training(folders, LARGE)
+    assert same([batches.at(0, 0)], [plain.at(0, 0)])  # as the next training of the job asks
 
 
 def test_workers_end_with_a_killed_parent(folders):

@@ -88,6 +88,23 @@ def test_cost_sorts_by_searched_accuracy_and_averages_over_seeds():
         cost.draw(study, made_up_costs(["darts"]), DATASETS, METHODS, "mit67")
 
 
+@pytest.mark.parametrize(
+    ("devices", "name"),
+    [
+        (["cuda:0", "cuda (V100)"], "GPU"),
+        (["cuda", "mps", "GPU V100"], "GPU"),
+        (["cpu", "cuda(V100)"], "CPU or GPU"),
+        (["cpu", "TPU v3"], "CPU or TPU v3"),
+    ],
+)
+def test_devices_of_one_kind_are_called_the_same(devices, name):
+    """One of them is measured, another is as it is stated."""
+    methods = ["darts", "nao", "enas"][: len(devices)]
+    costs = made_up_costs(methods).assign(device=np.repeat(devices, 2))
+    figure = cost.draw(made_up_benchmark(["cifar10"], methods), costs, DATASETS, METHODS).figure
+    assert figure.axes[1].get_ylabel() == f"cost ({name}-days)"
+
+
 def test_protocols_draw_one_bar_per_family_and_the_triangle():
     study = made_up_protocols()
     figure, data, caption = protocols.draw(study, PROTOCOLS, SPACES, BOTH, 97.47)

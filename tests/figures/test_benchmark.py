@@ -6,6 +6,9 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
 from naseval.errors import NasevalError
@@ -88,7 +91,7 @@ def test_a_method_keeps_its_marker_whatever_the_labels_are():
             for handle in figure.legends[0].legend_handles[:2]
         }
         assert drawn == {
-            (labels.get(name, name), style.method_look(name).marker) for name in ("stacnas", "nao")
+            (labels.get(name, name), style.METHOD_LOOKS[name].marker) for name in ("stacnas", "nao")
         }
 
 
@@ -96,12 +99,56 @@ def test_every_method_has_a_colour_and_a_marker_of_its_own():
     known = list(style.METHOD_LOOKS.values())
     assert set(style.METHOD_LOOKS) == {*METHODS, "manas-ls", *SUCCESSORS, *BASELINES}
     assert len({look.colour for look in known}) == len({look.marker for look in known}) == 22
-    for name in ("drnas", "my-method", "x"):
-        look = style.method_look(name)
-        assert look == style.method_look(name)
-        assert look.colour not in {one.colour for one in known}
-        assert look.marker not in {one.marker for one in known}
-    assert len({style.method_look(f"method-{number}") for number in range(200)}) == 8
+    others = style.method_looks(["mine", "theirs", "drnas", "my-method", "x", "y", "z", "w"])
+    colours, markers = zip(*known, *others.values(), strict=True)
+    assert len(set(colours)) == len(set(markers)) == 22 + 8
+    many = style.method_looks(f"method-{number}" for number in range(64))
+    assert len(set(many.values())) == 64
+    assert style.method_looks([*many, "one-more"])["one-more"] in many.values()
+
+
+def test_a_method_keeps_its_look_when_others_are_added():
+    names = ["mine", "darts", "theirs", "drnas", "x"]
+    looks = style.method_looks(names)
+    assert style.method_looks([*names, "added", "mine"]) == {
+        **looks,
+        "added": style.method_looks([*names, "added"])["added"],
+    }
+    assert looks["darts"] == style.METHOD_LOOKS["darts"]
+    assert style.method_looks(["mine"])["mine"] == looks["mine"]
+
+
+def test_figures_agree_on_methods_without_a_fixed_look():
+    """A figure of some methods takes all that are configured into account."""
+    names = [f"method-{number}" for number in range(8)]
+    labels = {name: name.capitalize() for name in names}
+    expected = style.method_looks(names)
+    for some in (names[3:5], names[6:]):
+        study = made_up_benchmark(["cifar10"], some)
+        handles = benchmark.draw(study, DATASETS, labels, MARGINS).figure.legends[0].legend_handles
+        for name, handle in zip(some, handles[:2], strict=True):
+            drawn, known = handle.get_marker(), expected[name].marker
+            assert drawn.vertices.tolist() == known.vertices.tolist()
+
+
+def test_markers_without_a_fixed_method_look_like_no_other():
+    """As Figure 1 draws them, two share at most 65 % of the pixels that either covers."""
+    shapes = [(name, covered(look.marker)) for name, look in style.METHOD_LOOKS.items()]
+    for number, shape in enumerate(style.SHAPES):
+        mine = covered(shape)
+        for name, other in shapes:
+            assert (mine & other).sum() <= 0.65 * (mine | other).sum(), (number, name)
+        shapes.append((f"shape {number}", mine))
+
+
+def covered(marker):
+    """Return which pixels a marker covers."""
+    figure = Figure(figsize=(0.15, 0.15), dpi=400)
+    canvas = FigureCanvasAgg(figure)
+    edge = {"markeredgecolor": style.BACKGROUND, "markeredgewidth": 0.4}
+    figure.add_artist(Line2D([0.5], [0.5], marker=marker, markersize=5.5, color=style.INK, **edge))
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., 0] < 128
 
 
 def test_no_other_file_names_a_colour():

@@ -60,10 +60,11 @@ def test_a_line_is_a_comparison_and_a_band_the_numbers_of_random_architectures(d
         assert len(lines) == 2 + 1 + 1  # with the average, one baseline, a baseline each
         assert any(list(line.get_ydata()) == equal[column].tolist() for line in lines)
         bands = [one for one in panel.collections if len(one.get_paths())]
-        assert len(bands) == 2
-        ends = bands[0].get_paths()[0].vertices[:, 1]
-        whole = data[data["other"] == AVERAGE][column]
-        assert (ends.min(), ends.max()) == pytest.approx((whole.min(), whole.max()))
+        assert len(bands) == 2 + 1  # with the average, a baseline each
+        for band, method in zip(bands, ("one", "two"), strict=False):
+            ends = band.get_paths()[0].vertices[:, 1]
+            whole = data[(data["other"] == AVERAGE) & (data["method"] == method)][column]
+            assert (ends.min(), ends.max()) == pytest.approx((whole.min(), whole.max()))
     dashes = [line.get_linestyle() for line in last.lines]
     assert sorted(dashes) == ["-"] * 3 + ["--"] * 4
     assert set(SPENT) == {"by_random", "by_search"}

@@ -92,6 +92,11 @@ def test_every_row_has_a_sentence(table):
     assert "| 0 to 0.19 |" in text and "| 0 |" in text and "another 0 to 0.09 points" in text
 
 
+def test_names_are_shown_as_they_are_written():
+    text = report(judge([row("a*"), row("<b>")], "a*", 0.25), "a*", 0.25)
+    assert r"Against a\*, with" in text and r"- \<b>: " in text
+
+
 def test_the_best_epoch_is_spoken_of_where_it_was_chosen():
     rows = [row("random", statistic="last"), row("m", statistic="last")]
     text = report(judge(rows, "random", 0.25), "random", 0.25)

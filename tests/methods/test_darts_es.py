@@ -64,6 +64,12 @@ def test_a_flat_loss_has_the_eigenvalue_zero():
     assert dominant_eigenvalue((alphas[0] ** 2).sum() * 0, alphas) == 0
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_has_no_eigenvalue(value):
+    alphas = [torch.ones(3, dtype=torch.float64, requires_grad=True)]
+    assert np.isnan(dominant_eigenvalue((alphas[0] ** 4).sum() * value, alphas))
+
+
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 def test_second_derivatives_of_the_supernet(layout):
     """Those of the banked form, against differences of its exact gradients."""

@@ -65,6 +65,7 @@ def test_the_measured_seconds_are_divided_as_the_program_says(tmp_path):
         ("train_loss\nnan", r"history\.csv: the table "),
         ("seconds\n-1\n2", r"history\.csv: the table "),
         ("epoch\n", r"history\.csv has no rows"),
+        (f'epoch\n"{"1" * 140_000}', r"history\.csv, line [12]: field larger than field limit"),
     ],
 )
 def test_a_faulty_history_is_one_sentence(tmp_path, text, told):

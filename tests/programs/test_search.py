@@ -1,5 +1,7 @@
 """A search by a program: resumed after a kill, begun anew where anything changed."""
 
+import errno
+import os
 import shutil
 import sys
 from dataclasses import replace
@@ -76,7 +78,7 @@ def made(images, tmp_path, monkeypatch):
         }
         inputs = [Path("data/splits.parquet"), Path("data/channels.json")]
         files = Path("seed-3/genotype.json"), Path("seed-3/history.parquet"), Path("seed-3.log")
-        return Search({**settings, "checkpoint": "kept/seed-3.pt"}, inputs, Path("plain"), *files)
+        return Search({**settings, "checkpoint": "kept/seed-3.pt"}, "digits", inputs, *files)
 
     return make
 
@@ -115,6 +117,33 @@ def test_a_program_goes_on_in_a_renamed_folder(made):
     search = replace(search, settings={**search.settings, "checkpoint": "renamed/seed-3.pt"})
     search.search(Script(), 1)
     assert "tries 2" in search.log.read_text()
+
+
+def test_the_program_finds_the_images_of_its_own_search(made):
+    count = (
+        "import json, pathlib, sys; print(len(json.loads(pathlib.Path(sys.argv[1], 'parts.json')"
+    )
+    Path("program.py").write_text(f"{count}.read_text())['train']))\n", encoding="utf-8")
+    with pytest.raises(NasevalError, match=r"and said last: [1-9][0-9]+; see"):
+        made(command=[sys.executable, "program.py", "{data}"]).search(Script(), 1)
+    assert (made().folder / "data/parts.json").exists()
+
+
+def test_a_finished_search_is_kept_though_its_folder_cannot_be_removed(made, monkeypatch):
+    with pytest.raises(NasevalError, match="out of luck"):
+        made().search(Script(), 1)
+    remove = os.rmdir
+
+    def busy(path, **options):
+        if Path(path).name == "output":
+            raise OSError(errno.ENOTEMPTY, "Directory not empty")
+        remove(path, **options)
+
+    monkeypatch.setattr(os, "rmdir", busy)
+    made().search(Script(), 1)
+    assert made().genotype.exists() and made().folder.exists()
+    with pytest.raises(NasevalError, match=r"could not be removed \(Directory not empty\); end"):
+        made().search(Script(), 1)
 
 
 def test_other_code_than_was_planned_is_refused_before_the_program_runs(made):

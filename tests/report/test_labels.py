@@ -58,6 +58,19 @@ def test_a_table_shows_its_texts_as_they_are_written(name, text):
     assert words(card) == text
 
 
+@settings(max_examples=60, deadline=None)
+@given(TEXTS, TEXTS)
+def test_a_note_shows_labels_as_they_are_written(one, other):
+    note = f"*Without*: {escaped(one)}, {escaped(other)}."
+    for page in (
+        html(pd.DataFrame({"a": ["1"]}), "Title", note),
+        RENDERER.render(markdown(pd.DataFrame({"a": ["1"]}), "Title", note)),
+    ):
+        said = re.findall(r"<p[^>]*>(.*?)</p>", page, re.DOTALL)[-1]
+        assert said.startswith("<em>Without</em>")
+        assert words(f"<p>{said.removeprefix('<em>Without</em>')}</p>") == f": {one}, {other}."
+
+
 @pytest.mark.parametrize("label", DIFFICULT)
 def test_html_shows_a_label_as_it_is_written(label):
     page = html(pd.DataFrame({label: [label]}), label, "A note.")

@@ -186,6 +186,17 @@ def test_what_fails_costs_itself_alone_and_the_rest_is_kept(tmp_path, alone, err
     assert trained == [False, True, False]  # the others were read from their checkpoints
 
 
+def test_what_nobody_foresaw_costs_itself_alone_in_turn_too(tmp_path, alone):
+    def fail(_epoch, _step):
+        raise KeyError("the reason")
+
+    trainings = toys(tmp_path, (fail, nothing))
+    with pytest.raises(NasevalError, match=r"1 of 2 trainings failed: see .*0\.log"):
+        train_all(script(1), 1, trainings)
+    assert "KeyError: 'the reason'" in trainings[0].log.read_text()
+    assert timeless(json.loads(trainings[1].output.read_text())) == alone[1]
+
+
 def test_what_the_kernel_kills_costs_itself_alone_and_is_said(tmp_path):
     def killed(epoch, _step):
         if epoch == 2:

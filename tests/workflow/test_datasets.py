@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+import yaml
 
 import archives as made
 import published_files
@@ -72,3 +73,18 @@ def test_what_arrived_is_recorded(project):
 def test_nothing_runs_again_without_the_archives(project):
     shutil.rmtree(project.folder / "results/archives")
     assert project.planned(*SPLITS.values()) == {}
+
+
+def test_another_dataset_of_a_source_without_archives_is_told_to_download(tmp_path, project):
+    copied = Project.copied(tmp_path / "project", {}).with_results_of(project)
+    shutil.rmtree(copied.folder / "results/archives", ignore_errors=True)
+    overlay = yaml.safe_load((project.folder / "overlay.yaml").read_text(encoding="utf-8"))
+    overlay["datasets"]["mit67-other"] = dataset("mit67", 67) | {"label": "other"}
+    copied.write_overlay(overlay)
+    wanted = "results/data/mit67-other/splits.parquet", *SPLITS.values()
+    done = copied.snakemake("--dry-run", *wanted)
+    assert done.returncode != 0
+    assert "mit67 would be read and trained on again; run snakemake download" in done.stderr
+    name = "results/archives/mit67/indoorCVPR_09.tar"
+    copied.run(name)
+    assert set(copied.planned(*wanted)) == {"large_images", "published_splits"}

@@ -79,8 +79,18 @@ def test_it_is_judged_like_every_method(finished):
 
 def test_nothing_is_left_of_the_images_and_checkpoints(finished):
     results = finished.folder / "results"
-    assert not (results / "plain/digits").exists()
     assert [path for path in results.glob("checkpoints/**/*") if path.is_file()] == []
+
+
+def test_one_more_search_repeats_none(finished):
+    assert finished.planned(*TARGETS) == {}
+    more = overlay()
+    more["studies"]["benchmark"]["searches"] = SEARCHES + 1
+    finished.write_overlay(more)
+    planned = finished.planned(*TARGETS)
+    finished.write_overlay(overlay())
+    assert planned["their_search"] == {outputs(SEARCHES)}
+    assert len(planned["run"]) == 1 and "search" not in planned
 
 
 def test_a_change_of_its_files_searches_again(finished):

@@ -14,7 +14,9 @@ rule run:
         result("benchmarks/runs/{dataset}/{protocol}/{genotype}/seed-{seed}.tsv")
     conda:
         "../../envs/train.yaml"
-    threads: lambda wildcards: count_cores(wildcards.dataset, wildcards.protocol)
+    threads: lambda wildcards: count_cores(
+        wildcards.dataset, CONFIG.protocol(wildcards.protocol, wildcards.dataset)
+    )
     resources:
         **request_training(lambda wildcards: limit_minutes(parse_run(wildcards))),
     params:

@@ -253,6 +253,30 @@ def list_archives(dataset):
     return [result(f"archives/{source}/{name}") for name in archive_files(source)]
 
 
+@one_sentence()
+def find_archives(dataset):
+    """Return the archive files from which the images of a dataset are read.
+
+    Exit if they are still to be fetched, and images of another dataset were read from them: all
+    jobs that need a file run after one that makes it, so what is trained on these would be again.
+    """
+    files, source = list_archives(dataset), CONFIG.datasets[dataset].source
+    if is_stored(dataset) or all(Path(file).exists() for file in files):
+        return files
+    for name, other in CONFIG.datasets.items():
+        if other.source == source and is_stored(name):
+            raise NasevalError(
+                f"the archives of {source} are missing, and if this run fetched them for {dataset}, "
+                f"{name} would be read and trained on again; run snakemake download first"
+            )
+    return files
+
+
+def is_stored(dataset):
+    """Return whether the images of a dataset are stored."""
+    return Path(find_images(dataset)["images"]).exists()
+
+
 @cache
 @one_sentence()
 def describe_content(dataset):
@@ -352,12 +376,25 @@ def request_training(minutes, trainings=1):
     }
 
 
-def count_cores(dataset, protocol=None):
-    """Return the CPUs of a search, or of an augmentation by a protocol, workers included."""
+def count_cores(dataset, *protocols):
+    """Return the CPUs of a training by any of these resolved protocols, workers included."""
     decodes = CONFIG.datasets[dataset].images == "large"
-    if decodes or (protocol and CONFIG.protocol(protocol, dataset).autoaugment):
+    if decodes or any(protocol.autoaugment for protocol in protocols):
         return CONFIG.resources.threads + CONFIG.resources.workers
     return CONFIG.resources.threads
+
+
+def count_run_cores(runs):
+    """Return the CPUs that any of some augmentations on one dataset needs."""
+    protocols = {run.protocol: CONFIG.protocol(run.protocol, run.dataset) for run in runs}
+    return count_cores(runs[0].dataset, *protocols.values())
+
+
+def count_search_cores(dataset, method):
+    """Return the CPUs of a search."""
+    settings = CONFIG.search_settings(method, dataset)
+    protocol = getattr(settings, "protocol", None)  # of searches that train candidates by one
+    return count_cores(dataset, *filter(None, [protocol]))
 
 
 def at_once(trainings):

@@ -8,7 +8,7 @@ rule small_images:
     input:
         need_overlays,
         # The archives are verified, so their modification times do not matter.
-        lambda wildcards: ancient(list_archives(wildcards.dataset)),
+        lambda wildcards: ancient(find_archives(wildcards.dataset)),
     output:
         images=result("data/{dataset}/images.npy"),
         labels=result("data/{dataset}/labels.parquet"),

@@ -28,7 +28,7 @@ for pack in PACKS:
             result(f"benchmarks/packs/{pack.name}.tsv")
         conda:
             "../../envs/train.yaml"
-        threads: count_cores(pack.runs[0].dataset, pack.runs[0].protocol) * at_once(pack.runs)
+        threads: count_run_cores(pack.runs) * at_once(pack.runs)
         resources:
             **request_training(
                 makespan(map(limit_minutes, pack.runs), at_once(pack.runs)),

@@ -16,7 +16,7 @@ rule search:
         method=match_any(CONFIG.implemented),
     conda:
         "../../envs/train.yaml"
-    threads: lambda wildcards: count_cores(wildcards.dataset)
+    threads: lambda wildcards: count_search_cores(wildcards.dataset, wildcards.method)
     resources:
         **request_training(CONFIG.resources.search_minutes),
     params:

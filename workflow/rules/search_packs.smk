@@ -38,7 +38,7 @@ for pack in SEARCH_PACKS:
             result(f"benchmarks/search-packs/{pack.name}.tsv")
         conda:
             "../../envs/train.yaml"
-        threads: count_cores(pack.dataset) * at_once(pack.seeds)
+        threads: count_search_cores(pack.dataset, pack.method) * at_once(pack.seeds)
         resources:
             **request_training(
                 makespan(

@@ -26,7 +26,7 @@ rule scored_search:
         method=match_any(CONFIG.implemented),
     conda:
         "../../envs/train.yaml"
-    threads: lambda wildcards: count_cores(wildcards.dataset)
+    threads: lambda wildcards: count_search_cores(wildcards.dataset, wildcards.method)
     resources:
         **request_training(CONFIG.resources.search_minutes),
     params:

@@ -32,4 +32,5 @@ with (
         rows = correlations(data, settings, seed=seed, loop=training.loop, images=params.images)
     provenance = running.provenance(seed=seed, **training.facts)
     records.write(snakemake.output.table, records.table(SCHEMA, rows), provenance)
-    Checkpoint(Path(params.checkpoint), "").delete()
+    if not running.is_orphan():
+        Checkpoint(Path(params.checkpoint), "").delete()

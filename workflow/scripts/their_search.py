@@ -10,8 +10,8 @@ with job(snakemake) as running:
 
     Search(
         snakemake.params.search,
+        snakemake.wildcards.dataset,
         [Path(snakemake.input.splits), Path(snakemake.input.channels)],
-        Path(snakemake.input.plain),
         Path(snakemake.output.genotype),
         Path(snakemake.output.history),
         Path(snakemake.log[0]),

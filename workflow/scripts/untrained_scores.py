@@ -13,6 +13,7 @@ from naseval.settings.dataset import ImageSettings
 from naseval.settings.protocol import Protocol
 from naseval.spaces._files import read_architecture
 from naseval.studies._gather_scores import UNTRAINED
+from naseval.training.device import arithmetic
 from naseval.training.session import computing
 
 with job(snakemake) as running, computing(running, snakemake.threads) as device:
@@ -25,18 +26,19 @@ with job(snakemake) as running, computing(running, snakemake.threads) as device:
     draws = zip(settings["architectures"].items(), snakemake.input.architectures, strict=True)
     for (name, draw), file in draws:
         genotype = read_architecture(file, draw)
-        found = {
-            score: untrained_score(
-                score,
-                genotype,
-                dataset,
-                protocol,
-                batches=batches,
-                device=device,
-                seed=torch_seed("untrained scores", name),
-            )
-            for score in UNTRAINED
-        }
+        with arithmetic(protocol.precision):
+            found = {
+                score: untrained_score(
+                    score,
+                    genotype,
+                    dataset,
+                    protocol,
+                    batches=batches,
+                    device=device,
+                    seed=torch_seed("untrained scores", name),
+                )
+                for score in UNTRAINED
+            }
         finite = {score: value for score, value in found.items() if math.isfinite(value)}
         rows.append({"genotype": name, **finite})
     records.write(

@@ -3,11 +3,13 @@
 The budget B of a method is the mean time of its searches on a dataset. A baseline trains k
 candidates, which the configuration states; what B would buy is computed beside it from the measured
 time of one training. So no result depends on a clock, and whether the cost is equal can be seen.
+Of a method that searched elsewhere B is what is stated, and is compared on the same device alone.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import floor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,7 @@ from naseval.analysis.contrasts import FEWEST, Contrast, difference
 from naseval.analysis.cost import SECONDS_PER_DAY, search_costs
 from naseval.analysis.finals import STATISTICS
 from naseval.analysis.intervals import PERCENT
-from naseval.analysis.tables import Labels, in_order
+from naseval.analysis.tables import Labels, escaped, in_order
 from naseval.analysis.verdicts import Levels, verdict
 from naseval.analysis.wording import interval
 
@@ -39,6 +41,7 @@ REPORT_TABLES = {
         "settings": {
             "baselines": "studies.baselines.baselines",
             "best_of": "studies.baselines.best_of",
+            "stated": "stated_costs",
         },
     },
 }
@@ -48,12 +51,29 @@ FEWEST_TRAININGS = 2
 COLUMNS = (
     *("dataset", "method", "baseline", "statistic", "decides", "searched_n", "baseline_n"),
     *("searched_mean", "baseline_mean", "difference", "low", "high", "welch_p", "welch_q"),
-    *("answer", "seconds", "baseline_seconds", "trainings", "buys"),
+    *("answer", "seconds", "baseline_seconds", "device", "baseline_device", "trainings", "buys"),
 )
+
+Key = tuple[str, str]
+"""Dataset and method."""
+Stated = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""`seconds` and `device` of searches that were done elsewhere, by dataset and method."""
+
+
+class Spent(NamedTuple):
+    """The mean seconds of a search; the device without its number; whether this is as stated."""
+
+    seconds: float
+    device: str
+    stated: bool
 
 
 def against_baselines(
-    study: pd.DataFrame, histories: pd.DataFrame, baselines: Sequence[str], best_of: str
+    study: pd.DataFrame,
+    histories: pd.DataFrame,
+    baselines: Sequence[str],
+    best_of: str,
+    stated: Stated | None = None,
 ) -> pd.DataFrame:
     """Return one row per statistic, dataset, method and baseline of its space and protocol.
 
@@ -67,6 +87,8 @@ def against_baselines(
         The keys of the baselines; all other methods are compared with them.
     best_of : str
         The baseline whose candidates all train alike, by whose trainings budgets are counted.
+    stated : mapping, optional
+        The costs of searches that were done elsewhere.
 
     Returns
     -------
@@ -74,12 +96,12 @@ def against_baselines(
         `COLUMNS`: means over searches (per cent), their `difference` (points) with Welch's
         interval, test and the test's adjustment over all rows of the statistic; the `answer`
         (better, worse or undecided; undecided with fewer than `FEWEST` runs on a side); the mean
-        `seconds` of a search of either; the `trainings` of a search of the baseline (missing where
-        none was trained to its end, or not all were), and how many the method's seconds would buy
-        (`buys`).
+        `seconds` of a search of either, and their `device`; the `trainings` of a search of the
+        baseline (missing where none was trained to its end, or not all were), and how many the
+        method's seconds would buy (`buys`; missing if these are of different devices).
 
     """
-    spent = mean_seconds(histories)
+    spent = spent_on_searches(histories, stated)
     trained = _trainings(histories)
     rows: list[dict[str, Any]] = []
     for statistic in STATISTICS:
@@ -94,8 +116,8 @@ def against_baselines(
                     "welch_p": p[place],
                     "welch_q": q[place],
                     "answer": verdict(float(one.value), q[place], np.nan, Levels()),
-                    "seconds": spent.get((left.dataset, left.method), np.nan),
-                    "baseline_seconds": spent.get((right.dataset, right.method), np.nan),
+                    **_spent(spent.get((left.dataset, left.method)), ""),
+                    **_spent(spent.get((right.dataset, right.method)), "baseline_"),
                     "trainings": trained.get((right.dataset, right.method), np.nan),
                     "buys": bought(left.dataset, left.method, best_of, spent, trained),
                 }
@@ -107,27 +129,65 @@ def bought(
     dataset: str,
     method: str,
     best_of: str,
-    spent: Mapping[tuple[str, str], float],
-    trained: Mapping[tuple[str, str], float],
+    spent: Mapping[Key, Spent],
+    trained: Mapping[Key, float],
 ) -> float:
-    """Return how many trainings a method's mean search time buys on a dataset; NaN: not known."""
-    budget, cost = spent.get((dataset, method), np.nan), spent.get((dataset, best_of), np.nan)
+    """Return how many trainings a method's mean search time buys on a dataset.
+
+    It is NaN if that is not known, or if the two are of different devices.
+    """
+    own, other = spent.get((dataset, method)), spent.get((dataset, best_of))
     number = trained.get((dataset, best_of), np.nan)
-    return float(floor(budget / (cost / number))) if budget * cost * number > 0 else np.nan
+    if own is None or other is None or own.device != other.device:
+        return np.nan
+    known = own.seconds * other.seconds * number > 0
+    return float(floor(own.seconds / (other.seconds / number))) if known else np.nan
 
 
-def mean_seconds(histories: pd.DataFrame) -> dict[tuple[str, str], float]:
-    """Return the mean seconds of a search by dataset and method."""
+def spent_on_searches(histories: pd.DataFrame, stated: Stated | None = None) -> dict[Key, Spent]:
+    """Return what a search takes by dataset and method: measured, or as it is stated."""
     searches = histories.groupby(["dataset", "method", "seed"], sort=False)
     costs = search_costs((str(d), str(m), int(str(s)), rows) for (d, m, s), rows in searches)
-    days = costs.groupby(["dataset", "method"], as_index=False)["gpu_days"].mean()
-    return {
-        (dataset, method): value * SECONDS_PER_DAY
-        for dataset, method, value in days.itertuples(index=False, name=None)
-    }
+    found = {}
+    for (dataset, method), rows in costs.groupby(["dataset", "method"]):
+        devices = {re.sub(r":\d+$", "", device) for device in rows.get("device", ["unknown"])}
+        seconds = float(rows["gpu_days"].mean()) * SECONDS_PER_DAY
+        found[str(dataset), str(method)] = Spent(seconds, " or ".join(sorted(devices)), False)
+    for dataset, costs_of in (stated or {}).items():
+        for method, cost in costs_of.items():
+            found[dataset, method] = Spent(cost["seconds"], cost["device"], True)
+    return found
 
 
-def _trainings(histories: pd.DataFrame) -> dict[tuple[str, str], float]:
+def devices_said(spent: Mapping[Key, Spent], rows: pd.DataFrame, method_labels: Labels) -> str:
+    """Return a sentence on seconds that are stated, or that are of different devices.
+
+    It is about the methods in `rows`, and about the baselines if there is such a column. It is
+    empty if all was measured on one device.
+    """
+    columns = [rows[["dataset", name]] for name in ("method", "baseline") if name in rows]
+    keys = {key for column in columns for key in column.itertuples(index=False, name=None)}
+    known = {key: one for key, one in spent.items() if key in keys}
+    devices = {one.device for one in known.values()}
+    if len(devices) < 2 and not any(one.stated for one in known.values()):
+        return ""
+    methods: dict[str, list[str]] = {}
+    for (_, method), one in known.items():
+        methods.setdefault(f"{one.device}{', as stated' * one.stated}", []).append(method)
+    parts = [
+        f"{', '.join(method_labels.get(n, n) for n in in_order(names, method_labels))} on {on}"
+        for on, names in methods.items()
+    ]
+    fact = "Seconds of different devices are not compared" if len(devices) > 1 else "Seconds"
+    return f" {fact}: {'; '.join(parts)}."
+
+
+def _spent(one: Spent | None, side: str) -> dict[str, Any]:
+    known = {"seconds": np.nan, "device": None} if one is None else one._asdict()
+    return {f"{side}{name}": known[name] for name in ("seconds", "device")}
+
+
+def _trainings(histories: pd.DataFrame) -> dict[Key, float]:
     """Return the mean number of trainings of a search, if every row is a whole one."""
     found = {}
     for (dataset, method), rows in histories.groupby(["dataset", "method"], sort=False):
@@ -175,9 +235,10 @@ def table(
     best_of: str,
     dataset_labels: Labels,
     method_labels: Labels,
+    stated: Stated | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, str]:
     """Return `against_baselines`, the same table as people read it, and a note."""
-    tidy = against_baselines(study, histories, baselines, best_of)
+    tidy = against_baselines(study, histories, baselines, best_of, stated)
     ranks = {
         name: {key: place for place, key in enumerate(in_order(tidy[name], labels))}
         for name, labels in (("dataset", dataset_labels), ("method", method_labels))
@@ -194,7 +255,9 @@ def table(
     ]
     shown["buys"] = [said(number) for number in tidy["buys"]]
     shown["trainings"] = ["–" if pd.isna(one) else f"{one:g}" for one in tidy["trainings"]]
-    return tidy, shown.drop(columns=["low", "high", "decides"]), _note(best_of, method_labels)
+    shown = shown.drop(columns=["low", "high", "decides", "device", "baseline_device"])
+    said_of_devices = devices_said(spent_on_searches(histories, stated), tidy, method_labels)
+    return tidy, shown, f"{_note(best_of, method_labels)}{escaped(said_of_devices)}"
 
 
 def said(buys: float) -> str:
@@ -211,6 +274,6 @@ def _note(best_of: str, method_labels: Labels) -> str:
         "Hochberg's adjustment over the rows of a statistic, and the answer rests on it. *last* "
         "decides. *seconds* are of one search on one device; *trainings* are those of one search "
         "of the baseline, and *buys* is how many trainings of "
-        f"{method_labels.get(best_of, best_of)} the method's seconds pay for: the cost is equal "
-        "where both agree. The cost of tuning either is unknown."
+        f"{escaped(method_labels.get(best_of, best_of))} the method's seconds pay for: the cost is "
+        "equal where both agree. The cost of tuning either is unknown."
     )

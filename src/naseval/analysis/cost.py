@@ -1,5 +1,6 @@
 """Accuracy and the cost of the searches (paper, section 3.2 and figure 2)."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -12,6 +13,16 @@ from naseval.errors import NasevalError
 SECONDS_PER_DAY = 86_400
 UNITS = {"days": 1, "hours": 24, "minutes": 1440, "seconds": SECONDS_PER_DAY}
 """Units of time, with how many of them a day has."""
+
+
+DEVICE_KINDS = {"cuda": "GPU", "mps": "GPU", "gpu": "GPU", "cpu": "CPU"}
+"""The kinds of devices by the first word of their names, in small letters."""
+
+
+def device_kind(device: str) -> str:
+    """Return the kind of a device: GPU, e.g. of `cuda:1` and of `cuda (V100)`, CPU, or its name."""
+    word = re.match("[a-z]*", device.lower())
+    return DEVICE_KINDS.get(word.group() if word else "", device)
 
 
 def unit_of(days: float) -> tuple[str, int]:

@@ -105,7 +105,7 @@ def _variance_bounds(variances: Values, runs: Values) -> tuple[float, float]:
 
 def _rows(accuracies: Cell) -> list[dict[str, Any]]:
     runs = np.array([accuracies.searched.size, accuracies.random.size], dtype=float)
-    variances = np.array([accuracies.searched.var(ddof=1), accuracies.random.var(ddof=1)])
+    variances = np.array([side.std**2 for side in accuracies.groups])
     names = {
         "dataset": accuracies.dataset,
         "method": accuracies.method,
@@ -160,7 +160,7 @@ def power(study: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def _sentence(best: pd.DataFrame) -> str:
     if best.empty:
-        return "There are too few runs to say how many would be needed."
+        return "There are too few runs, or runs that do not differ, to say how many are needed."
     runs = best.groupby("effect")["runs"].median()
     needed = ", ".join(f"{runs[effect]:.0f} to see {effect} points" for effect in EFFECTS)
     seen = best["detectable"].dropna()

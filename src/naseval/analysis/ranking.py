@@ -62,7 +62,7 @@ def tau_b(left: Signs, right: Signs, weights: Signs | None = None) -> Values:
 
 
 def pairs(study: pd.DataFrame, by: str, statistic: str = "best") -> pd.DataFrame:
-    """Return one row per architecture that was trained under both values of the column `by`.
+    """Return one row per architecture with an accuracy under both values of the column `by`.
 
     Columns: genotype; `left` and `right`, the accuracies (per cent) under the lower and the higher
     value of `by`; `left_rank` and `right_rank` (1 = worst, ties averaged, as in the authors'
@@ -130,7 +130,7 @@ def ranking(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
     bootstrap interval over architectures, `low` to `high` (NaN for fewer than `FEWEST`, or
     if the rankings are the same or opposite); the mean, population standard deviation and maximum
     of the absolute change of accuracy (percentage points); and the mean and maximum of the absolute
-    change of rank. The table is empty if fewer than two architectures were trained under both
+    change of rank. The table is empty if fewer than two architectures have an accuracy under both
     values, as the sentence then says.
     """
     rows = []
@@ -141,8 +141,8 @@ def ranking(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, str]:
                 rows.append({"by": by, "statistic": statistic, **_row(paired)})
     if not rows:
         return pd.DataFrame({"by": [], "statistic": []}), (
-            f"Fewer than two architectures were trained under both values of {by}, so there are no "
-            "ranks to compare."
+            f"Fewer than two architectures have an accuracy under both values of {by}, so there "
+            "are no ranks to compare."
         )
     table = pd.DataFrame(rows)
     return table, _sentence(table.iloc[0], by)
@@ -153,7 +153,11 @@ def _sentence(best: pd.Series, by: str) -> str:
     if np.isnan(best["tau"]):
         tau = "Kendall's tau-b is not defined, since all architectures are equal under one of them,"
     gone = count(best["left_out"], "architecture")
-    left_out = f" Left out, with a run under one of them only: {gone}." if best["left_out"] else ""
+    left_out = (
+        f" Left out, since not trained under both of them, or diverged: {gone}."
+        if best["left_out"]
+        else ""
+    )
     return (
         f"Between {named(by, best['left'])} and {named(by, best['right'])} {tau} over {best['n']} "
         f"architectures ({READINGS[best['statistic']]}); accuracy changes by "

@@ -37,6 +37,7 @@ def _described(values: Values, trained: int, known: pd.DataFrame) -> dict[str, f
     """Return numbers, mean and population std of a group; from `known` if it has no runs."""
     if values.size:
         n, mean, std = values.size, float(values.mean()), float(values.std())
+        std = std if np.ptp(values) > 0 else 0.0  # without this, rounding of the mean is a spread
     elif len(known):
         n, mean, std = (kind(known.iloc[0][name]) for name, kind in SUMMARISED.items())
         trained = n
@@ -101,13 +102,18 @@ def relative_improvements(
     """Return `benchmark_table` for `best` and, if it is known, `last`; and an explanatory note."""
     tables = [benchmark_table(study, statistic, summaries) for statistic in STATISTICS]
     tidy = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    return tidy, improvement_note(tidy)
+
+
+def improvement_note(tidy: pd.DataFrame) -> str:
+    """Return a note that explains rows of `benchmark_table`."""
     runs = counted([*tidy["searched_n"], *tidy["random_n"]], "run")
     unknown = int(tidy["low"].isna().sum())
     gaps = (
         " Without interval, for want of runs, of runs that differ or of a baseline above 0: "
         f"{unknown}."
     )
-    return tidy, (
+    return (
         "Per cent: 100 × (mean searched − mean random) / mean random, with Welch's "
         f"{PERCENT} interval by the delta method; {runs} on each side. *best* is the best "
         "test accuracy over the epochs of each run, *last* the accuracy after the last epoch."

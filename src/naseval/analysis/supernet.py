@@ -119,7 +119,8 @@ def agreements(study: pd.DataFrame, scores: pd.DataFrame, seeds: Sequence[int]) 
     pandas.DataFrame
         `score` is `supernet` (with `method`, `stage`, `epoch`, and `done`, the epochs of the search
         before it, all stages counted), one of `UNTRAINED`, or `another training`. `tau` with `low`
-        to `high` is Kendall's tau-b with the accuracies, over `n` of the `architectures`.
+        to `high` is Kendall's tau-b with the accuracies, over `n` of the `architectures`. Every
+        tau of a supernet is over all searches of the method (see `_moments`).
 
     """
     runs = finals(study)
@@ -144,6 +145,9 @@ def agreements(study: pd.DataFrame, scores: pd.DataFrame, seeds: Sequence[int]) 
 
 Ranking = tuple[dict[str, Any], list[pd.Series]]
 """The columns that name a ranking, and its scores by genotype, one series per search."""
+MOMENT = ["done", "stage", "epoch"]
+Moment = tuple[float, ...]
+"""The values of `MOMENT`, in their order, by which moments follow one another."""
 
 
 def _trainings(wide: pd.DataFrame, seeds: Sequence[int]) -> Iterator[Ranking]:
@@ -157,11 +161,26 @@ def _scored(scores: pd.DataFrame) -> Iterator[Ranking]:
         values = scores[scores["score"] == score].set_index("genotype")["value"]
         if len(values):
             yield {"score": score}, [values]
-    by_moment = scores[scores["score"] == SUPERNET].groupby(["method", "done", "stage", "epoch"])
-    for (method, done, stage, epoch), moment in by_moment:
-        names = {"score": SUPERNET, "method": method, "done": done, "stage": stage, "epoch": epoch}
-        searches = [one.set_index("genotype")["value"] for _, one in moment.groupby("seed")]
-        yield names, searches
+    own = scores[scores["score"] == SUPERNET]
+    for method, those in own.groupby("method"):
+        for moment, searches in _moments(those):
+            names = dict(zip(MOMENT, moment, strict=True))
+            yield {"score": SUPERNET, "method": method, **names}, searches
+
+
+def _moments(scores: pd.DataFrame) -> Iterator[tuple[Moment, list[pd.Series]]]:
+    """Yield the moments of a method and the scores of all its searches, one series per search.
+
+    A search that has ended keeps its last scores. A moment at which a search goes on without being
+    scored, because only another one stopped there, is left out.
+    """
+    known = scores.set_index("genotype")
+    searches = [dict(iter(one.groupby(MOMENT)["value"])) for _, one in known.groupby("seed")]
+    for moment in sorted(set().union(*searches)):
+        found = [search.get(min(moment, max(search))) for search in searches]
+        there = [one for one in found if one is not None]
+        if len(there) == len(searches):
+            yield moment, there
 
 
 def _epochs_done(scores: pd.DataFrame) -> pd.Series:
@@ -236,8 +255,9 @@ def _note(seeds: Sequence[int]) -> str:
     return (
         "Kendall's tau-b with the test accuracies of the same architectures trained from scratch "
         f"(seed {seeds[0]}), with {PERCENT} bootstrap intervals over architectures; of several "
-        "searches the mean. *supernet*: validation accuracy with the shared weights, after the "
-        "last epoch at which enough architectures are in the supernet: later stages of a search "
-        "may lack their operations. *another training*: the same architectures trained with "
-        "another seed, about as well as any score could do."
+        "searches the mean, in which a search that stopped early keeps its last scores. "
+        "*supernet*: validation accuracy with the shared weights, after the last epoch at which "
+        "enough architectures are in the supernet: later stages of a search may lack their "
+        "operations. *another training*: the same architectures trained with another seed, about "
+        "as well as any score could do."
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from markdown_it import MarkdownIt
 
 from naseval import records
 from naseval.analysis.wording import with_minus
@@ -22,6 +23,9 @@ WIDE = 40
 
 AMOUNT = re.compile(r"[+−]?\d[\d.]*(e[+−-]?\d+)?|–")
 """A cell that is one number, or a dash in its place."""
+
+NOTES = MarkdownIt("commonmark", {"html": False})
+"""Makes HTML of notes; tags in them are shown as they are written."""
 
 HEADINGS = {
     "statistic": "best or last",
@@ -94,7 +98,8 @@ def unescaped(text: str) -> str:
 def markdown(frame: pd.DataFrame, title: str, note: str) -> str:
     """Return `frame` as a Markdown table, with its title above and the note below.
 
-    Title, names of columns and cells are plain texts; the note may hold Markdown.
+    Title, names of columns and cells are plain texts; the note is Markdown, and labels in it are
+    `escaped`.
     """
     names = [str(name) for name in frame.columns]
     lines = [" | ".join(map(escaped, names)), " | ".join("---" for _ in names)]
@@ -108,9 +113,9 @@ def markdown(frame: pd.DataFrame, title: str, note: str) -> str:
 def html(frame: pd.DataFrame, title: str, note: str) -> str:
     """Return `frame` as an HTML table, with its title as the caption and the note below.
 
-    Markdown *emphasis* in the note becomes `<em>`. A cell that holds a number has the class
-    `number`, and one with a long text the class `text`. Columns of nothing but numbers have the
-    class `amount`.
+    The note is one paragraph of Markdown, and labels in it are `escaped`. A cell that holds a
+    number has the class `number`, and one with a long text the class `text`. Columns of nothing but
+    numbers have the class `amount`.
     """
     names = [str(name) for name in frame.columns]
     rows = [
@@ -123,12 +128,11 @@ def html(frame: pd.DataFrame, title: str, note: str) -> str:
         f"{heading[amount]}{escape(name)}</th>" for name, amount in zip(names, amounts, strict=True)
     )
     body = "\n".join(f"<tr>{''.join(map(_html_cell, row, amounts))}</tr>" for row in rows)
-    emphasised = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", escape(note))
     return (
         f'<div class="scroll" role="group" aria-label="{escape(title)}" tabindex="0">\n'
         f"<table>\n<caption>{escape(title)}</caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
-        f'<p class="note">{emphasised}</p>\n'
+        f'<p class="note">{NOTES.renderInline(note)}</p>\n'
     )
 
 

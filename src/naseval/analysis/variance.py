@@ -15,6 +15,7 @@ from naseval.analysis.intervals import (
     Values,
     percentile_interval,
 )
+from naseval.analysis.tables import escaped
 from naseval.analysis.wording import count, interval
 from naseval.randomness import stream
 
@@ -109,13 +110,18 @@ def _freedom(architectures: int, columns: int) -> list[int]:
 def _layout(study: pd.DataFrame, by: str, statistic: str) -> pd.DataFrame:
     """Return accuracies, one row per random architecture and one column per value of `by`.
 
-    Architectures that were not trained under all of them, or diverged under one, are omitted;
+    Values of `by` under which all architectures diverged are omitted; `attrs["diverged"]` has them.
+    Architectures that were not trained under all others, or diverged under one, are omitted;
     `attrs["trained"]` counts them too.
     """
     random = trained(finals(study), statistic).query("origin == 'random'")
-    means = random.pivot_table(index="genotype", columns=by, values=statistic)
-    layout = means.dropna()
-    layout.attrs["trained"] = random["genotype"].nunique()
+    means = random.groupby(["genotype", by])[statistic].mean().unstack(by)
+    counted = means.dropna(axis="columns", how="all")
+    layout = counted.dropna()
+    layout.attrs = {
+        "trained": len(means),
+        "diverged": [str(name) for name in means.columns.difference(counted.columns, sort=False)],
+    }
     return layout
 
 
@@ -162,19 +168,32 @@ def variance(study: pd.DataFrame, by: str = "protocol") -> tuple[pd.DataFrame, s
     `components`) with its interval `low` to `high` (see `likely_components`), NaN for fewer than
     `FEWEST` architectures. The mean of an architecture over few runs has much of the rest in it,
     which counts in `of_squares` and not in `share`. The table is empty if no two architectures
-    share two protocols or seeds, as the sentence then says. Raise `NasevalError` if the runs are
-    not on exactly one dataset.
+    have accuracies under all of two or more protocols or seeds, as the sentence then says. It names
+    those under which all architectures diverged, which do not count. Raise `NasevalError` if the
+    runs are not on exactly one dataset.
     """
     one_dataset(study)
     layouts = {name: _layout(study, by, name) for name in STATISTICS}
     tables = [_table(one, by, name) for name, one in layouts.items() if min(one.shape) > 1]
+    left_out = _left_out(layouts["best"], by)
     if not tables:
         return pd.DataFrame(columns=["statistic", "part", "share"]), (
-            f"No two random architectures were trained under the same two {by}s, so there is no "
-            "variance to divide."
+            f"No two random architectures have accuracies under all of two or more {by}s, so there "
+            f"is no variance to divide.{left_out}"
         )
-    left_out = layouts["best"].attrs["trained"] - len(layouts["best"])
-    return pd.concat(tables, ignore_index=True), _sentence(tables[0], by, left_out)
+    return pd.concat(tables, ignore_index=True), f"{_sentence(tables[0], by)}{left_out}"
+
+
+def _left_out(layout: pd.DataFrame, by: str) -> str:
+    """Return sentences on the architectures and columns that were left out; empty if none was."""
+    gone, names = layout.attrs["trained"] - len(layout), layout.attrs["diverged"]
+    some, all_of = "", ""
+    if gone:
+        number = count(gone, "architecture")
+        some = f" Left out, since not trained under all of them, or diverged: {number}."
+    if names:
+        all_of = f" Left out, since all random architectures diverged: {by} {', '.join(names)}."
+    return f"{all_of}{some}"
 
 
 def table(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, pd.DataFrame, str]:
@@ -192,19 +211,15 @@ def table(study: pd.DataFrame, by: str) -> tuple[pd.DataFrame, pd.DataFrame, str
         for row in tidy.to_dict("records")
     ]
     readable = pd.DataFrame(shown, columns=None if shown else ["accuracy", "part"])
-    return tidy, readable, f"{sentence}{NOTE.format(by=by) if shown else ''}"
+    return tidy, readable, f"{escaped(sentence)}{NOTE.format(by=by) if shown else ''}"
 
 
-def _sentence(first: pd.DataFrame, by: str, left_out: int) -> str:
+def _sentence(first: pd.DataFrame, by: str) -> str:
     rows = first.to_dict("records")  # in the order of `parts`
     read = READINGS[rows[0]["statistic"]]
     over = f"Over {rows[0]['architectures']} architectures × {rows[0][f'{by}s']} {by}s"
-    gone = count(left_out, "architecture")
-    note = (
-        f" Left out, since not trained under all of them, or diverged: {gone}." if left_out else ""
-    )
     if np.isnan(rows[0]["share"]):
-        return f"{over} all accuracies are equal: there is no variance to divide.{note}"
+        return f"{over} all accuracies are equal: there is no variance to divide."
     shares = [interval(row["share"], row["low"], row["high"], digits=0) for row in rows]
     if by == "seed":
         value, low, high = (100 - rows[1][name] for name in ("share", "high", "low"))
@@ -212,9 +227,9 @@ def _sentence(first: pd.DataFrame, by: str, left_out: int) -> str:
         return (
             f"{over} the architecture accounts for {shares[1]} % of the variance of a single "
             f"run's accuracy ({read}), and what differs between two trainings of it for "
-            f"{others} %.{note}"
+            f"{others} %."
         )
     return (
         f"{over} the {by} accounts for {shares[0]} % of the variance of a single run's accuracy "
-        f"({read}), the architecture for {shares[1]} %.{note}"
+        f"({read}), the architecture for {shares[1]} %."
     )

@@ -9,7 +9,7 @@ from naseval.analysis.comparison import LEVEL
 from naseval.analysis.conclusions import counts, summary
 from naseval.analysis.frozen import note as frozen_note
 from naseval.analysis.intervals import PERCENT
-from naseval.analysis.tables import Labels, in_order
+from naseval.analysis.tables import Labels, escaped, in_order
 from naseval.analysis.verdicts import (
     IMPROVEMENTS,
     Margins,
@@ -65,7 +65,8 @@ Row = Mapping[Hashable, Any]
 TESTS = (
     f"The verdict is that of Welch's test and of two one-sided tests against the margin, at the "
     f"level {LEVEL:g} after Benjamini and Hochberg's adjustment over the table. *Equivalent "
-    "above*: with any larger margin this row would be equivalent."
+    "above*: with any larger margin this row would be equivalent, or better or worse by less than "
+    "the margin."
 )
 
 
@@ -189,5 +190,5 @@ def _deciding(tidy: pd.DataFrame) -> str:
 def _without(silent: Collection[str], dataset_labels: Labels) -> str:
     if not silent:
         return ""
-    labels = ", ".join(dataset_labels.get(name, name) for name in silent)
+    labels = ", ".join(escaped(dataset_labels.get(name, name)) for name in silent)
     return f" Without verdicts, since what is reported there is no independent result: {labels}."

@@ -108,7 +108,8 @@ def judged(family: Sequence[Comparison]) -> pd.DataFrame:
     Columns: the `difference` with its Welch interval `low` to `high`; the p-values of Welch's test
     and of the two one-sided tests, plain (`difference_p`, `equivalence_p`) and adjusted over the
     family (`difference_q`, `equivalence_q`); the `margin`; the `verdict`; and `equivalent_at`: with
-    any larger margin this comparison would be equivalent, the others of the family as they are.
+    any larger margin this comparison would be equivalent, or better or worse by less than it, the
+    others of the family as they are.
     Without enough runs, the p-values and `equivalent_at` are NaN. Comparisons with levels of their
     own have no adjusted p-values, and those of the others are what they are without them.
     """

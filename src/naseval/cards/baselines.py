@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from naseval.analysis.baselines import against_baselines, said
+from naseval.analysis.baselines import against_baselines, devices_said, said, spent_on_searches
+from naseval.analysis.tables import escaped
 from naseval.analysis.wording import interval
 from naseval.cards.evidence import Evidence
 from naseval.cards.markdown import escaped_labels, table
@@ -34,7 +35,8 @@ def section(evidence: Evidence, method: str) -> str:
     study, histories = evidence.studies["baselines"], evidence.histories_of_study(settings)
     if study.empty or histories.empty:
         return "Nothing has been run for the study `baselines` yet."
-    found = against_baselines(study, histories, settings.baselines, settings.best_of)
+    stated = evidence.config.stated_costs
+    found = against_baselines(study, histories, settings.baselines, settings.best_of, stated)
     found = found[found["method"] == method]
     if found.empty:
         return "No baseline in this method's space and under its protocol has been run yet."
@@ -46,7 +48,9 @@ def section(evidence: Evidence, method: str) -> str:
         f"Does it beat {question}? {_answer(found[found['baseline'] == name], labels)}"
         for question, name in _questions(evidence, settings)
     ]
-    return "\n\n".join([*answers, table(HEAD, rows), NOTE])
+    spent = spent_on_searches(histories, stated)
+    devices = devices_said(spent, found, evidence.config.labels["methods"])
+    return "\n\n".join([*answers, table(HEAD, rows), f"{NOTE}{escaped(devices)}"])
 
 
 def _questions(evidence: Evidence, settings: baselines.Settings) -> list[tuple[str, str]]:
@@ -74,7 +78,10 @@ def _cost(row: Mapping[Hashable, Any]) -> str:
     """Return what was trained beside what would be equal cost, if the baseline trains."""
     if pd.isna(row["trainings"]):
         return ""
-    return f" (k = {row['trainings']:g}; its time buys {said(row['buys'])})"
+    buys = "what its time buys is not known"
+    if pd.notna(row["buys"]):
+        buys = f"its time buys {said(row['buys'])}"
+    return f" (k = {row['trainings']:g}; {buys})"
 
 
 def _row(row: Mapping[Hashable, Any], labels: Mapping[str, Mapping[str, str]]) -> list[object]:
@@ -83,9 +90,13 @@ def _row(row: Mapping[Hashable, Any], labels: Mapping[str, Mapping[str, str]]) -
         labels["methods"][row["baseline"]],
         row["statistic"],
         interval(row["difference"], row["low"], row["high"]),
-        "–" if pd.isna(row["welch_q"]) else f"{row['welch_q']:.2g}",
+        _known(row["welch_q"], ".2g"),
         row["answer"],
-        *(f"{row[name]:.3g}" for name in ("seconds", "baseline_seconds")),
-        "–" if pd.isna(row["trainings"]) else f"{row['trainings']:g}",
+        *(_known(row[name], ".3g") for name in ("seconds", "baseline_seconds")),
+        _known(row["trainings"], "g"),
         said(row["buys"]),
     ]
+
+
+def _known(value: float, form: str) -> str:
+    return "–" if pd.isna(value) else f"{value:{form}}"

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from naseval.analysis.cost import SECONDS_PER_DAY
+from naseval.analysis.cost import SECONDS_PER_DAY, device_kind
 from naseval.analysis.finals import STATISTICS, finals
 from naseval.analysis.tables import escaped
 from naseval.analysis.wording import spread
@@ -36,7 +36,7 @@ def cost_section(evidence: Evidence, method: str) -> str:
         )
     labels = escaped_labels(evidence.config.labels["datasets"])
     used = devices(evidence.of_searches(method)) if here else sorted(set(costs["device"]))
-    unit = "GPU-days" if all(name.startswith("cuda") for name in used) else "days on the device"
+    unit = "GPU-days" if {device_kind(name) for name in used} == {"GPU"} else "days on the device"
     rows = []
     for dataset, those in costs.groupby("dataset", sort=False):
         days = those["gpu_days"]

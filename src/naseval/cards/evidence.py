@@ -102,15 +102,20 @@ class Evidence:
     def histories_of_study(self, study: benchmark.Settings) -> pd.DataFrame:
         """Return the histories of a study's finished searches, as in `schemas.HISTORIES`."""
         tables = [
-            records.read(self.results / one.history, schemas.HISTORY)
-            .to_pandas()
-            .assign(dataset=one.dataset, method=one.method, seed=one.seed)
+            self._history(one)
             for method in self.config.searching
             for one in self.searches(method)
             if one.dataset in study.datasets
             and one.seed < study.looks(one.dataset, method)[-1].searches
         ]
         return pd.concat(tables) if tables else schemas.HISTORIES.empty_table().to_pandas()
+
+    def _history(self, one: Planned) -> pd.DataFrame:
+        """Return the history of a finished search with the columns that name it, and its device."""
+        content = records.read(self.results / one.history, schemas.HISTORY)
+        device = records.provenance_in(content).get("device", "unknown")
+        search = {"dataset": one.dataset, "method": one.method, "seed": one.seed}
+        return content.to_pandas().assign(**search, device=device)
 
     def _stated(self, method: str) -> Iterator[tuple[str, str, int, float, str]]:
         """Yield dataset, method, seed, seconds and device of searches done elsewhere."""

@@ -10,6 +10,7 @@ from naseval.analysis.cells import Cell, cells
 from naseval.analysis.comparison import LEVEL
 from naseval.analysis.conclusions import conclusion
 from naseval.analysis.finals import finals
+from naseval.analysis.frozen import NOTE as STEPWISE
 from naseval.analysis.inflation import expected_maximum
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.tails import tail_warning
@@ -27,7 +28,8 @@ NOTE = (
     f"against the margin, at the level {LEVEL:g} after Benjamini and Hochberg's adjustment over "
     "all methods and datasets run so far, save those judged in steps. *Undecided* means too few "
     "runs for this spread, not equal; with any margin larger than *equivalent above* the row would "
-    "be equivalent. The statistic that does not decide stands beside."
+    "be equivalent, or better or worse by less than the margin. The statistic that does not decide "
+    "stands beside."
 )
 
 ADDED = ["dataset", "best of the searches", "best epoch, searched", "best epoch, random"]
@@ -70,7 +72,12 @@ def section(evidence: Evidence, method: str) -> str:
         return "Nothing has been run that could be judged."
     labels = escaped_labels(evidence.config.labels["datasets"])
     rows = [_row(row, labels) for row in verdict_rows(evidence, method).to_dict("records")]
-    parts = [table(HEAD, rows), NOTE, *_tails(evidence, method, labels)]
+    stepwise = any(name == method for _, name in evidence.looks)
+    parts = [
+        table(HEAD, rows),
+        NOTE + (STEPWISE if stepwise else ""),
+        *_tails(evidence, method, labels),
+    ]
     if added := _added(evidence, method, labels):
         parts += [table(ADDED, added), ADDED_NOTE]
     return "\n\n".join(parts)

@@ -8,11 +8,14 @@ from naseval.errors import ConfigError
 from naseval.networks.fixed import check_fixed
 from naseval.networks.shape import ShapeError, Skeleton
 from naseval.settings.layers import Layers
+from naseval.settings.protocol import Protocol
 from naseval.spaces import get_space
 from naseval.studies import Member, space_of
 
 OF_DATASET = ("images", "image_size")
 """The fields of a `ShapeError` that datasets set; others are set by protocols and methods."""
+OF_SEARCH = ("epochs", "precision")
+"""Fields of a protocol in whose place a search that trains by one has settings of its own."""
 
 
 def check(config: Config, members: Iterable[Member]) -> None:
@@ -39,14 +42,16 @@ def check(config: Config, members: Iterable[Member]) -> None:
 
 
 def _check_method(config: Config, name: str, dataset: str) -> None:
-    method, finds = config.method(name, dataset), config.search_settings(name, dataset).finds
+    method, settings = config.method(name, dataset), config.search_settings(name, dataset)
+    finds = settings.finds
     if finds not in (None, method.space):
         key = config.method_layers(name, dataset).written(("space",))
         raise ConfigError(
             f"config key {key} is {method.space}, and the method finds genotypes of the space "
             f"{finds}; set it to that"
         )
-    if option := _unknown_option(config, dataset, method.protocol, method.space):
+    _check_from_method(config, name, dataset)
+    if option := _unknown_option(config.protocol(method.protocol, dataset), method.space):
         key = config.method_layers(name, dataset).written(("protocol",))
         raise ConfigError(
             f"config key {key} is {method.protocol}, which sets network.{option}, and the networks "
@@ -54,11 +59,37 @@ def _check_method(config: Config, name: str, dataset: str) -> None:
         )
 
 
-def _unknown_option(config: Config, dataset: str, protocol: str, space: str) -> str | None:
+def _check_from_method(config: Config, name: str, dataset: str) -> None:
+    """Refuse values of a search that contradict its method, or that nothing would use."""
+    method, settings = config.method(name, dataset), config.search_settings(name, dataset)
+    layers = config.method_layers(name, dataset).below("search")
+    space: str = getattr(settings, "space", method.space)
+    if space != method.space:
+        raise ConfigError(
+            f"config key {layers.written(('space',))} is {space}, and the method's space is "
+            f"{method.space}; remove it, or set methods.{name}.space"
+        )
+    protocol: Protocol | None = getattr(settings, "protocol", None)
+    if protocol is None:
+        return
+    for field in OF_SEARCH:
+        if getattr(protocol, field) != getattr(config.protocol(method.protocol, dataset), field):
+            own = field in type(settings).model_fields
+            raise ConfigError(
+                f"config key {layers.written(('protocol', field))} would not be used; "
+                f"{f'set {layers.key}.{field} in its place' if own else 'remove it'}"
+            )
+    if option := _unknown_option(protocol, method.space):
+        raise ConfigError(
+            f"config key {layers.written(('protocol', 'network', option))}: the networks of the "
+            f"space {method.space} have no such option; remove it"
+        )
+
+
+def _unknown_option(protocol: Protocol, space: str) -> str | None:
     """Return an option that a protocol sets and a space's networks do not have, if any."""
     has = get_space(space).network_options.model_fields
-    options = config.protocol(protocol, dataset).network
-    return next((option for option in options if option not in has), None)
+    return next((option for option in protocol.network if option not in has), None)
 
 
 def _check_run(
@@ -70,7 +101,7 @@ def _check_run(
         if space is None:
             check_fixed(str(fixed), images.images, images.image_size)
             return
-        if option := _unknown_option(config, dataset, protocol, space):
+        if option := _unknown_option(settings, space):
             raise ShapeError(
                 f"network.{option}",
                 f"the networks of the space {space} have no such option; train them by another "
@@ -82,9 +113,12 @@ def _check_run(
 
 def _check_search(config: Config, dataset: str, method: str) -> None:
     layers = config.method_layers(method, dataset).below("search")
-    options = get_space(config.method(method, dataset).space).network_options()
+    settings = config.search_settings(method, dataset)
+    protocol: Protocol | None = getattr(settings, "protocol", None)
+    space = get_space(config.method(method, dataset).space)
+    options = space.network_options(**protocol.network if protocol else {})
     with _blaming(layers, dataset, f"the search of {method}"):
-        for channels, cells in config.search_settings(method, dataset).network_sizes():
+        for channels, cells in settings.network_sizes():
             options.check(_skeleton(config, dataset, channels, cells))
 
 

@@ -7,7 +7,7 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import yaml
@@ -215,8 +215,9 @@ def _read_lock(path: Path) -> dict[str, str]:
 
 @contextmanager
 def _only_writer(path: Path) -> Iterator[None]:
-    """Hold a lock so that only one download at a time writes the lock file."""
+    """Hold a lock, where the file system has locks, so that only one process writes the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.parent.joinpath(f".{path.name}.writing").open("wb") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield

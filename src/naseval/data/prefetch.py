@@ -34,16 +34,21 @@ class Workers:
         self, prepare: Callable[[Any, Step], Tensor], *, count: int, pin_memory: bool
     ) -> None:
         self.count = count
+        self._prepare = prepare
+        self._pinning = ThreadPoolExecutor(1) if pin_memory else None
+        self.begin()
+        _all.add(self)
+
+    def begin(self) -> None:
+        """Begin with processes that do not exist yet, in the place of those that there may be."""
         self._pool = ProcessPoolExecutor(
-            count,
+            self.count,
             # A forked worker shares the encoded images; a spawned worker gets its own copy.
             multiprocessing.get_context("fork" if sys.platform == "linux" else None),
             initializer=_begin,
-            initargs=(prepare, os.getpid()),
+            initargs=(self._prepare, os.getpid()),
         )
-        self._pinning = ThreadPoolExecutor(1) if pin_memory else None
         self._started = 0
-        _all.add(self)
 
     def submit(self, recipe: Any, step: Step) -> Future[Tensor]:
         """Request a batch. With `pin_memory` it will be in memory from which CUDA copies freely."""
@@ -110,6 +115,7 @@ class Prefetch:
             self._request(self._next_step(self._ahead[-1][0]))
             return batch.result()
         except BrokenProcessPool as error:
+            self._workers.begin()  # for another training of the job
             raise NasevalError(
                 "a process that prepares images was killed, probably for lack of memory; raise "
                 "resources.memory_mb, or lower resources.workers"

@@ -1,6 +1,7 @@
 """Figure 1: search methods against the average architecture of their search space."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -23,7 +24,7 @@ from naseval.figures.style import (
     Row,
     legend,
     legend_height,
-    method_look,
+    method_looks,
     panels,
     say,
     sentence_alone,
@@ -99,8 +100,10 @@ def draw(
     drawn = data.dropna(subset=["random_mean", "searched_mean"])
     if drawn.empty:
         return sentence_alone(NOTHING, data)
+    looks = method_looks([*method_labels, *in_order(drawn["method"], method_labels)])
     drawn = drawn.assign(
-        said=[_said(row, dataset_labels, method_labels) for row in drawn.to_dict("records")]
+        said=[_said(row, dataset_labels, method_labels) for row in drawn.to_dict("records")],
+        marker=drawn["method"].map(lambda method: looks[method].marker),
     )
     best, last = (drawn[drawn["statistic"] == statistic] for statistic in STATISTICS)
     datasets = in_order(data["dataset"], dataset_labels)
@@ -144,11 +147,12 @@ def _panel(panel: Axes, best: pd.DataFrame, last: pd.DataFrame) -> None:
 def _handles(drawn: pd.DataFrame, method_labels: Labels) -> list[Artist]:
     """Return the entries of the legend: methods, verdicts and the diagonal."""
     methods = in_order(drawn["method"], method_labels)
+    markers = dict(zip(drawn["method"], drawn["marker"], strict=True))
     diagonal = Line2D(
         [], [], color=INK, linestyle="--", linewidth=0.9, label="average architecture"
     )
     return [
-        *(_handle(method, method_labels.get(method, method)) for method in methods),
+        *(_handle(markers[method], method_labels.get(method, method)) for method in methods),
         *verdict_handles(drawn["verdict"]),
         diagonal,
     ]
@@ -184,7 +188,7 @@ def _said(row: Row, dataset_labels: Labels, method_labels: Labels) -> str:
 
 def _look(row: Row) -> Look:
     """Return the colour of the verdict and the marker of the method."""
-    return Look(verdict_colour(row["verdict"]), method_look(row["method"]).marker)
+    return Look(verdict_colour(row["verdict"]), row["marker"])
 
 
 def _hollow(panel: Axes, row: Row) -> None:
@@ -196,8 +200,7 @@ def _hollow(panel: Axes, row: Row) -> None:
     say_on_hover(mark, row["said"])
 
 
-def _handle(method: str, name: str) -> Line2D:
-    marker = method_look(method).marker
+def _handle(marker: Any, name: str) -> Line2D:
     return Line2D([], [], color=INK, marker=marker, linestyle="none", markersize=6, label=name)
 
 

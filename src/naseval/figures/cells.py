@@ -7,10 +7,12 @@ from matplotlib.lines import Line2D
 from naseval.analysis.finals import best_and_last, one_dataset, summarise
 from naseval.analysis.wording import counted
 from naseval.figures.style import (
+    ALL_DIVERGED,
     COLOURS,
     INK,
     Drawing,
     legend,
+    sentence_alone,
     spread_limits,
     styled,
     tick_at,
@@ -36,12 +38,16 @@ def draw(study: pd.DataFrame) -> Drawing:
     """Draw one bar per number of cells: mean, population std and maximum.
 
     `study` is the cells study (`schemas.STUDY`). A short line marks the mean of `last` if it is
-    known. The plotted data are `summarise` by cells.
+    known. The plotted data are `summarise` by cells. Numbers of cells whose runs all diverged and
+    are left out have no bar; the caption names them.
     """
     one_dataset(study)
     data = summarise(study.sort_values("cells", kind="stable"), ["cells"])
     data["cells"] = data["cells"].astype(int)
-    best, last = best_and_last(data)
+    best, last = best_and_last(data[data["n"] > 0])
+    if best.empty:
+        return sentence_alone(ALL_DIVERGED, data)
+    gone = sorted({*data["cells"]} - {*best["cells"]})
     places = {cells: place for place, cells in enumerate(best["cells"])}
 
     figure = Figure(figsize=(4.6, 3.4))
@@ -66,7 +72,11 @@ def draw(study: pd.DataFrame) -> Drawing:
     dot = Line2D([], [], color=COLOURS["highlight"], marker="o", linestyle="none", label="maximum")
     handles = [dot, tick_handle()] if len(last) else [dot]
     legend(figure, handles)
-    return Drawing(figure, data, _caption(best))
+    caption = _caption(best)
+    if gone:
+        numbers = " and ".join(map(str, gone))
+        caption += f" All runs with {numbers} cells diverged, so there is no bar."
+    return Drawing(figure, data, caption)
 
 
 def _caption(best: pd.DataFrame) -> str:

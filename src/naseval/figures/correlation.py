@@ -4,8 +4,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from naseval.analysis.correlation import correlation
+from naseval.analysis.finals import finals
 from naseval.analysis.intervals import PERCENT
 from naseval.figures.style import (
+    ALL_DIVERGED,
     COLOURS,
     Drawing,
     legend,
@@ -41,6 +43,8 @@ def draw(study: pd.DataFrame) -> Drawing:
     `study` is the distribution study, with curves. Bands are bootstrap intervals. The plotted data
     are the table of `analysis.correlation`. Without a ranking, the figure says why there is none.
     """
+    if study["test_accuracy"].isna().all():
+        return sentence_alone(ALL_DIVERGED, finals(study))
     data, sentence = correlation(study)
     if data["raw"].isna().all() or len(data) == 1:
         return sentence_alone(sentence, data)

@@ -7,16 +7,18 @@ from matplotlib.axes import Axes
 from matplotlib.container import Container
 from matplotlib.figure import Figure
 
-from naseval.analysis.cost import cost_table, unit_of
+from naseval.analysis.cost import cost_table, device_kind, unit_of
 from naseval.analysis.finals import best_and_last, finals
 from naseval.analysis.tables import Labels
 from naseval.analysis.wording import counted
 from naseval.figures.style import (
+    ALL_DIVERGED,
     BACKGROUND,
     COLOURS,
     INK,
     Drawing,
     legend,
+    sentence_alone,
     spread_limits,
     styled,
     tick_at,
@@ -68,6 +70,8 @@ def draw(
     """
     data = cost_table(study, costs, dataset)
     best, last = best_and_last(data)
+    if not best[["searched_n", "random_n"]].any(axis=None):
+        return sentence_alone(ALL_DIVERGED, data)
     places = np.arange(len(best))
     unit, per_day = unit_of(best["gpu_days"].max())
 
@@ -99,6 +103,7 @@ def draw(
     _cost_axis(right, f"cost ({_device(costs, dataset)}-{unit})", known)
     legend(figure, [*handles, tick_handle()] if len(last) else handles)
     caption = _caption(best, dataset_labels.get(dataset, dataset), known)
+    caption += _without_bars(best, method_labels)
     if others is not None:
         caption += _differences(study, others, dataset, method_labels)
     return Drawing(figure, data, caption)
@@ -108,9 +113,8 @@ def _device(costs: pd.DataFrame, dataset: str) -> str:
     """Return what the searches ran on, e.g. `GPU`; the authors' ran on GPUs."""
     if "device" not in costs:
         return "GPU"
-    kinds = {device.partition(":")[0] for device in costs[costs["dataset"] == dataset]["device"]}
-    names = {"cuda": "GPU", "mps": "GPU", "cpu": "CPU"}
-    return " or ".join(sorted({names.get(kind, kind) for kind in kinds})) or "GPU"
+    kinds = {device_kind(device) for device in costs[costs["dataset"] == dataset]["device"]}
+    return " or ".join(sorted(kinds)) or "GPU"
 
 
 def _cost_axis(right: Axes, name: str, known: bool) -> None:
@@ -136,13 +140,24 @@ def _axes(panel: Axes, best: pd.DataFrame, last: pd.DataFrame, names: list[str])
 
 
 def _caption(best: pd.DataFrame, dataset: str, known: bool) -> str:
-    runs = counted([*best["searched_n"], *best["random_n"]], "run")
+    runs = counted([n for n in (*best["searched_n"], *best["random_n"]) if n], "run")
     cost = "the mean cost of one search" if known else "no cost, since no search was timed"
     return (
         f"Mean best-over-epochs accuracy on {dataset} of random and of searched architectures "
         f"({runs} each) and {cost}, by method in order of searched accuracy. Error bars: one "
         "standard deviation (population form). The left axis does not start at 0."
     )
+
+
+def _without_bars(best: pd.DataFrame, method_labels: Labels) -> str:
+    """Return a sentence that names the sides of methods of which no run is counted."""
+    parts = [
+        f"{side} architectures of {method_labels.get(row['method'], row['method'])}"
+        for row in best.to_dict("records")
+        for side in ("random", "searched")
+        if not row[f"{side}_n"]
+    ]
+    return f" No run is counted, so there is no bar, of {' and '.join(parts)}." if parts else ""
 
 
 def _differences(

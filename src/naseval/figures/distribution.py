@@ -9,10 +9,12 @@ from matplotlib.figure import Figure
 from naseval.analysis.finals import PAPER_EPOCHS, curves, finals, scaled
 from naseval.analysis.wording import count
 from naseval.figures.style import (
+    ALL_DIVERGED,
     COLOURS,
     FAINT,
     INK,
     Drawing,
+    sentence_alone,
     styled,
     whole_numbers,
 )
@@ -48,6 +50,8 @@ def draw(study: pd.DataFrame) -> Drawing:
     `epoch`, `mean`, `std` (ddof 0) and one column per run, named after its genotype and seed.
     Runs of one epoch have no curves; then the figure is the histogram alone.
     """
+    if study["test_accuracy"].isna().all():
+        return sentence_alone(ALL_DIVERGED, finals(study))
     wide = curves(study)
     values = wide.to_numpy()
     mean = values.mean(axis=0)

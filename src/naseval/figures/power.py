@@ -77,8 +77,9 @@ def draw(study: pd.DataFrame, dataset_labels: Labels, method_labels: Labels) -> 
     for panel, shown in zip(axes, (names, [""] * len(names)), strict=True):
         panel.set_yticks([0.5 + place for place in range(len(names))], shown, rotation=0)
     axes[1].tick_params(left=False)
+    ranked = ", ranked within each dataset" if len(methods) > 1 else ""
     caption = (
         f"Welch's two-sided test at the {PERCENT_LEVEL} level, best accuracy over epochs; the "
-        f"darker, the more is needed, ranked within each dataset. {gaps}{sentence}"
+        f"darker, the more is needed{ranked}. {gaps}{sentence}"
     )
     return Drawing(figure, data, caption)

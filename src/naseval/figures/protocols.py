@@ -11,6 +11,7 @@ from naseval.analysis.finals import best_and_last, one_dataset, summarise
 from naseval.analysis.tables import Labels, in_order
 from naseval.analysis.wording import counted
 from naseval.figures.style import (
+    ALL_DIVERGED,
     BACKGROUND,
     COLOURS,
     INK,
@@ -92,7 +93,7 @@ def draw(
     figure 10; random architectures are called by their space if the study names it. A triangle
     marks `darts_best` (per cent) above DARTS's own protocol. The error bars are sample standard
     deviations (ddof 1), as in the authors' figure. The plotted data are `summarise` by protocol and
-    origin. The caption names families and bars without runs.
+    origin. The caption names families and bars without runs, and bars whose runs all diverged.
     """
     one_dataset(study)
     chosen = study[study["origin"].isin(list(families))]
@@ -101,8 +102,10 @@ def draw(
     if chosen.empty:
         return sentence_alone(f"The study has no runs of {' and '.join(missing)}.", chosen)
     data = summarise(chosen, ["protocol", "origin"])
-    best, last = best_and_last(data)
-    protocols = in_order(data["protocol"], protocol_labels)
+    best, last = best_and_last(data[data["n"] > 0])
+    if best.empty:
+        return sentence_alone(ALL_DIVERGED, data)
+    protocols = in_order(best["protocol"], protocol_labels)
 
     figure = Figure(figsize=(6.8, 4.3))
     panel = figure.add_subplot()
@@ -121,9 +124,22 @@ def draw(
     caption = _caption(best, families, darts_best)
     if missing:
         caption += f" There are no runs of {' and '.join(missing)}."
-    if len(best) < len(protocols) * (len(families) - len(missing)):
-        caption += " A protocol without a bar has no runs."
+    gone = data[(data["statistic"] == "best") & (data["n"] == 0)]
+    caption += _diverged(gone, protocol_labels, families)
+    if len(best) + len(gone) < data["protocol"].nunique() * (len(families) - len(missing)):
+        caption += f" {'Another' if len(gone) else 'A'} protocol without a bar has no runs."
     return Drawing(figure, data, caption)
+
+
+def _diverged(gone: pd.DataFrame, protocol_labels: Labels, families: Labels) -> str:
+    """Return a sentence that names the bars all of whose runs diverged and are left out."""
+    parts = []
+    for origin, name in families.items():
+        protocols = in_order(gone.loc[gone["origin"] == origin, "protocol"], protocol_labels)
+        if protocols:
+            under = " and ".join(protocol_labels.get(p, p) for p in protocols)
+            parts.append(f"{name} under {under}")
+    return f" All runs diverged, so there is no bar, of {'; '.join(parts)}." if parts else ""
 
 
 def _named(families: Labels, study: pd.DataFrame, space_labels: Labels) -> dict[str, str]:

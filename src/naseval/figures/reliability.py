@@ -1,5 +1,6 @@
 """What the protocol is worth: how often the better method is named, and what would help most."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
@@ -54,6 +55,8 @@ QUESTIONS = {
 """What is compared, by the column `baseline` of the table."""
 WIDTHS = {NONE: 2.4, SHARED: 1.2, OWN: 1.2}
 """Of lines; the first kind is seen below the last one where they agree."""
+SHADE = 0.22
+"""Opacity of the bands of a kind where all of them overlap."""
 Dashes = Literal["-", "--"]
 CURVES = {
     "better": "better one named (% of draws)",
@@ -87,8 +90,8 @@ def draw(
     """Draw one row of panels per recorded table; a line is a comparison, its colour the kind.
 
     The x axis has the number of searches of each method. On the line there are as many random
-    architectures, and the band beside it reaches from the fewest to the most. The plotted data, and
-    the arguments, are those of `analysis.reliability.table`. Raise `NasevalError` if a table has no
+    architectures, and its band reaches from the fewest to the most. The plotted data, and the
+    arguments, are those of `analysis.reliability.table`. Raise `NasevalError` if a table has no
     margin.
     """
     data, _, _ = table(study, searches, dataset_labels, method_labels, margins)
@@ -127,13 +130,12 @@ def _equal(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _curves(panel: Axes, rows: pd.DataFrame, column: str) -> None:
-    for kind, found in rows[rows["random"] > 0].groupby("baseline"):
-        ends = found.groupby("searches")[column].agg(["min", "max"])
-        colour = COLOURS[QUESTIONS[str(kind)]]
-        x = _places(ends.index)
-        panel.fill_between(x, ends["min"], ends["max"], color=colour, alpha=0.18, linewidth=0)
-    for name, found in _comparisons(rows):
-        _line(panel, _equal(found), column, name, "-")
+    bands = _comparisons(rows[rows["random"] > 0])
+    kinds = Counter(kind for kind, _ in bands)
+    for kind, found in bands:
+        _band(panel, found, column, kind, SHADE / kinds[kind])
+    for kind, found in _comparisons(rows):
+        _line(panel, _equal(found), column, kind, "-")
     if column == "better":
         panel.set_ylim(0, 103)
     else:
@@ -142,6 +144,14 @@ def _curves(panel: Axes, rows: pd.DataFrame, column: str) -> None:
         panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         panel.yaxis.set_minor_locator(NullLocator())
     _finish(panel, CURVES[column])
+
+
+def _band(panel: Axes, rows: pd.DataFrame, column: str, kind: str, alpha: float) -> None:
+    """Draw how far a comparison reaches over the numbers of random architectures."""
+    ends = rows.groupby("searches")[column].agg(["min", "max"])
+    colour = COLOURS[QUESTIONS[kind]]
+    x = _places(ends.index)
+    panel.fill_between(x, ends["min"], ends["max"], color=colour, alpha=alpha, linewidth=0)
 
 
 def _next(panel: Axes, rows: pd.DataFrame) -> None:

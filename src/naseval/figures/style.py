@@ -4,7 +4,7 @@ import functools
 import hashlib
 import io
 import re
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -21,11 +21,13 @@ from matplotlib.container import Container
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.lines import Line2D
+from matplotlib.path import Path as Shape
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from naseval.figures.letters import FONTS, font_file
+from naseval.figures.markers import SHAPES
 from naseval.figures.svg import finished
 from naseval.files import write_atomically
 
@@ -85,7 +87,7 @@ class Look(NamedTuple):
     """The colour and marker of a method in all figures, as matplotlib names them."""
 
     colour: str
-    marker: str | tuple[int, Literal[0, 1, 2], int]
+    marker: str | tuple[int, Literal[0, 1, 2], int] | Shape
 
 
 METHOD_LOOKS = {
@@ -116,11 +118,19 @@ METHOD_LOOKS = {
 }
 """The fixed colour and marker of each method, by its key. All markers differ."""
 
-OTHER_COLOURS = ("#882255", "#332288", "#44AA99", "#999933")
-OTHER_MARKERS = ("8", "H")
-"""Colours and markers for methods that `METHOD_LOOKS` does not contain."""
+OTHER_COLOURS = (
+    *("#882255", "#332288", "#44AA99", "#999933"),  # wine, indigo, teal, olive
+    *("#6699CC", "#661100", "#BB5566", "#CCBB44"),  # pale blue, dark brown, rose, yellow
+)
+"""Colours of Paul Tol's palettes for methods that `METHOD_LOOKS` does not contain.
+
+There are as many as `SHAPES`, the markers of these methods.
+"""
 
 READING_MARKERS = {"best": "o", "last": "s"}
+
+ALL_DIVERGED = "All runs diverged, so there is nothing to draw."
+"""What stands in place of a figure of runs that all diverged and are left out."""
 
 HANDLE = 0.62
 """The width of the handle of a legend with the gaps beside it, in inches."""
@@ -231,17 +241,29 @@ def _crowded(axis: Axis, side: str) -> bool:
     return any(here[1] + gap > there[0] for here, there in pairwise(ends))
 
 
-def method_look(method: str) -> Look:
-    """Return the colour and the marker of a method, by its key.
+def method_looks(methods: Iterable[str]) -> dict[str, Look]:
+    """Return the colour and the marker of each method, by its key.
 
-    A method that `METHOD_LOOKS` does not contain gets one of the other colours and markers by a
-    hash of its key, so it looks the same in every figure.
+    A method that `METHOD_LOOKS` does not contain gets another colour and marker by a hash of its
+    key, or the next ones if an earlier method has these. So figures agree on a method if `methods`
+    begins with all that are configured, in their order.
     """
-    if method in METHOD_LOOKS:
-        return METHOD_LOOKS[method]
+    looks: dict[str, Look] = {}
+    for method in dict.fromkeys(methods):
+        looks[method] = METHOD_LOOKS.get(method) or _free_look(method, looks.values())
+    return looks
+
+
+def _free_look(method: str, taken: Collection[Look]) -> Look:
+    """Return a look that is not taken; markers repeat, in other colours, once all are taken."""
     number = int.from_bytes(hashlib.sha256(method.encode()).digest()[:8])
-    place, shape = divmod(number, len(OTHER_MARKERS))
-    return Look(OTHER_COLOURS[place % len(OTHER_COLOURS)], OTHER_MARKERS[shape])
+    count = len(SHAPES)
+    found = [
+        Look(OTHER_COLOURS[(number + step + turn) % count], SHAPES[(number + step) % count])
+        for turn in range(count)
+        for step in range(count)
+    ]
+    return next((look for look in found if look not in taken), found[0])
 
 
 def operation_colour(operation: str) -> str:

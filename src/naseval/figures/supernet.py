@@ -22,11 +22,12 @@ from naseval.analysis.wording import counted
 from naseval.figures.style import (
     FAINT,
     INK,
+    METHOD_LOOKS,
     Drawing,
     Look,
     legend,
     legend_height,
-    method_look,
+    method_looks,
     panels,
     sentence_alone,
     spread_limits,
@@ -88,6 +89,7 @@ def draw(
     own = dict(iter(supernets(data).groupby(["dataset", "method"])))
     datasets = in_order(data["dataset"], dataset_labels)
     methods = in_order(supernets(data)["method"], method_labels)
+    looks = method_looks([*method_labels, *methods])
     cells = [(d, m) for d in datasets for m in methods if (d, m) in own]
     columns = min(len(cells), 3)
     width = max(WIDTH * columns, 5.0)
@@ -99,7 +101,7 @@ def draw(
         names = [method_labels.get(cell[1], cell[1])]
         names += [dataset_labels.get(cell[0], cell[0])] * (len(datasets) > 1)
         panel.set_title(wrapped(", ".join(names), width / columns - 0.6, 10))
-        _panel(panel, own[cell], _beside(data, own[cell]))
+        _panel(panel, own[cell], _beside(data, own[cell]), looks[cell[1]])
         panel.set_ylim(*spread_limits(data[["tau", "low", "high"]], [0.0, 1.0], room=0.03))
     figure.supxlabel("epoch of the search", fontsize=9)
     figure.supylabel("Kendall's tau-b with trained accuracy", fontsize=9)
@@ -113,9 +115,9 @@ def _beside(data: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     return others.merge(own[POOL].drop_duplicates(), on=POOL)
 
 
-def _panel(panel: Axes, own: pd.DataFrame, others: pd.DataFrame) -> None:
+def _panel(panel: Axes, own: pd.DataFrame, others: pd.DataFrame, look: Look) -> None:
     known = own.dropna(subset=["tau"])
-    colour, marker = method_look(str(own["method"].iloc[0]))
+    colour, marker = look
     panel.axhline(0, color=INK, linewidth=0.9, linestyle="--")
     panel.plot(known["done"], known["tau"], color=colour, marker=marker, linewidth=1.2)
     panel.vlines(known["done"], known["low"], known["high"], color=colour, linewidth=1.2)
@@ -132,7 +134,7 @@ def _panel(panel: Axes, own: pd.DataFrame, others: pd.DataFrame) -> None:
 
 
 def _look(score: str) -> Look:
-    return Look(INK, "o") if score == TRAINING else method_look(score)
+    return Look(INK, "o") if score == TRAINING else METHOD_LOOKS[score]
 
 
 def _handle(score: str) -> Line2D:
@@ -148,9 +150,19 @@ def _caption(data: pd.DataFrame, seeds: Sequence[int], method_labels: Labels) ->
         "Kendall's tau-b between scores of random architectures and their test accuracy after the "
         f"last epoch of a training from scratch (seed {seeds[0]}), with {PERCENT} bootstrap "
         f"intervals over architectures ({counted(own['architectures'])}); scored searches of each "
-        f"method: {counted(own['searches'])}. Epoch 0 is the supernet as it begins. To the right: "
-        "scores of networks that nobody trained, and another training of the same architectures."
+        f"method: {counted(own['searches'])}{_mean(own)}. Epoch 0 is the supernet as it begins. To "
+        "the right: scores of networks that nobody trained, and another training of the same "
+        "architectures."
         f"{_without_score(own, method_labels)}"
+    )
+
+
+def _mean(own: pd.DataFrame) -> str:
+    """Say how several searches become one line."""
+    return (
+        ", whose mean is drawn; a search that stopped early keeps its last scores"
+        if own["searches"].max() > 1
+        else ""
     )
 
 

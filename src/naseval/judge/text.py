@@ -10,7 +10,7 @@ from naseval.analysis.contrasts import FEWEST
 from naseval.analysis.inflation import BEST_EPOCH
 from naseval.analysis.intervals import PERCENT
 from naseval.analysis.power import PERCENT_POWER
-from naseval.analysis.tables import markdown
+from naseval.analysis.tables import escaped, markdown
 from naseval.analysis.verdicts import EQUIVALENT, UNDECIDED
 from naseval.judge.judgement import NONE
 
@@ -29,7 +29,7 @@ BEST = (
 def report(table: pd.DataFrame, baseline: str, margin: float) -> str:
     """Return the table of `judgement.judge`, its note, and one sentence for each row."""
     note = (
-        f"Against {baseline}, with a margin of {margin:g} points. mean, std (ddof 1) and "
+        f"Against {escaped(baseline)}, with a margin of {margin:g} points. mean, std (ddof 1) and "
         f"difference in points of accuracy; low to high is Welch's {PERCENT} interval; "
         "relative_improvement in per cent. difference_q and equivalence_q are the p-values of "
         "Welch's test and of the two one-sided tests after Benjamini and Hochberg's adjustment "
@@ -40,7 +40,8 @@ def report(table: pd.DataFrame, baseline: str, margin: float) -> str:
         note += BEST
     ranges = [_range(most) for most in table["inflation"]]
     shown = table.assign(inflation=ranges)[SHOWN]
-    sentences = "\n".join(f"- {sentence(row)}" for row in table.to_dict("records"))
+    named = table.assign(name=table["name"].map(escaped))
+    sentences = "\n".join(f"- {sentence(row)}" for row in named.to_dict("records"))
     return f"{markdown(shown, 'Judgement', note)}\n{sentences}\n"
 
 

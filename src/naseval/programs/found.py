@@ -74,14 +74,12 @@ def _rows(file: Path, space: str) -> list[dict[str, Any]]:
                 f"{file} has the column {unknown!r}, which is none of {', '.join(COLUMNS)}; "
                 "rename or remove it"
             )
-        rows = []
-        for fields in reader:
-            try:
-                rows.append(_row(fields, space))
-            except (ValueError, TypeError, NasevalError) as error:
-                raise NasevalError(
-                    f"{file}, line {reader.line_num}: {error}; mend the program"
-                ) from error
+        try:
+            rows = [_row(fields, space) for fields in reader]
+        except (ValueError, TypeError, csv.Error, NasevalError) as error:
+            raise NasevalError(
+                f"{file}, line {reader.line_num}: {error}; mend the program"
+            ) from error
     if not rows:
         raise NasevalError(f"{file} has no rows; write some, or no file")
     return rows

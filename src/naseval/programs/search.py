@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from naseval import records, schemas
+from naseval.data.plain import write_plain
 from naseval.data.prepared import check_prepared
 from naseval.errors import NasevalError
 from naseval.files import write_atomically
@@ -17,6 +18,7 @@ from naseval.json_files import parse_json
 from naseval.locking.lock import lock
 from naseval.programs import found, process
 from naseval.script import ScriptRun, import_planned
+from naseval.settings.dataset import ImageSettings
 from naseval.settings.program import Program, digests_of
 from naseval.training.device import held_device
 
@@ -32,17 +34,17 @@ class Search:
     """
 
     settings: Mapping[str, Any]
+    dataset: str
+    """The name of the dataset."""
     inputs: list[Path]
-    """The splits and the channel statistics of the dataset."""
-    data: Path
-    """The images in their plain form."""
+    """The splits and the channel statistics of the dataset, beside its images and labels."""
     genotype: Path
     history: Path
     log: Path
 
     @property
     def folder(self) -> Path:
-        """What survives a killed job: `output`, `checkpoint` and `state.json`."""
+        """What survives a killed job: `data`, `output`, `checkpoint` and `state.json`."""
         return Path(self.settings["checkpoint"]).with_suffix("")
 
     def search(self, script: ScriptRun, threads: int) -> None:
@@ -78,7 +80,7 @@ class Search:
             if script.is_orphan():
                 log.warning("Snakemake was killed; what the program wrote is kept for the next one")
                 return
-            shutil.rmtree(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)  # the program's children may write there
 
     def _resumed(self, script: ScriptRun) -> dict[str, Any]:
         """Return the state of former attempts; without any, or any that fits, a new one."""
@@ -104,9 +106,11 @@ class Search:
             return former
         if self.folder.exists():
             log.warning("%s is ignored: it is of other code, settings or images", self.folder)
-            shutil.rmtree(self.folder)
+            _remove(self.folder)
         for part in ("output", "checkpoint"):
             (self.folder / part).mkdir(parents=True)
+        images = ImageSettings(**self.settings["dataset"])
+        write_plain(self.inputs[0].parent, self.folder / "data", self.dataset, images)
         self._write(fresh)
         return fresh
 
@@ -114,7 +118,7 @@ class Search:
         """Run the program; return the seconds of all attempts and the last line of its output."""
         program, folder = Program(**self.settings["program"]), self.folder.absolute()
         values = {
-            "data": self.data.absolute(),
+            "data": folder / "data",
             "seed": self.settings["seed"],
             "output": folder / "output",
             "checkpoint": folder / "checkpoint",
@@ -132,6 +136,16 @@ class Search:
 
     def _write(self, state: Mapping[str, Any]) -> None:
         write_atomically(self.folder / "state.json", json.dumps(state).encode())
+
+
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise NasevalError(
+            f"{folder}, which a former attempt left, could not be removed ({error.strerror}); end "
+            "what still writes there, then run again"
+        ) from error
 
 
 def _now(program: Program) -> dict[str, str]:

@@ -96,6 +96,9 @@ def _train_in_turn(script: ScriptRun, threads: int, trainings: Sequence[Training
                 except NasevalError as error:
                     log.error("%s", error)
                     failed.append(str(error))
+                except Exception:
+                    log.exception("this training failed")
+                    failed.append(f"see {training.log}")
     return failed
 
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import pandas as pd
 
+from naseval.claims.absent import lacking
 from naseval.claims.rules._rule import STATISTICS, Rule, Rules
 from naseval.claims.tables import Readings, Tables, some
 from naseval.published.paper import PROTOCOLS
@@ -30,10 +31,13 @@ def _random(tables: Tables) -> pd.DataFrame:
 def protocol_statistic(tables: Tables, protocol: str, statistic: str) -> Readings:
     """Return a statistic (per cent) of the accuracies under one protocol; `std` has ddof 1."""
     compute = STATISTICS["std_sample" if statistic == "std" else statistic]
-    return {
-        reading: compute(some(runs, origin="random", protocol=protocol)["accuracy"])
-        for reading, runs in tables.accuracies("protocols").items()
-    }
+    found = {}
+    for reading, runs in tables.accuracies("protocols").items():
+        accuracies = some(runs, origin="random", protocol=protocol)["accuracy"]
+        if statistic == "std" and len(accuracies) < 2:
+            lacking("one architecture has no standard deviation")
+        found[reading] = compute(accuracies)
+    return found
 
 
 def protocol_gap(tables: Tables) -> Readings:

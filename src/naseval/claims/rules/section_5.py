@@ -148,10 +148,10 @@ def cells_span_over_std(tables: Tables) -> Readings:
     for reading, runs in tables.accuracies("cells").items():
         if reading in architectures:
             span = STATISTICS["range"](runs.groupby("cells")["accuracy"].mean())
-            std = STATISTICS["std"](architectures[reading]["accuracy"])
-            if std == 0:
+            accuracies = architectures[reading]["accuracy"]
+            if not STATISTICS["range"](accuracies) > 0:
                 lacking("the random architectures are too few or do not differ in accuracy")
-            found[reading] = span / std
+            found[reading] = span / STATISTICS["std"](accuracies)
     return known(found)
 
 

@@ -1,5 +1,6 @@
 """The dominant eigenvalue of the Hessian of a loss."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,7 +19,8 @@ def dominant_eigenvalue(loss: Tensor, alphas: Sequence[Tensor]) -> float:
     """Return the largest eigenvalue of the Hessian of a scalar loss with respect to all alphas.
 
     It is found by Lanczos iterations, from products of the Hessian with vectors. So the Hessian is
-    not computed, which would take one backward pass for each alpha.
+    not computed, which would take one backward pass for each alpha. It is NaN if the Hessian has
+    NaN or infinity.
     """
     slopes = torch.autograd.grad(loss, alphas, create_graph=True, materialize_grads=True)
     slope = torch.cat([each.flatten() for each in slopes])
@@ -33,7 +35,10 @@ def dominant_eigenvalue(loss: Tensor, alphas: Sequence[Tensor]) -> float:
     size = len(slope)
     hessian = LinearOperator((size, size), matvec=product, dtype=np.float64)
     start = stream("dominant eigenvalue").standard_normal(size)
-    if not product(start).any():  # a flat loss, with which the iterations cannot begin
+    first = product(start)
+    if not np.isfinite(first).all():
+        return math.nan
+    if not first.any():  # a flat loss, with which the iterations cannot begin
         return 0.0
     (found,) = eigsh(hessian, 1, which="LA", v0=start, tol=TOLERANCE, return_eigenvectors=False)
     return float(found)
