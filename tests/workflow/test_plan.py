@@ -77,10 +77,9 @@ def test_the_trap_works(tmp_path):
 
 
 def test_a_page_for_each_space_is_part_of_their_study(tmp_path):
-    overlay = tiny_overlay()
-    project = Project.copied(tmp_path, overlay)
-    spaces = overlay["studies"]["spaces"]["protocol_of"]
-    pages = {f"spaces/{space}.md" for space in spaces}
+    project = Project.copied(tmp_path, tiny_overlay())
+    paper = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    pages = {f"spaces/{space}.md" for space in paper["studies"]["spaces"]["protocol_of"]}
     assert project.planned("reproduced_spaces")["space_page"] == pages
     assert "space_page" not in project.planned()
 

@@ -14,9 +14,7 @@ rule run:
         result("benchmarks/runs/{dataset}/{protocol}/{genotype}/seed-{seed}.tsv")
     conda:
         "../../envs/train.yaml"
-    threads: lambda wildcards: count_cores(
-        wildcards.dataset, CONFIG.protocol(wildcards.protocol, wildcards.dataset)
-    )
+    threads: lambda wildcards: count_run_cores([parse_run(wildcards)])
     resources:
         **request_training(lambda wildcards: limit_minutes(parse_run(wildcards))),
     params:

@@ -386,14 +386,15 @@ def count_cores(dataset, *protocols):
 
 def count_run_cores(runs):
     """Return the CPUs that any of some augmentations on one dataset needs."""
-    protocols = {run.protocol: CONFIG.protocol(run.protocol, run.dataset) for run in runs}
+    protocols = {
+        run.protocol: CONFIG.protocol(run.protocol, run.dataset) for run in runs
+    }
     return count_cores(runs[0].dataset, *protocols.values())
 
 
 def count_search_cores(dataset, method):
-    """Return the CPUs of a search."""
-    settings = CONFIG.search_settings(method, dataset)
-    protocol = getattr(settings, "protocol", None)  # of searches that train candidates by one
+    """Return the CPUs of a search; some train candidates by a protocol."""
+    protocol = getattr(CONFIG.search_settings(method, dataset), "protocol", None)
     return count_cores(dataset, *filter(None, [protocol]))
 
 

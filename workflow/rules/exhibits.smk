@@ -88,6 +88,13 @@ def score_cards_of(studies):
     return CARDS if {"benchmark", "tricks"} & set(studies) else []
 
 
+def pages_of(study):
+    """Return the pages of all configured spaces for the study `spaces`, and none for others."""
+    if study != "spaces":
+        return []
+    return [result(f"spaces/{space}.md") for space in CONFIG.studies[study].protocol_of]
+
+
 def show_study(study):
     """Return an input function for the reproduced table, figures, tables and pages of a study."""
 

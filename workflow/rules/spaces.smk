@@ -3,15 +3,6 @@
 from naseval.studies import genotype_file
 
 
-def pages_of(study):
-    """Return the pages of all configured spaces for the study `spaces`, and none for others."""
-    if study != "spaces":
-        return []
-    return [
-        result(f"spaces/{space}.md") for space in CONFIG.studies[study].protocol_of
-    ]
-
-
 rule space_page:
     """Describe the accuracies and sizes of a space's random architectures."""
     input:
