@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from naseval.config import Config
 from naseval.errors import ConfigError
+from naseval.methods._baselines.settings import ByProtocol, InSpace
 from naseval.networks.fixed import check_fixed
 from naseval.networks.shape import ShapeError, Skeleton
 from naseval.settings.layers import Layers
@@ -42,8 +43,7 @@ def check(config: Config, members: Iterable[Member]) -> None:
 
 
 def _check_method(config: Config, name: str, dataset: str) -> None:
-    method, settings = config.method(name, dataset), config.search_settings(name, dataset)
-    finds = settings.finds
+    method, finds = config.method(name, dataset), config.search_settings(name, dataset).finds
     if finds not in (None, method.space):
         key = config.method_layers(name, dataset).written(("space",))
         raise ConfigError(
@@ -63,23 +63,22 @@ def _check_from_method(config: Config, name: str, dataset: str) -> None:
     """Refuse values of a search that contradict its method, or that nothing would use."""
     method, settings = config.method(name, dataset), config.search_settings(name, dataset)
     layers = config.method_layers(name, dataset).below("search")
-    space: str = getattr(settings, "space", method.space)
-    if space != method.space:
+    if isinstance(settings, InSpace) and settings.space != method.space:
         raise ConfigError(
-            f"config key {layers.written(('space',))} is {space}, and the method's space is "
-            f"{method.space}; remove it, or set methods.{name}.space"
+            f"config key {layers.written(('space',))} is {settings.space}, and the method's space "
+            f"is {method.space}; remove it, or set methods.{name}.space"
         )
-    protocol: Protocol | None = getattr(settings, "protocol", None)
-    if protocol is None:
+    if not isinstance(settings, ByProtocol):
         return
+    given = config.protocol(method.protocol, dataset)
     for field in OF_SEARCH:
-        if getattr(protocol, field) != getattr(config.protocol(method.protocol, dataset), field):
+        if getattr(settings.protocol, field) != getattr(given, field):
             own = field in type(settings).model_fields
             raise ConfigError(
                 f"config key {layers.written(('protocol', field))} would not be used; "
                 f"{f'set {layers.key}.{field} in its place' if own else 'remove it'}"
             )
-    if option := _unknown_option(protocol, method.space):
+    if option := _unknown_option(settings.protocol, method.space):
         raise ConfigError(
             f"config key {layers.written(('protocol', 'network', option))}: the networks of the "
             f"space {method.space} have no such option; remove it"
@@ -114,9 +113,9 @@ def _check_run(
 def _check_search(config: Config, dataset: str, method: str) -> None:
     layers = config.method_layers(method, dataset).below("search")
     settings = config.search_settings(method, dataset)
-    protocol: Protocol | None = getattr(settings, "protocol", None)
     space = get_space(config.method(method, dataset).space)
-    options = space.network_options(**protocol.network if protocol else {})
+    chosen = settings.protocol.network if isinstance(settings, ByProtocol) else {}
+    options = space.network_options(**chosen)
     with _blaming(layers, dataset, f"the search of {method}"):
         for channels, cells in settings.network_sizes():
             options.check(_skeleton(config, dataset, channels, cells))
